@@ -1,0 +1,88 @@
+//! What the ledger records: an action, its actor, and a payload that lives off the log.
+
+use crate::person::Actor;
+use crate::text_enum::text_enum;
+use crate::time::Instant;
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// What happened. Closed on purpose: a new kind of action is a change somebody reviews.
+    "action" Action {
+        /// The installation was set up.
+        Installed = "installed",
+        /// A person was added or changed.
+        PersonChanged = "person_changed",
+        /// Data were imported.
+        Imported = "imported",
+        /// Purchases were compacted into the lake and profiles made.
+        Profiled = "profiled",
+        /// A model was fitted and evaluated.
+        ModelEvaluated = "model_evaluated",
+        /// A model version became live.
+        ModelPromoted = "model_promoted",
+        /// A campaign was created or edited.
+        CampaignEdited = "campaign_edited",
+        /// The guard read a campaign.
+        CampaignChecked = "campaign_checked",
+        /// A campaign was submitted for approval.
+        CampaignSubmitted = "campaign_submitted",
+        /// A campaign was approved.
+        CampaignApproved = "campaign_approved",
+        /// An approval was refused, with a reason.
+        CampaignRejected = "campaign_rejected",
+        /// The audience was frozen and planned.
+        CampaignPlanned = "campaign_planned",
+        /// A campaign was launched.
+        CampaignLaunched = "campaign_launched",
+        /// A campaign was paused.
+        CampaignPaused = "campaign_paused",
+        /// A campaign was resumed.
+        CampaignResumed = "campaign_resumed",
+        /// A campaign was stopped for good.
+        CampaignStopped = "campaign_stopped",
+        /// A campaign has sent everything.
+        CampaignCompleted = "campaign_completed",
+        /// A message was handed over.
+        MessageSent = "message_sent",
+        /// A message was held back at the moment of sending.
+        MessageHeld = "message_held",
+        /// A person reconciled a message in doubt.
+        MessageReconciled = "message_reconciled",
+        /// A campaign's effect was measured.
+        Measured = "measured",
+        /// A consent receipt was added.
+        ConsentRecorded = "consent_recorded",
+        /// A customer opted out.
+        OptedOut = "opted_out",
+        /// A fact was added or changed.
+        FactChanged = "fact_changed",
+        /// Somebody signed in.
+        SignedIn = "signed_in",
+    }
+}
+
+/// An entry to be appended. `object` names what it is about (`campaign/3`, `message/118`); the payload is JSON and
+/// may hold personal data, so it is kept off the log and only its keyed hash is in the tree.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NewEntry {
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub actor: Actor,
+    /// What.
+    pub action: Action,
+    /// About what.
+    pub object: String,
+    /// Details as JSON.
+    pub payload: serde_json::Value,
+}
+
+/// An entry as read back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Position in the tree, from 0.
+    pub seq: u64,
+    /// The entry.
+    #[serde(flatten)]
+    pub entry: NewEntry,
+}
