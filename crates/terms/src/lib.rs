@@ -24,6 +24,7 @@ pub mod message;
 pub mod model;
 pub mod money;
 pub mod person;
+pub mod preference;
 pub mod profile;
 pub mod stage;
 pub mod time;
