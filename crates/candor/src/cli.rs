@@ -1,0 +1,210 @@
+//! The command line: every command, its arguments and their help. No work happens here.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use terms::time::Day;
+
+/// A CRM marketing platform that earns every contact with a customer.
+#[derive(Debug, Parser)]
+#[command(name = "candor", version, about, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// Folder where Candor keeps its data [default: .candor, for the demo .candor/demo]
+    #[arg(long, global = true, value_name = "DIR", env = "CANDOR_HOME")]
+    pub(crate) home: Option<PathBuf>,
+    /// PostgreSQL to keep the store in, instead of SQLite in the home folder
+    #[arg(long, global = true, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
+    pub(crate) database_url: Option<String>,
+    /// Print JSON instead of words
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Do the whole job on a simulated shop, then show the pages
+    Demo(DemoArgs),
+    /// Serve the pages, and work off the jobs
+    Serve(ServeArgs),
+    /// Work off the jobs without serving pages
+    Worker(WorkerArgs),
+    /// Read purchases, customers or consents from a file
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// Show the lifecycle stages and last month's migrations
+    Stages,
+    /// Fit the stage models, choose by backtest, and forecast the next two periods
+    Forecast,
+    /// List campaigns, or show the report of one
+    Campaign {
+        /// Campaign to show
+        id: Option<i64>,
+    },
+    /// Read the ledger
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// Say why a message was sent: data, models, checks, approver
+    Why {
+        /// Message id, as in the outbox and in the mail's X-Candor-Message header
+        message: i64,
+    },
+    /// Add somebody who works with Candor, or list everybody
+    #[command(subcommand)]
+    Person(PersonCommand),
+    /// Check a text against the guard
+    Guard(GuardArgs),
+    /// Look for trouble: folders, database, ledger, messages in doubt
+    Doctor,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Stop after the job, do not serve pages
+    #[arg(long)]
+    pub(crate) headless: bool,
+    /// Throw the demo's earlier data away first
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// Customers of the simulated shop
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(500..=1_000_000))]
+    pub(crate) customers: u32,
+    /// Seed of the simulation: the same seed gives the same shop
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// The demo's present day [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) today: Option<Day>,
+    #[command(flatten)]
+    pub(crate) listen: ListenArgs,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ListenArgs {
+    /// Address to serve the pages on
+    #[arg(long, default_value = "127.0.0.1:7070", value_name = "ADDRESS")]
+    pub(crate) listen: std::net::SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) listen: ListenArgs,
+    #[command(flatten)]
+    pub(crate) channel: ChannelArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WorkerArgs {
+    /// Stop when nothing is left to do
+    #[arg(long)]
+    pub(crate) until_idle: bool,
+    #[command(flatten)]
+    pub(crate) channel: ChannelArgs,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ChannelArgs {
+    /// Mail server to hand messages to, instead of the outbox folder: smtp://host:port or smtps://host
+    #[arg(long, value_name = "URL", env = "CANDOR_SMTP_URL", hide_env_values = true)]
+    pub(crate) smtp: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImportCommand {
+    /// Purchases: customer, time, amount (CSV of any kind, gzip, zip, Parquet)
+    Purchases(PurchaseArgs),
+    /// Customers: key, e-mail, name, locale, country, time zone (CSV)
+    Customers(TableArgs),
+    /// Consent receipts: customer, purpose, channel, status, when, where, on which notice (CSV)
+    Consents(TableArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TableArgs {
+    /// File to read
+    pub(crate) file: PathBuf,
+    /// Show what would be read, change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Delimiter of the columns: a character, or tab, space, comma, semicolon, pipe
+    #[arg(long)]
+    pub(crate) delimiter: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PurchaseArgs {
+    #[command(flatten)]
+    pub(crate) table: TableArgs,
+    /// Column of the customer: a name, or a number from 1
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) customer: Option<String>,
+    /// Column of the time
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) time: Option<String>,
+    /// Column of the amount
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) amount: Option<String>,
+    /// Column of the quantity, by which the amount is multiplied
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) quantity: Option<String>,
+    /// Column of the order
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) order: Option<String>,
+    /// Column of the currency, or one currency such as EUR for every row
+    #[arg(long, value_name = "COLUMN|CODE")]
+    pub(crate) currency: Option<String>,
+    /// How times are written, such as %d/%m/%Y
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) time_format: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// Recompute the whole ledger and check every signature
+    Verify,
+    /// Show the newest entries
+    Show {
+        /// Only this action, such as campaign_approved
+        #[arg(long)]
+        action: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PersonCommand {
+    /// Add somebody; the password is read from standard input
+    Add {
+        /// Full name
+        #[arg(long)]
+        name: String,
+        /// E-mail address to sign in with
+        #[arg(long)]
+        email: String,
+        /// marketer, approver, analyst, privacy_officer or engineer
+        #[arg(long)]
+        role: terms::person::Role,
+    },
+    /// List everybody
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GuardArgs {
+    /// Text file to check, `-` for standard input
+    pub(crate) file: PathBuf,
+    /// Language of the text: en or es
+    #[arg(long, default_value = "en")]
+    pub(crate) language: terms::customer::Language,
+    /// Offer whose facts may be used, such as offer:welcome-back
+    #[arg(long, default_value = "")]
+    pub(crate) offer: String,
+}

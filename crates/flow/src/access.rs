@@ -1,0 +1,69 @@
+//! Who may do what, in one table. A page or command names the permission it needs; there is no other way in.
+//!
+//! Goes in: a role and a permission. Comes out: yes or no. Default deny: a pair that is not in the table is refused.
+
+use terms::person::Role;
+
+/// Something a signed-in person may be allowed to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    /// See figures, campaigns, customers without contact details.
+    View,
+    /// See contact details.
+    SeeContacts,
+    /// Write and submit campaigns.
+    Compose,
+    /// Approve or send back somebody else's campaign.
+    Approve,
+    /// Launch, pause, resume and stop.
+    Run,
+    /// Read the ledger and verify it.
+    ReadLedger,
+    /// Settle messages nobody knows the fate of.
+    Reconcile,
+}
+
+impl Permission {
+    /// Every permission.
+    pub const ALL: &'static [Self] = &[
+        Self::View,
+        Self::SeeContacts,
+        Self::Compose,
+        Self::Approve,
+        Self::Run,
+        Self::ReadLedger,
+        Self::Reconcile,
+    ];
+}
+
+/// True when somebody of this role may do this.
+#[must_use]
+pub const fn allows(role: Role, permission: Permission) -> bool {
+    use Permission::{Approve, Compose, ReadLedger, Reconcile, Run, SeeContacts, View};
+    match role {
+        Role::Marketer => matches!(permission, View | Compose | Run | ReadLedger),
+        Role::Approver => matches!(permission, View | Approve | Run | ReadLedger),
+        Role::Analyst => matches!(permission, View | ReadLedger),
+        Role::PrivacyOfficer => matches!(permission, View | SeeContacts | Run | ReadLedger | Reconcile),
+        Role::Engineer => matches!(permission, View | Run | ReadLedger | Reconcile),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_role_both_writes_and_approves() {
+        for role in Role::ALL {
+            assert!(!(allows(*role, Permission::Compose) && allows(*role, Permission::Approve)), "{role}");
+        }
+    }
+
+    #[test]
+    fn contact_details_are_for_the_privacy_officer() {
+        let seers: Vec<_> = Role::ALL.iter().filter(|role| allows(**role, Permission::SeeContacts)).collect();
+        assert_eq!(seers, [&Role::PrivacyOfficer]);
+    }
+}

@@ -1,0 +1,54 @@
+//! What an installation knows of its brand: names, addresses, limits. Kept as one setting in the store.
+
+use serde::{Deserialize, Serialize};
+use terms::ids::PersonId;
+use terms::money::Currency;
+use terms::stage::StageRule;
+
+/// The brand's settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Brand {
+    /// Name customers know.
+    pub name: String,
+    /// Sender of messages, as `Name <address>`.
+    pub from: String,
+    /// Currency of purchases.
+    pub currency: Currency,
+    /// Where customers reach their own pages, without a slash at the end.
+    pub base_url: String,
+    /// Hosts that messages may link to.
+    pub allowed_hosts: Vec<String>,
+    /// Time zones of the brand's customers; one whose zone is unknown is written to only when all of these allow it.
+    pub time_zones: Vec<String>,
+    /// Who answers for what the system does by itself.
+    pub responsible: PersonId,
+    /// Stage thresholds set by a person; without them they follow the brand's own rhythm.
+    pub stage_rule: Option<StageRule>,
+    /// At most this many messages to one person in 30 days, over all campaigns.
+    pub cap_30_days: u32,
+    /// At most this many messages to one person in 3 days, over all campaigns.
+    pub cap_3_days: u32,
+}
+
+impl Brand {
+    /// Settings for an installation nobody has configured yet. Messages cannot be sent with them: there is no
+    /// sender's address among the facts.
+    #[must_use]
+    pub fn unnamed(responsible: PersonId) -> Self {
+        Self {
+            name: "My brand".to_owned(),
+            from: "My brand <hello@brand.invalid>".to_owned(),
+            currency: Currency::EUR,
+            base_url: "http://127.0.0.1:7070".to_owned(),
+            allowed_hosts: Vec::new(),
+            time_zones: vec!["Europe/Madrid".to_owned()],
+            responsible,
+            stage_rule: None,
+            cap_30_days: 4,
+            cap_3_days: 1,
+        }
+    }
+
+    /// The key under which it is kept.
+    pub(crate) const SETTING: &'static str = "brand";
+}

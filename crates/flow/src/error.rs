@@ -1,0 +1,53 @@
+//! What can go wrong in a use case, sorted by what the reader can do about it.
+
+/// An error of a use case.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing, or this reader may not know of it.
+    #[error("not found; it may have been removed, or the link is incomplete")]
+    NotFound,
+    /// The reader's role does not allow it.
+    #[error("your role does not allow this; ask somebody whose role does")]
+    Forbidden,
+    /// Somebody else changed it, or its state does not allow it.
+    #[error("{message}")]
+    Conflict {
+        /// What stands in the way and what to do next.
+        message: String,
+    },
+    /// The input cannot be taken.
+    #[error("{message}")]
+    Invalid {
+        /// What is wrong and what to do next.
+        message: String,
+    },
+    /// The guard holds the message back.
+    #[error("the guard holds this message back: {blocking} findings block; mend them or add the missing facts")]
+    Blocked {
+        /// Findings that block.
+        blocking: usize,
+    },
+    /// Too many tries.
+    #[error("too many tries; wait a minute and try again")]
+    TooMany,
+    /// The store failed.
+    #[error(transparent)]
+    Store(store::Error),
+    /// The lake failed.
+    #[error(transparent)]
+    Lake(#[from] lake::Error),
+    /// A file or folder of the home could not be used.
+    #[error("cannot use `{path}`: {source}; check that the folder exists and is writable")]
+    Io {
+        /// Path.
+        path: String,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// Something that should not happen.
+    #[error("internal error: {0}; see the log")]
+    Internal(String),
+}
+
+/// Result of a use case.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,199 @@
+//! Customers pages: the stage map with its flows, and one customer with timeline and reasons.
+
+use serde::{Deserialize, Serialize};
+use terms::stage::Stage;
+use terms::time::{Day, Instant};
+
+use super::today::StageCount;
+
+/// The stage map.
+#[derive(Debug, Clone, Serialize)]
+pub struct CustomersView {
+    /// As-of day.
+    pub as_of: Day,
+    /// Currency of amounts.
+    pub currency: String,
+    /// Customers by stage.
+    pub stages: Vec<StageCount>,
+    /// The thresholds in days and where they come from.
+    pub rule: RuleView,
+    /// Observed moves over the last full period: rows from, columns to, in the order of [`Stage::ALL`].
+    pub moves: Vec<Vec<u64>>,
+    /// First and last day of that period.
+    pub moves_from: Day,
+    /// Last day of that period.
+    pub moves_to: Day,
+    /// Forecast of the next period, if a model is live.
+    pub forecast: Option<ForecastView>,
+    /// The query the list is filtered by: a segment, or a piece of a name, key or address.
+    pub query: String,
+    /// Why the query cannot be read, if so.
+    pub query_error: Option<String>,
+    /// One page of customers.
+    pub list: Vec<CustomerLine>,
+    /// Customers that match.
+    pub matches: u64,
+    /// Page shown, from 1.
+    pub page: u64,
+    /// Pages there are.
+    pub pages: u64,
+}
+
+/// Stage thresholds and their origin.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct RuleView {
+    /// New while the first purchase is at most this many days ago.
+    pub new_days: i32,
+    /// At risk after this many silent days.
+    pub at_risk_days: i32,
+    /// Churned after this many silent days.
+    pub churned_days: i32,
+    /// Gaps between purchases they were read off; 0 when set by a person or by default.
+    pub gaps: u64,
+}
+
+/// What is expected by the end of the next period.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ForecastView {
+    /// The day it speaks of.
+    pub until: Day,
+    /// Registry label of the model: `stage@1`.
+    pub model: String,
+    /// Kind of model chosen by the backtest.
+    pub chosen: String,
+    /// Expected moves: rows from, columns to.
+    pub moves: Vec<Vec<ForecastCell>>,
+    /// Backtest of every model, best first.
+    pub backtest: Vec<BacktestLine>,
+}
+
+/// One cell of the forecast matrix.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub struct ForecastCell {
+    /// Expected customers.
+    pub expected: f64,
+    /// Lower end of the 95 % interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Expected revenue in the period from these customers, major units.
+    pub revenue: f64,
+}
+
+/// Quality of a model on the brand's own past.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BacktestLine {
+    /// Model.
+    pub name: String,
+    /// Log-loss, lower is better.
+    pub log_loss: f64,
+    /// Share of customers whose most likely stage came true.
+    pub accuracy: f64,
+    /// Expected calibration error, 10 bins.
+    pub ece: f64,
+    /// True for the baseline that knows nothing of the customer.
+    pub naive: bool,
+}
+
+/// A customer in a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct CustomerLine {
+    /// Key.
+    pub key: String,
+    /// Given name, if known.
+    pub name: String,
+    /// Country.
+    pub country: String,
+    /// Stage.
+    pub stage: Stage,
+    /// Purchase days.
+    pub purchases: u32,
+    /// Days since the last purchase, unless there is none.
+    pub silent_days: Option<i32>,
+    /// Expected value over the next year, if scored.
+    pub value: Option<f64>,
+    /// Percentile of that value among all, 0 to 100.
+    pub percentile: Option<f64>,
+    /// Probability of being churned at the end of the next period.
+    pub churn: Option<f64>,
+}
+
+/// One customer.
+#[derive(Debug, Clone, Serialize)]
+pub struct CustomerView {
+    /// Line, as in the list.
+    pub line: CustomerLine,
+    /// Currency of amounts.
+    pub currency: String,
+    /// E-mail, only for roles that may see contact details.
+    pub email: Option<String>,
+    /// Locale.
+    pub locale: String,
+    /// Known since.
+    pub known_since: Instant,
+    /// As-of day of the profile.
+    pub as_of: Day,
+    /// Profile, unless the customer never bought.
+    pub profile: Option<terms::profile::Profile>,
+    /// Whether profiling is allowed; without it there are no scores.
+    pub profiling: bool,
+    /// Probability of each stage at the end of the next period, in the order of [`Stage::ALL`].
+    pub next: Option<Vec<f64>>,
+    /// Probability of buying in the next period.
+    pub buys: Option<f64>,
+    /// Why: exact contributions to the score, largest first.
+    pub reasons: Vec<ReasonLine>,
+    /// Consents today.
+    pub consents: Vec<ConsentLine>,
+    /// What happened, newest first.
+    pub timeline: Vec<TimelineEvent>,
+    /// Model behind the scores.
+    pub model: Option<String>,
+}
+
+/// One contribution to a score.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReasonLine {
+    /// Feature, by the profile's name for it.
+    pub feature: String,
+    /// Its value for this customer.
+    pub value: f64,
+    /// What it adds to the log-odds of buying in the next period.
+    pub contribution: f64,
+}
+
+/// State of a consent.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConsentLine {
+    /// Purpose.
+    pub purpose: String,
+    /// Channel.
+    pub channel: String,
+    /// Status.
+    pub status: String,
+    /// Basis.
+    pub basis: String,
+    /// When.
+    pub at: Instant,
+    /// Source.
+    pub source: String,
+    /// Notice version.
+    pub notice_version: String,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, Serialize)]
+pub struct TimelineEvent {
+    /// When.
+    pub at: Instant,
+    /// What: `purchase`, `return`, `message`, `opened`, `clicked`, `opted_out`, `consent`.
+    pub kind: String,
+    /// Amount, for purchases and returns.
+    pub amount: Option<f64>,
+    /// Campaign, purpose or order: what it was about.
+    pub about: String,
+    /// Message id, to ask why.
+    pub message: Option<i64>,
+    /// State or status.
+    pub status: String,
+}

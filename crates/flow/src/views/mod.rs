@@ -1,0 +1,15 @@
+//! View structs: what a page shows and what `--json` prints are the same struct (invariant 5).
+//!
+//! Goes in: nothing. Comes out: plain data, language-neutral; words and number formats are the face's business.
+
+mod campaigns;
+mod customer_pages;
+mod customers;
+mod ledger;
+mod today;
+
+pub use campaigns::*;
+pub use customer_pages::*;
+pub use customers::*;
+pub use ledger::*;
+pub use today::*;

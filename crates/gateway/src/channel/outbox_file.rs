@@ -1,0 +1,72 @@
+//! An outbox folder: each message becomes one `.eml` file that any mail program opens.
+//!
+//! A file is written under a temporary name, flushed to disk, and linked to its final name, which is the message's
+//! id: the same message handed over twice is refused by the file system, not only by the outbox table.
+
+use std::path::{Path, PathBuf};
+
+use policy::permit::SendPermit;
+use terms::message::Message;
+use terms::time::Instant;
+
+use super::{Channel, Receipt, SendError, Sending, eml, honour};
+
+/// The outbox folder.
+#[derive(Debug, Clone)]
+pub struct OutboxFile {
+    folder: PathBuf,
+}
+
+impl OutboxFile {
+    /// Uses `folder`, making it if needed.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn open(folder: &Path) -> std::io::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        Ok(Self { folder: folder.to_owned() })
+    }
+
+    fn write(&self, message: &Message) -> Result<Receipt, SendError> {
+        let bytes = eml::build(message)?.formatted();
+        let name = format!("{}-{}.eml", message.campaign, message.id);
+        let target = self.folder.join(&name);
+        let partial = self.folder.join(format!(".{name}.part"));
+        let unavailable = |error: std::io::Error| SendError::Unavailable(format!("outbox folder: {error}"));
+        write_durably(&partial, &bytes).map_err(unavailable)?;
+        // A hard link fails when the name is taken: the same message never stands in the folder twice, nor is one
+        // that is there ever replaced.
+        let linked = std::fs::hard_link(&partial, &target);
+        let _ = std::fs::remove_file(&partial);
+        match linked {
+            Ok(()) => Ok(Receipt { reply: name }),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                Err(SendError::InDoubt(format!("`{name}` is already in the outbox folder")))
+            }
+            Err(error) => Err(unavailable(error)),
+        }
+    }
+}
+
+fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut file = std::fs::File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_data()
+}
+
+impl Channel for OutboxFile {
+    fn send<'a>(&'a self, permit: SendPermit, message: &'a Message, now: Instant) -> Sending<'a> {
+        Box::pin(async move {
+            honour(&permit, message, now)?;
+            let (this, message) = (self.clone(), message.clone());
+            tokio::task::spawn_blocking(move || this.write(&message))
+                .await
+                .map_err(|error| SendError::InDoubt(format!("the writer stopped: {error}")))?
+        })
+    }
+
+    fn describe(&self) -> String {
+        "outbox folder".to_owned()
+    }
+}

@@ -1,0 +1,9 @@
+//! From a variant with slots to the mail one customer reads.
+
+mod format;
+mod layout;
+mod slots;
+
+pub use format::fact_text;
+pub use layout::{Layout, MailTemplate, RenderError, RenderedMail};
+pub use slots::{Links, Slots};

@@ -1,0 +1,70 @@
+//! What can be put into a slot: the offer's facts, the brand's facts, a greeting. Nothing else about a customer.
+
+use std::collections::BTreeMap;
+
+use minijinja::Value;
+use terms::customer::Language;
+use terms::fact::Fact;
+
+use super::fact_text;
+
+/// Values for the slots of one message.
+#[derive(Debug, Clone)]
+pub struct Slots {
+    values: BTreeMap<String, Value>,
+}
+
+impl Slots {
+    /// Slots that do not depend on the customer: `{{ offer.* }}` and `{{ brand.* }}`, from the facts filed under
+    /// `offer` and under `brand`.
+    #[must_use]
+    pub fn for_campaign(facts: &[Fact], offer: &str, language: Language) -> Self {
+        let under = |entity: &str| -> BTreeMap<String, String> {
+            facts
+                .iter()
+                .filter(|fact| fact.entity == entity)
+                .map(|fact| (fact.predicate.clone(), fact_text(&fact.value, &fact.unit, language)))
+                .collect()
+        };
+        let values = BTreeMap::from([
+            ("offer".to_owned(), Value::from_serialize(under(offer))),
+            ("brand".to_owned(), Value::from_serialize(under("brand"))),
+        ]);
+        Self { values }
+    }
+
+    /// Adds what depends on the customer: their given name (with a greeting that works without one) and the
+    /// addresses of their own pages.
+    #[must_use]
+    pub fn for_customer(&self, language: Language, first_name: Option<&str>, links: &Links) -> Self {
+        let name = first_name.map(str::trim).filter(|name| !name.is_empty());
+        let greeting = match (language, name) {
+            (Language::English, Some(name)) => format!("Hello {name},"),
+            (Language::English, None) => "Hello,".to_owned(),
+            (Language::Spanish, Some(name)) => format!("Hola, {name}:"),
+            (Language::Spanish, None) => "Hola:".to_owned(),
+        };
+        let mut values = self.values.clone();
+        values.insert("greeting".to_owned(), Value::from(greeting));
+        values.insert("first_name".to_owned(), Value::from(name.unwrap_or_default()));
+        values.insert("why_url".to_owned(), Value::from(links.why.as_str()));
+        values.insert("preferences_url".to_owned(), Value::from(links.preferences.as_str()));
+        values.insert("unsubscribe_url".to_owned(), Value::from(links.unsubscribe.as_str()));
+        Self { values }
+    }
+
+    pub(super) fn values(&self) -> &BTreeMap<String, Value> {
+        &self.values
+    }
+}
+
+/// Addresses of a customer's own pages.
+#[derive(Debug, Clone)]
+pub struct Links {
+    /// Why did I get this?
+    pub why: String,
+    /// Preferences.
+    pub preferences: String,
+    /// Opt out.
+    pub unsubscribe: String,
+}
