@@ -1,1 +1,36 @@
-//! Placeholder.
+//! All SQL of Candor: people, customers, consents, campaigns, outbox, jobs, registry and ledger, on SQLite by default
+//! and on PostgreSQL by URL, with one text for both.
+//!
+//! Goes in: types of the vocabulary. Comes out: the same types, or an [`Error`] that says what to do next. Reads are
+//! methods of [`Store`], [`Conn`] and [`Tx`]; writes of [`Tx`] and [`Store`] (a transaction of their own). Statements
+//! stand in `queries/<noun>.sql`, the schema with its state machines in `migrations/`.
+//!
+//! Architecture invariants: no rule of the business is decided here, but those that must hold even for somebody with
+//! a database client (four eyes, moves of the state machines, append-only records) are enforced by the schema.
+//! Nothing here reads the clock. Identifiers come from the `counters` table inside the write transaction.
+
+mod error;
+mod migrate;
+mod open;
+mod sql;
+
+pub mod approvals;
+pub mod campaigns;
+pub mod consents;
+pub mod customers;
+pub mod deliveries;
+pub mod facts;
+pub mod jobs;
+//pub mod ledger;
+pub mod measurements;
+pub mod models;
+pub mod outbox;
+pub mod people;
+pub mod preferences;
+pub mod responses;
+pub mod sessions;
+pub mod settings;
+pub mod suppressions;
+
+pub use error::{Error, Result};
+pub use open::{Conn, Kind, Store, Tx};

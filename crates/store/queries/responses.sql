@@ -1,0 +1,19 @@
+-- Responses to messages.
+
+-- name: add_responses
+INSERT INTO responses (message, kind, at) VALUES /*each*/($1, $2, $3)/*end*/ ON CONFLICT (message, kind, at) DO NOTHING;
+
+-- name: response_counts
+SELECT r.kind, CAST(COUNT(DISTINCT r.message) AS BIGINT) AS n
+FROM responses r JOIN deliveries d ON d.id = r.message WHERE d.campaign = $1 GROUP BY r.kind;
+
+-- name: responses_of
+SELECT kind, at FROM responses WHERE message = $1 ORDER BY at, kind;
+
+-- name: opted_out
+-- From the consent receipts, so that both arms are counted alike: the control arm has no message to answer.
+SELECT d.arm, CAST(COUNT(DISTINCT d.customer) AS BIGINT) AS n
+FROM deliveries d JOIN campaigns c ON c.id = d.campaign
+JOIN consents s ON s.customer = d.customer AND s.purpose = 'marketing' AND s.channel = c.channel
+    AND s.status = 'withdrawn' AND s.at >= c.starts_at AND s.at < $2
+WHERE d.campaign = $1 AND d.arm IS NOT NULL GROUP BY d.arm;

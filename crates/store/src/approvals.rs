@@ -1,0 +1,152 @@
+//! Approvals and refusals. An approval is bound to the hash the campaign was submitted with, and the schema keeps
+//! author and approver apart. It is voided by an edit, never deleted.
+
+use crate::campaigns::elsewhere;
+use crate::error::{Error, Result};
+use crate::open::{reads, writes};
+use crate::sql::{self, Columns, sql};
+use sqlx::any::AnyRow;
+use terms::approval::Approval;
+use terms::campaign::CampaignState;
+use terms::hash::ContentHash;
+use terms::ids::{ApprovalId, CampaignId, PersonId};
+use terms::time::Instant;
+
+/// Which way somebody decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Yes.
+    Approved,
+    /// No, with a reason in the note.
+    Rejected,
+}
+
+/// A decision as it was taken, and whether it still holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// Who, what and when.
+    pub approval: Approval,
+    /// Which way.
+    pub verdict: Verdict,
+    /// When an edit voided it, if one did.
+    pub voided_at: Option<Instant>,
+}
+
+fn read(row: &AnyRow) -> Result<Approval> {
+    Ok(Approval {
+        id: ApprovalId(row.int("id")?),
+        campaign: CampaignId(row.int("campaign")?),
+        approver: PersonId(row.int("approver")?),
+        content: row.word("content_hash")?,
+        at: row.at("at")?,
+        note: row.text("note")?,
+    })
+}
+
+reads! {
+    /// The approval that holds: not void, and of exactly the content the campaign was submitted with.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn valid_approval(&mut self, campaign: CampaignId) -> Result<Option<Approval>> {
+        let query = sqlx::query(sql!("approvals", "valid_approval")).bind(campaign.0);
+        query.fetch_optional(self.db()).await?.map(|row| read(&row)).transpose()
+    }
+
+    /// Every decision about a campaign, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn approvals(&mut self, campaign: CampaignId) -> Result<Vec<Decided>> {
+        let rows = sqlx::query(sql!("approvals", "approvals")).bind(campaign.0).fetch_all(self.db()).await?;
+        sql::rows(&rows, |row| {
+            let verdict = if row.text("verdict")? == "approved" { Verdict::Approved } else { Verdict::Rejected };
+            Ok(Decided { approval: read(row)?, verdict, voided_at: row.opt_at("voided_at")? })
+        })
+    }
+}
+
+writes! {
+    /// Approves a submitted campaign. `content` is the hash of what the approver saw.
+    ///
+    /// # Errors
+    /// When it is not submitted, the content is not what was submitted, or the approver is its author.
+    pub async fn approve_campaign(
+        &mut self, campaign: CampaignId, approver: PersonId, content: &ContentHash, note: &str, at: Instant,
+    ) -> Result<Approval> {
+        let found = self.campaign(campaign).await?;
+        if found.state != CampaignState::Submitted {
+            return Err(elsewhere(campaign, found.state, CampaignState::Approved));
+        }
+        if self.campaign_hash(campaign).await? != Some(*content) {
+            return Err(Error::Stale { what: format!("campaign `{campaign}`") });
+        }
+        let id = self.decide(campaign, found.author, approver, "approved", content, note, at).await?;
+        self.move_campaign(campaign, CampaignState::Submitted, CampaignState::Approved, at).await?;
+        Ok(Approval { id, campaign, approver, content: *content, at, note: note.to_owned() })
+    }
+
+    /// Refuses a submitted campaign, which becomes a draft again. The note says why.
+    ///
+    /// # Errors
+    /// When it is not submitted, the note is empty, or the person is its author.
+    pub async fn reject_campaign(
+        &mut self, campaign: CampaignId, approver: PersonId, note: &str, at: Instant,
+    ) -> Result<()> {
+        if note.trim().is_empty() {
+            let next = "write what has to change";
+            return Err(Error::Conflict { what: "a refusal needs a reason".to_owned(), next });
+        }
+        let found = self.campaign(campaign).await?;
+        let content = self.campaign_hash(campaign).await?;
+        let (CampaignState::Submitted, Some(content)) = (found.state, content) else {
+            return Err(elsewhere(campaign, found.state, CampaignState::Draft));
+        };
+        self.decide(campaign, found.author, approver, "rejected", &content, note, at).await?;
+        self.move_campaign(campaign, CampaignState::Submitted, CampaignState::Draft, at).await
+    }
+}
+
+impl crate::open::Tx {
+    #[expect(clippy::too_many_arguments, reason = "one column each")]
+    async fn decide(
+        &mut self,
+        campaign: CampaignId,
+        author: PersonId,
+        approver: PersonId,
+        verdict: &'static str,
+        content: &ContentHash,
+        note: &str,
+        at: Instant,
+    ) -> Result<ApprovalId> {
+        if author == approver {
+            let next = "ask somebody else who may approve";
+            return Err(Error::Conflict {
+                what: "the author cannot decide about their own campaign".to_owned(),
+                next,
+            });
+        }
+        let id = self.take_numbers("approvals", 1).await?;
+        sqlx::query(sql!("approvals", "decide"))
+            .bind(id)
+            .bind(campaign.0)
+            .bind(author.0)
+            .bind(approver.0)
+            .bind(verdict)
+            .bind(content.to_string())
+            .bind(note)
+            .bind(at.0)
+            .execute(self.db())
+            .await?;
+        Ok(ApprovalId(id))
+    }
+
+    pub(crate) async fn void_approvals(&mut self, campaign: CampaignId, at: Instant) -> Result<()> {
+        sqlx::query(sql!("approvals", "void_approvals"))
+            .bind(campaign.0)
+            .bind(at.0)
+            .execute(self.db())
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! Receipts of consent: appended, never changed. The state at an instant is the latest receipt up to it (by time,
+//! then by order of arrival). Whether it is enough to send is decided by policy.
+
+use crate::error::Result;
+use crate::open::{reads, writes};
+use crate::sql::{self, Columns, batches, each, sql};
+use sqlx::any::AnyRow;
+use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose};
+use terms::ids::CustomerKey;
+use terms::time::Instant;
+
+/// What planning needs of the latest receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentState {
+    /// What was said.
+    pub status: ConsentStatus,
+    /// On which basis.
+    pub basis: LawfulBasis,
+    /// When.
+    pub at: Instant,
+    /// On which notice.
+    pub notice_version: String,
+    /// Where.
+    pub source: String,
+}
+
+fn receipt(row: &AnyRow) -> Result<ConsentReceipt> {
+    Ok(ConsentReceipt {
+        customer: CustomerKey::new(row.text("customer")?),
+        purpose: row.word("purpose")?,
+        channel: row.word("channel")?,
+        status: row.word("status")?,
+        basis: row.word("basis")?,
+        notice_version: row.text("notice_version")?,
+        notice_hash: row.text("notice_hash")?,
+        language: row.word("language")?,
+        source: row.text("source")?,
+        proof: row.text("proof")?,
+        at: row.at("at")?,
+    })
+}
+
+reads! {
+    /// Every receipt of a customer, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn consent_history(&mut self, customer: &CustomerKey) -> Result<Vec<ConsentReceipt>> {
+        let query = sqlx::query(sql!("consents", "consent_history")).bind(customer.as_str());
+        sql::rows(&query.fetch_all(self.db()).await?, receipt)
+    }
+
+    /// The receipt that holds for one customer at an instant, if there is one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn consent_at(
+        &mut self, customer: &CustomerKey, purpose: Purpose, channel: Channel, at: Instant,
+    ) -> Result<Option<ConsentReceipt>> {
+        let query = sqlx::query(sql!("consents", "consent_at"))
+            .bind(customer.as_str()).bind(purpose.as_str()).bind(channel.as_str()).bind(at.0);
+        query.fetch_optional(self.db()).await?.map(|row| receipt(&row)).transpose()
+    }
+
+    /// The receipt that holds for each customer at an instant, in the order of keys. Who never said anything is
+    /// absent.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn consent_states(
+        &mut self, purpose: Purpose, channel: Channel, at: Instant,
+    ) -> Result<Vec<(CustomerKey, ConsentState)>> {
+        let query = sqlx::query(sql!("consents", "consent_states"))
+            .bind(purpose.as_str()).bind(channel.as_str()).bind(at.0);
+        sql::rows(&query.fetch_all(self.db()).await?, |row| {
+            let state = ConsentState {
+                status: row.word("status")?,
+                basis: row.word("basis")?,
+                at: row.at("at")?,
+                notice_version: row.text("notice_version")?,
+                source: row.text("source")?,
+            };
+            Ok((CustomerKey::new(row.text("customer")?), state))
+        })
+    }
+}
+
+writes! {
+    /// Appends receipts; one that is there already (same customer, purpose, channel, time, status, source and proof)
+    /// is left as it is. Comes out: how many were new.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_consents(&mut self, receipts: &[ConsentReceipt]) -> Result<u64> {
+        let mut id = self.take_numbers("consents", receipts.len()).await?;
+        let mut added = 0;
+        for batch in batches(receipts) {
+            let mut query = sqlx::query(each(sql!("consents", "add_consents"), batch.len()));
+            for receipt in batch {
+                query = query
+                    .bind(id)
+                    .bind(receipt.customer.as_str())
+                    .bind(receipt.purpose.as_str())
+                    .bind(receipt.channel.as_str())
+                    .bind(receipt.status.as_str())
+                    .bind(receipt.basis.as_str())
+                    .bind(receipt.notice_version.clone())
+                    .bind(receipt.notice_hash.clone())
+                    .bind(receipt.language.as_str())
+                    .bind(receipt.source.clone())
+                    .bind(receipt.proof.clone())
+                    .bind(receipt.at.0);
+                id += 1;
+            }
+            added += query.execute(self.db()).await?.rows_affected();
+        }
+        Ok(added)
+    }
+}

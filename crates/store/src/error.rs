@@ -1,0 +1,107 @@
+//! What can go wrong with the store, each with what to do next.
+
+/// Result of every call of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A failure of the store.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no such row.
+    #[error("{what} was not found; check the identifier")]
+    NotFound {
+        /// What was looked for: "campaign `7`".
+        what: String,
+    },
+    /// The rows, or a rule of the schema, do not allow it.
+    #[error("{what}; {next}")]
+    Conflict {
+        /// What stands against it.
+        what: String,
+        /// What to do next.
+        next: &'static str,
+    },
+    /// Somebody else changed it first.
+    #[error("{what} has changed since it was read; read it again and repeat the change")]
+    Stale {
+        /// What changed.
+        what: String,
+    },
+    /// The lease ran out, and somebody else may own the row now. Nothing was written.
+    #[error("the lease on {what} is no longer held; leave it to its new owner or to a person")]
+    Fenced {
+        /// What is no longer owned.
+        what: String,
+    },
+    /// A row says something that cannot be.
+    #[error("{what} in the store cannot be read; run `candor doctor`")]
+    Corrupt {
+        /// Where.
+        what: String,
+    },
+    /// The SQLite library is older than the fix of its WAL-reset corruption.
+    #[error("this SQLite is version `{found}`; 3.51.3 or later is needed, build with the bundled one")]
+    OldSqlite {
+        /// Version found.
+        found: String,
+    },
+    /// The schema in the database is newer than this program, or was changed by hand.
+    #[error("schema version `{version}` in the database {what}; use the version of candor that wrote it")]
+    Schema {
+        /// Version of the schema.
+        version: i64,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// A file beside the database, such as the ledger key, cannot be used.
+    #[error("`{path}` cannot be used: {source}; check that it exists and who may read it")]
+    File {
+        /// Path.
+        path: String,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// The database failed.
+    #[error("the database failed: {0}; run `candor doctor`")]
+    Database(sqlx::Error),
+    /// A value cannot be written as JSON.
+    #[error("a value cannot be written as json: {0}; remove numbers that are not finite")]
+    Json(#[from] serde_json::Error),
+}
+
+impl Error {
+    pub(crate) fn missing(what: &str, id: impl std::fmt::Display) -> Self {
+        Self::NotFound { what: format!("{what} `{id}`") }
+    }
+}
+
+/// Prefix of the messages that the triggers raise.
+const RULE: &str = "candor: ";
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        if let sqlx::Error::Database(database) = &error {
+            let text = database.message();
+            if let Some((_, rule)) = text.split_once(RULE) {
+                let next = "look at its state and its approval, then choose a step that is allowed";
+                return Self::Conflict { what: rule.to_owned(), next };
+            }
+            if database.is_unique_violation() {
+                let next = "choose another name, or change what is there";
+                return Self::Conflict { what: "there is already one like it".to_owned(), next };
+            }
+            if database.is_check_violation() {
+                let next = "the author and the approver must be two people, and every value within its range";
+                return Self::Conflict { what: format!("a rule of the schema refused it ({text})"), next };
+            }
+            if database.is_foreign_key_violation() {
+                let next = "add what it refers to first";
+                return Self::Conflict {
+                    what: "it refers to something that does not exist".to_owned(),
+                    next,
+                };
+            }
+        }
+        Self::Database(error)
+    }
+}

@@ -1,0 +1,126 @@
+//! Brings the schema up to date: ordered scripts, each run once in the transaction that records it.
+//!
+//! A runner of our own because the triggers of one version are written twice, once for each database. Deliberately
+//! absent: going back. A newer schema is refused, not undone.
+
+use crate::error::{Error, Result};
+use crate::open::Kind;
+use crate::sql::{Columns, sql};
+use sqlx::{Any, Executor, Transaction};
+use terms::hash::ContentHash;
+
+struct Migration {
+    version: i64,
+    schema: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    schema: include_str!("../migrations/0001_schema.sql"),
+    sqlite: include_str!("../migrations/0001_triggers.sqlite.sql"),
+    postgres: include_str!("../migrations/0001_triggers.postgres.sql"),
+}];
+
+pub(crate) async fn run(tx: &mut Transaction<'static, Any>, kind: Kind) -> Result<()> {
+    if kind == Kind::Postgres {
+        sqlx::query(sql!("connection", "postgres_migration_lock")).execute(&mut **tx).await?;
+    }
+    tx.execute(sqlx::raw_sql(sql!("connection", "create_schema_versions"))).await?;
+    let rows = sqlx::query(sql!("connection", "schema_versions")).fetch_all(&mut **tx).await?;
+    for row in &rows {
+        let version = row.int("version")?;
+        let Some(known) = MIGRATIONS.iter().find(|migration| migration.version == version) else {
+            return Err(Error::Schema { version, what: "is newer than this program" });
+        };
+        if row.text("checksum")? != checksum(known, kind) {
+            return Err(Error::Schema { version, what: "is not the one this program knows" });
+        }
+    }
+    for migration in MIGRATIONS.iter().skip(rows.len()) {
+        tx.execute(sqlx::raw_sql(migration.schema)).await?;
+        tx.execute(sqlx::raw_sql(match kind {
+            Kind::Sqlite => migration.sqlite,
+            Kind::Postgres => migration.postgres,
+        }))
+        .await?;
+        sqlx::query(sql!("connection", "add_schema_version"))
+            .bind(migration.version)
+            .bind(checksum(migration, kind))
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}
+
+fn checksum(migration: &Migration, kind: Kind) -> String {
+    let triggers = match kind {
+        Kind::Sqlite => migration.sqlite,
+        Kind::Postgres => migration.postgres,
+    };
+    ContentHash::of([migration.schema.as_bytes(), triggers.as_bytes()]).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_databases_have_the_same_rules_under_the_same_names() {
+        let names = |text: &str| -> Vec<String> {
+            let lines = text.lines().filter_map(|line| line.strip_prefix("CREATE TRIGGER "));
+            lines.map(ToOwned::to_owned).map(|line| line.replace(" FOR EACH ROW", "")).collect()
+        };
+        for migration in MIGRATIONS {
+            assert!(!names(migration.sqlite).is_empty());
+            assert_eq!(names(migration.sqlite), names(migration.postgres));
+        }
+    }
+
+    #[test]
+    fn the_moves_of_the_schema_are_the_moves_of_the_vocabulary() {
+        use terms::campaign::CampaignState;
+        let schema = MIGRATIONS[0].schema;
+        let flat: String = schema.split_whitespace().collect();
+        for from in CampaignState::ALL {
+            for to in CampaignState::ALL {
+                let row = format!("('campaign','{from}','{to}')");
+                assert_eq!(flat.contains(&row), from.may_become(*to), "{from} to {to}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_words_of_the_schema_are_the_words_of_the_vocabulary() {
+        let schema = MIGRATIONS[0].schema;
+        let list = |words: &[&str]| format!("('{}')", words.join("', '"));
+        macro_rules! holds {
+            ($($kind:ty),+ $(,)?) => {$({
+                let words: Vec<&str> = <$kind>::ALL.iter().map(|word| word.as_str()).collect();
+                assert!(schema.contains(&list(&words)), "the schema lacks {}", list(&words));
+            })+};
+        }
+        holds!(
+            terms::campaign::CampaignState,
+            terms::campaign::Goal,
+            terms::consent::Channel,
+            terms::consent::Purpose,
+            terms::consent::ConsentStatus,
+            terms::consent::LawfulBasis,
+            terms::consent::SuppressionReason,
+            terms::customer::Language,
+            terms::decision::ExclusionReason,
+            terms::delivery::ResponseKind,
+            terms::experiment::Arm,
+            terms::fact::EvidenceKind,
+            terms::fact::Polarity,
+            terms::model::ModelState,
+            terms::person::Role,
+            terms::preference::Personalisation,
+        );
+        let mut states = vec!["excluded"];
+        states.extend(terms::delivery::DeliveryState::ALL.iter().map(|state| state.as_str()));
+        assert!(schema.contains(&list(&states)));
+    }
+}

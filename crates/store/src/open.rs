@@ -1,0 +1,289 @@
+//! Opening the store, and the three ways to it: [`Store`] for one call, [`Conn`] for several reads on one connection,
+//! [`Tx`] for writes that stand or fall together.
+//!
+//! One writer at a time on both databases: a write transaction begins by taking the `writer` row (SQLite: the write
+//! lock), so caps, fences and the ledger's order need no further locking and nobody sees a busy or serialisation
+//! error. Readers never wait. What scales is the work between the short transactions.
+
+use crate::error::{Error, Result};
+use crate::migrate;
+use crate::sql::{Columns, sql};
+use crate::suppressions::Pepper;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
+use std::ops::{Deref, DerefMut};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Which database is behind the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One file, bundled.
+    Sqlite,
+    /// A server, by its URL.
+    Postgres,
+}
+
+/// The store: cheap to clone, shared by all tasks.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    kind: Kind,
+    readers: AnyPool,
+    writer: AnyPool,
+    pepper: Pepper,
+}
+
+/// A connection for reading. All reads are methods of it, so they work alike here and inside a [`Tx`].
+pub struct Conn {
+    link: Link,
+    pub(crate) pepper: Pepper,
+}
+
+enum Link {
+    Pooled(PoolConnection<Any>),
+    Writing(Transaction<'static, Any>),
+}
+
+/// A write transaction. Dropped without [`Tx::commit`] it leaves no trace.
+#[must_use = "a transaction that is not committed leaves no trace"]
+pub struct Tx {
+    conn: Conn,
+}
+
+impl Store {
+    /// Opens the store at a path (SQLite, created when missing) or a `postgres://` URL, and brings its schema up to
+    /// date.
+    ///
+    /// ```no_run
+    /// # async fn example() -> store::Result<()> {
+    /// let store = store::Store::open("home/candor.db").await?;
+    /// store.set_setting("brand", "{}").await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// When the database cannot be reached, is too old, or has a schema of a later version.
+    pub async fn open(url_or_path: &str) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let is_server = url_or_path.starts_with("postgres://") || url_or_path.starts_with("postgresql://");
+        let (kind, url) = if is_server {
+            (Kind::Postgres, url_or_path.to_owned())
+        } else {
+            (
+                Kind::Sqlite,
+                sqlite_url(url_or_path.trim_start_matches("sqlite://").trim_start_matches("sqlite:"))?,
+            )
+        };
+        let options: AnyConnectOptions = url.parse()?;
+        let pool = |size: u32, setup: &'static str| {
+            AnyPoolOptions::new()
+                .max_connections(size)
+                .acquire_timeout(Duration::from_secs(120))
+                .max_lifetime(None)
+                .idle_timeout(None)
+                .after_connect(move |conn, _| {
+                    Box::pin(async move {
+                        if kind == Kind::Sqlite {
+                            conn.execute(sqlx::raw_sql(setup)).await?;
+                        }
+                        Ok(())
+                    })
+                })
+                .connect_lazy_with(options.clone())
+        };
+        let writer = pool(1, sql!("connection", "sqlite_writer"));
+        let mut first = writer.acquire().await?;
+        if kind == Kind::Sqlite {
+            let row = sqlx::query(sql!("connection", "sqlite_version")).fetch_one(&mut *first).await?;
+            assert_sqlite(&row.text("version")?)?;
+        }
+        drop(first);
+        let mut tx = begin(&writer, kind).await?;
+        migrate::run(&mut tx, kind).await?;
+        let pepper = Pepper::load_or_create(&mut tx).await?;
+        tx.commit().await?;
+        let readers = pool(4, sql!("connection", "sqlite_reader"));
+        Ok(Self { shared: Arc::new(Shared { kind, readers, writer, pepper }) })
+    }
+
+    /// Which database is behind it.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.shared.kind
+    }
+
+    /// A connection for several reads.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn read(&self) -> Result<Conn> {
+        let link = Link::Pooled(self.shared.readers.acquire().await?);
+        Ok(Conn { link, pepper: self.shared.pepper.clone() })
+    }
+
+    /// Begins a write transaction; waits for its turn.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn begin(&self) -> Result<Tx> {
+        let mut link = begin(&self.shared.writer, self.shared.kind).await?;
+        sqlx::query(sql!("connection", "take_writer")).execute(&mut *link).await?;
+        Ok(Tx { conn: Conn { link: Link::Writing(link), pepper: self.shared.pepper.clone() } })
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query(sql!("connection", "ping")).execute(self.read().await?.db()).await?;
+        Ok(())
+    }
+
+    /// Closes all connections; on SQLite this also folds the write-ahead log back into the file.
+    pub async fn close(&self) {
+        self.shared.readers.close().await;
+        self.shared.writer.close().await;
+    }
+}
+
+impl Conn {
+    pub(crate) fn db(&mut self) -> &mut AnyConnection {
+        match &mut self.link {
+            Link::Pooled(pooled) => pooled,
+            Link::Writing(writing) => writing,
+        }
+    }
+}
+
+impl Tx {
+    /// Makes everything written durable. When this returns, a power cut does not lose it.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing was written.
+    pub async fn commit(self) -> Result<()> {
+        match self.conn.link {
+            Link::Writing(writing) => Ok(writing.commit().await?),
+            Link::Pooled(_) => Ok(()),
+        }
+    }
+
+    /// Takes the next `n` numbers of a counter; the first of them.
+    pub(crate) async fn take_numbers(&mut self, counter: &'static str, n: usize) -> Result<i64> {
+        let n = i64::try_from(n).unwrap_or(i64::MAX);
+        let row = sqlx::query(sql!("connection", "take_numbers"))
+            .bind(counter)
+            .bind(n)
+            .fetch_one(self.db())
+            .await?;
+        Ok(row.int("value")? - n + 1)
+    }
+}
+
+impl Deref for Tx {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.conn
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+}
+
+async fn begin(writer: &AnyPool, kind: Kind) -> Result<Transaction<'static, Any>> {
+    Ok(match kind {
+        // The write lock is taken at once, so that no read inside turns into a write that finds it taken.
+        Kind::Sqlite => writer.begin_with(sql!("connection", "sqlite_begin")).await?,
+        Kind::Postgres => writer.begin().await?,
+    })
+}
+
+/// SQLite before 3.51.3 can corrupt a database when two connections reset its write-ahead log.
+fn assert_sqlite(found: &str) -> Result<()> {
+    let mut numbers = found.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let version = [numbers.next(), numbers.next(), numbers.next()].map(Option::unwrap_or_default);
+    if version < [3, 51, 3] {
+        return Err(Error::OldSqlite { found: found.to_owned() });
+    }
+    Ok(())
+}
+
+/// The URL of a database file; creates the file readable by its owner only.
+fn sqlite_url(path: &str) -> Result<String> {
+    let file_error = |source| Error::File { path: path.to_owned(), source };
+    let absolute = std::path::absolute(Path::new(path)).map_err(file_error)?;
+    if !absolute.exists() {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&absolute).map_err(file_error)?;
+    }
+    let mut url = String::from("sqlite://");
+    for byte in absolute.to_string_lossy().bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'-' | b'_') {
+            url.push(char::from(byte));
+        } else {
+            url.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    Ok(url + "?mode=rwc")
+}
+
+/// Defines reads: each becomes a method of [`Conn`] (and so of [`Tx`]) and of [`Store`], which borrows a connection
+/// for the one call.
+macro_rules! reads {
+    ($($(#[$meta:meta])* pub async fn $name:ident(&mut $self:ident $(, $arg:ident: $ty:ty)* $(,)?) -> $out:ty $body:block)+) => {
+        impl $crate::open::Conn {
+            $($(#[$meta])* pub async fn $name(&mut $self $(, $arg: $ty)*) -> $out $body)+
+        }
+        impl $crate::open::Store {
+            $($(#[$meta])* pub async fn $name(&self $(, $arg: $ty)*) -> $out {
+                self.read().await?.$name($($arg),*).await
+            })+
+        }
+    };
+}
+pub(crate) use reads;
+
+/// Defines writes: each becomes a method of [`Tx`], and of [`Store`], which gives the one call a transaction of its
+/// own.
+macro_rules! writes {
+    ($($(#[$meta:meta])* pub async fn $name:ident(&mut $self:ident $(, $arg:ident: $ty:ty)* $(,)?) -> $out:ty $body:block)+) => {
+        impl $crate::open::Tx {
+            $($(#[$meta])* pub async fn $name(&mut $self $(, $arg: $ty)*) -> $out $body)+
+        }
+        impl $crate::open::Store {
+            $($(#[$meta])* pub async fn $name(&self $(, $arg: $ty)*) -> $out {
+                let mut tx = self.begin().await?;
+                let done = tx.$name($($arg),*).await?;
+                tx.commit().await?;
+                Ok(done)
+            })+
+        }
+    };
+}
+pub(crate) use writes;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sqlite_with_the_wal_reset_fault_is_refused() {
+        assert!(assert_sqlite("3.51.3").is_ok());
+        assert!(assert_sqlite("3.60.0").is_ok());
+        assert!(assert_sqlite("4.0.0").is_ok());
+        assert!(assert_sqlite("3.51.2").is_err());
+        assert!(assert_sqlite("3.9.9").is_err());
+    }
+}

@@ -1,0 +1,58 @@
+//! What customers did with their messages.
+
+use crate::error::Result;
+use crate::open::{reads, writes};
+use crate::sql::{self, Columns, batches, each, sql};
+use std::collections::BTreeMap;
+use terms::delivery::ResponseKind;
+use terms::experiment::Arm;
+use terms::ids::{CampaignId, MessageId};
+use terms::time::Instant;
+
+reads! {
+    /// For each kind of response, the messages of a campaign with at least one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn response_counts(&mut self, campaign: CampaignId) -> Result<BTreeMap<ResponseKind, i64>> {
+        let rows = sqlx::query(sql!("responses", "response_counts")).bind(campaign.0).fetch_all(self.db()).await?;
+        rows.iter().map(|row| Ok((row.word("kind")?, row.int("n")?))).collect()
+    }
+
+    /// Responses to one message, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn responses_of(&mut self, message: MessageId) -> Result<Vec<(ResponseKind, Instant)>> {
+        let rows = sqlx::query(sql!("responses", "responses_of")).bind(message.0).fetch_all(self.db()).await?;
+        sql::rows(&rows, |row| Ok((row.word("kind")?, row.at("at")?)))
+    }
+
+    /// Customers of each arm who withdrew consent to marketing, on the campaign's channel, from the time the campaign
+    /// started and before `until`. Opting out is a cost of the message only as far as the treated do it more often.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn opted_out(&mut self, campaign: CampaignId, until: Instant) -> Result<BTreeMap<Arm, i64>> {
+        let query = sqlx::query(sql!("responses", "opted_out")).bind(campaign.0).bind(until.0);
+        query.fetch_all(self.db()).await?.iter().map(|row| Ok((row.word("arm")?, row.int("n")?))).collect()
+    }
+}
+
+writes! {
+    /// Adds responses; the same one twice (message, kind, time) is one. Comes out: how many were new.
+    ///
+    /// # Errors
+    /// When a message does not exist.
+    pub async fn add_responses(&mut self, responses: &[(MessageId, ResponseKind, Instant)]) -> Result<u64> {
+        let mut added = 0;
+        for batch in batches(responses) {
+            let mut query = sqlx::query(each(sql!("responses", "add_responses"), batch.len()));
+            for (message, kind, at) in batch {
+                query = query.bind(message.0).bind(kind.as_str()).bind(at.0);
+            }
+            added += query.execute(self.db()).await?.rows_affected();
+        }
+        Ok(added)
+    }
+}

@@ -1,0 +1,149 @@
+//! Addresses and customers that must not be written to, whatever the consents say.
+//!
+//! Kept as HMAC-SHA256 under the installation's pepper: nobody can guess addresses from the rows without it, and a
+//! suppression outlives the erasure of its customer. Deliberately absent: lifting a suppression that a customer or a
+//! mailbox provider caused. Only a manual one can be taken back.
+
+use crate::error::{Error, Result};
+use crate::open::{reads, writes};
+use crate::sql::{self, Columns, sql};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use sqlx::{Any, Transaction};
+use std::collections::HashMap;
+use std::sync::Arc;
+use terms::consent::SuppressionReason;
+use terms::ids::CustomerKey;
+use terms::time::Instant;
+
+/// The secret under which addresses are hashed. Never shown.
+#[derive(Clone)]
+pub(crate) struct Pepper(Arc<[u8]>);
+
+const PEPPER: &str = "pepper";
+
+impl Pepper {
+    pub(crate) async fn load_or_create(tx: &mut Transaction<'static, Any>) -> Result<Self> {
+        let fresh = hex(&rand::random::<[u8; 32]>());
+        sqlx::query(sql!("settings", "add_setting")).bind(PEPPER).bind(fresh).execute(&mut **tx).await?;
+        let row = sqlx::query(sql!("settings", "setting")).bind(PEPPER).fetch_one(&mut **tx).await?;
+        Ok(Self(row.text("value")?.into_bytes().into()))
+    }
+
+    fn hash(&self, kind: &str, text: &str) -> Result<String> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0)
+            .map_err(|_| Error::Corrupt { what: "setting `pepper`".to_owned() })?;
+        mac.update(kind.as_bytes());
+        mac.update(b":");
+        mac.update(text.as_bytes());
+        Ok(hex(&mac.finalize().into_bytes()))
+    }
+
+    fn hashes(&self, customer: Option<&CustomerKey>, email: Option<&str>) -> Result<[Option<String>; 2]> {
+        Ok([
+            customer.map(|key| self.hash("customer", key.as_str())).transpose()?,
+            email.map(|email| self.hash("email", &sql::folded(email))).transpose()?,
+        ])
+    }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Why and since when somebody is suppressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suppression {
+    /// Why.
+    pub reason: SuppressionReason,
+    /// Since when.
+    pub at: Instant,
+}
+
+/// Every suppression, for planning a whole audience at once.
+pub struct SuppressionSet {
+    pepper: Pepper,
+    known: HashMap<String, Suppression>,
+}
+
+impl SuppressionSet {
+    /// Whether this customer or their address is suppressed.
+    ///
+    /// # Errors
+    /// When the pepper cannot be used.
+    pub fn find(&self, customer: &CustomerKey, email: Option<&str>) -> Result<Option<Suppression>> {
+        let hashes = self.pepper.hashes(Some(customer), email)?;
+        Ok(hashes.iter().flatten().find_map(|hash| self.known.get(hash).copied()))
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// True when there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+}
+
+reads! {
+    /// Whether a customer or an address is suppressed; the oldest reason is named.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn suppression(
+        &mut self, customer: Option<&CustomerKey>, email: Option<&str>,
+    ) -> Result<Option<Suppression>> {
+        let [by_key, by_email] = self.pepper.hashes(customer, email)?;
+        let query = sqlx::query(sql!("suppressions", "suppression")).bind(by_key).bind(by_email);
+        let row = query.fetch_optional(self.db()).await?;
+        row.map(|row| Ok(Suppression { reason: row.word("reason")?, at: row.at("at")? })).transpose()
+    }
+
+    /// All suppressions, for planning.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn suppression_set(&mut self) -> Result<SuppressionSet> {
+        let rows = sqlx::query(sql!("suppressions", "suppressions")).fetch_all(self.db()).await?;
+        let mut known = HashMap::with_capacity(rows.len());
+        for row in &rows {
+            let suppression = Suppression { reason: row.word("reason")?, at: row.at("at")? };
+            known.entry(row.text("address_hash")?).or_insert(suppression);
+        }
+        Ok(SuppressionSet { pepper: self.pepper.clone(), known })
+    }
+}
+
+writes! {
+    /// Suppresses a customer, an address, or both. Doing it again changes nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn suppress(
+        &mut self, customer: Option<&CustomerKey>, email: Option<&str>, reason: SuppressionReason, source: &str,
+        at: Instant,
+    ) -> Result<()> {
+        for hash in self.pepper.hashes(customer, email)?.into_iter().flatten() {
+            sqlx::query(sql!("suppressions", "suppress"))
+                .bind(hash).bind(reason.as_str()).bind(source).bind(at.0)
+                .execute(self.db())
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Takes back a suppression that the brand itself asked for; all others stay.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lift_manual_suppression(&mut self, customer: Option<&CustomerKey>, email: Option<&str>) -> Result<()> {
+        for hash in self.pepper.hashes(customer, email)?.into_iter().flatten() {
+            sqlx::query(sql!("suppressions", "lift_manual_suppression")).bind(hash).execute(self.db()).await?;
+        }
+        Ok(())
+    }
+}
