@@ -1,0 +1,472 @@
+//! The stage model: where a customer will be at the end of the next period, and of the one after.
+//!
+//! Goes in: a [`TrainingTable`] of the brand's own past. Comes out: seven candidates fitted on it, one of them
+//! chosen by rolling-origin backtest; probabilities (6 numbers in the order of [`Stage::ALL`], sum 1), risks and
+//! reasons. Two candidates are naive, two classical (Markov, multinomial logistic); three are structural: they
+//! predict the number of purchase days in the period (none, one, several) and let the stage rules do the rest. The
+//! model is stored as JSON; `format` changes when that does. It never reads a clock: periods are arguments.
+
+use super::additive::{Additive, Design, Row};
+use super::backtest::{self, Backtest};
+use super::features::{BASELINE, Feature, NUMERIC};
+use super::history::{History, Outcome};
+use super::logistic::Multinomial;
+use super::migration::{MarkovMatrix, MigrationCounts};
+use super::rules::stages_after;
+use super::table::{ProspectCount, TrainingRow, TrainingTable};
+use crate::error::ScienceError;
+use crate::fit::logistic::probability;
+use serde::{Deserialize, Serialize};
+use terms::stage::{Stage, StageRule};
+
+/// Version of the stored form.
+pub const FORMAT: u32 = 1;
+
+/// Training rows below which no model is fitted.
+pub const FEWEST_ROWS: u64 = 50;
+
+/// A model of the next stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Candidate {
+    /// The shares of next stages, for everybody: the naive baseline.
+    Marginal,
+    /// Most stay where they are; the rest follow the shares.
+    Persistence,
+    /// The Markov matrix, smoothed by one move a cell.
+    Markov,
+    /// Multinomial logistic regression on ten features and the stage.
+    Logistic,
+    /// Logistic P(purchase) and P(one purchase day | purchase), then the stage rules.
+    Structural,
+    /// The same with bent lines for each feature: the glass box.
+    Additive,
+    /// Structural and additive, averaged in log-odds.
+    Pooled,
+}
+
+impl Candidate {
+    /// Every candidate, simple ones first.
+    pub const ALL: [Self; 7] = [
+        Self::Marginal,
+        Self::Persistence,
+        Self::Markov,
+        Self::Logistic,
+        Self::Structural,
+        Self::Additive,
+        Self::Pooled,
+    ];
+
+    /// The name in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Marginal => "marginal",
+            Self::Persistence => "persistence",
+            Self::Markov => "markov",
+            Self::Logistic => "logistic",
+            Self::Structural => "structural",
+            Self::Additive => "additive",
+            Self::Pooled => "pooled",
+        }
+    }
+}
+
+/// Purchase days in a period: none, one, several.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Purchases {
+    pub(super) buy: Additive,
+    single: Additive,
+}
+
+/// Conversion of prospects, by how long they have been known.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct ProspectRates {
+    /// Conversions per prospect-day when known for at most 30, at most 90, and more days.
+    per_day: [f64; 3],
+    n: u64,
+}
+
+/// A fitted and evaluated stage model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StageModel {
+    format: u32,
+    rule: StageRule,
+    chosen: Candidate,
+    rows: u64,
+    marginal: [f64; Stage::COUNT],
+    staying: f64,
+    markov: MarkovMatrix,
+    logistic: Multinomial,
+    pub(super) structural: Purchases,
+    pub(super) additive: Purchases,
+    purchases_when_several: f64,
+    prospects: ProspectRates,
+    backtest: Backtest,
+}
+
+/// Probabilities of outcome and next stage together; all cells sum to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Joint {
+    /// No purchase, by next stage.
+    pub silent: [f64; Stage::COUNT],
+    /// One purchase day, by next stage.
+    pub single: [f64; Stage::COUNT],
+    /// Several purchase days, by next stage.
+    pub several: [f64; Stage::COUNT],
+}
+
+/// What the next two periods hold together.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TwoPeriods {
+    /// Stage at the end of the second period.
+    pub stages: [f64; Stage::COUNT],
+    /// Probability of being churned at the end of the first or of the second period.
+    pub churn_within: f64,
+    /// Probability of a purchase in the first or the second period.
+    pub purchase_within: f64,
+}
+
+/// The chances that pages and segments speak of, 0 to 1; only those that make sense for the present stage.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Risks {
+    /// A purchase in the next period.
+    pub purchase: f64,
+    /// A purchase within two periods.
+    pub purchase_two: f64,
+    /// Churned at the end of the next period; only for those who are not churned now.
+    pub churn: Option<f64>,
+    /// Churned at the end of one of the next two.
+    pub churn_two: Option<f64>,
+    /// A return (any purchase) in the next period; only for the churned.
+    pub reactivation: Option<f64>,
+    /// A return within two periods.
+    pub reactivation_two: Option<f64>,
+}
+
+const GLASS_BOX: &[Feature] = &[
+    Feature::Silence,
+    Feature::Frequency,
+    Feature::OrderValue,
+    Feature::LastGap,
+    Feature::RecentPurchases,
+    Feature::Spend,
+    Feature::LastAmount,
+    Feature::Rate,
+    Feature::SilenceInGaps,
+    Feature::GapMean,
+    Feature::GapVariation,
+    Feature::SilenceSurprise,
+    Feature::Overdue,
+    Feature::Engagement,
+];
+
+impl Purchases {
+    fn fit(rule: &StageRule, rows: &[TrainingRow], buy: Design, single: Design) -> Self {
+        let row = |r: &TrainingRow, hit: bool| (r.history, r.days, hit);
+        let all: Vec<_> = rows.iter().map(|r| row(r, r.purchases > 0)).collect();
+        let bought: Vec<_> =
+            rows.iter().filter(|r| r.purchases > 0).map(|r| row(r, r.purchases == 1)).collect();
+        let fit = |data: &[(History, i32, bool)], design| {
+            let rows: Vec<Row<'_>> =
+                data.iter().map(|(history, days, hit)| Row { history, days: *days, hit: *hit }).collect();
+            Additive::fit(rule, &rows, design)
+        };
+        Self { buy: fit(&all, buy), single: fit(&bought, single) }
+    }
+}
+
+impl StageModel {
+    /// Fits every candidate and chooses one by backtest on the last periods of the table itself.
+    ///
+    /// # Errors
+    /// With fewer than [`FEWEST_ROWS`] rows.
+    pub fn fit(table: &TrainingTable) -> Result<Self, ScienceError> {
+        let backtest = backtest::run(table)?;
+        let mut model = Self::fit_parts(table)?;
+        model.chosen = backtest.chosen;
+        model.backtest = backtest;
+        Ok(model)
+    }
+
+    /// Fits every candidate without choosing.
+    pub(super) fn fit_parts(table: &TrainingTable) -> Result<Self, ScienceError> {
+        let n = table.rows.len() as u64;
+        if n < FEWEST_ROWS {
+            return Err(ScienceError::TooFew { what: "stage model", n, needed: FEWEST_ROWS });
+        }
+        let (rule, rows) = (&table.rule, &table.rows);
+        let mut counts = MigrationCounts::default();
+        let mut marginal = [0.0; Stage::COUNT];
+        for row in rows {
+            counts.add(row.stage, row.next, 1);
+            if let Some(share) = marginal.get_mut(row.next.index()) {
+                *share += 1.0 / n as f64;
+            }
+        }
+        let stayed = rows.iter().filter(|row| row.stage == row.next).count();
+        let several: Vec<f64> =
+            rows.iter().filter(|r| r.purchases > 1).map(|r| f64::from(r.purchases)).collect();
+        let lines: &'static [Feature] = NUMERIC.split_at(BASELINE).0;
+        let line = |ridge| Design { features: lines, knots: &[], ridge };
+        let bent = |ridge| Design { features: GLASS_BOX, knots: &[0.25, 0.5, 0.75], ridge };
+        Ok(Self {
+            format: FORMAT,
+            rule: *rule,
+            chosen: Candidate::Markov,
+            rows: n,
+            marginal,
+            staying: (stayed as f64 + 0.5) / (n as f64 + 1.0),
+            markov: counts.markov(1.0),
+            logistic: Multinomial::fit(rule, rows),
+            structural: Purchases::fit(rule, rows, line(1.0), line(20.0)),
+            additive: Purchases::fit(rule, rows, bent(300.0), bent(3000.0)),
+            purchases_when_several: (several.iter().sum::<f64>() + 2.0) / (several.len() as f64 + 1.0),
+            prospects: ProspectRates::fit(&table.prospects),
+            backtest: Backtest::none(),
+        })
+    }
+
+    /// The rule that names this model's stages.
+    #[must_use]
+    pub const fn rule(&self) -> &StageRule {
+        &self.rule
+    }
+
+    /// The candidate that acts.
+    #[must_use]
+    pub const fn chosen(&self) -> Candidate {
+        self.chosen
+    }
+
+    /// How the candidates did on the brand's own past.
+    #[must_use]
+    pub const fn backtest(&self) -> &Backtest {
+        &self.backtest
+    }
+
+    /// Rows the model was fitted on.
+    #[must_use]
+    pub const fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The Markov matrix of the training rows.
+    #[must_use]
+    pub const fn markov(&self) -> &MarkovMatrix {
+        &self.markov
+    }
+
+    /// Mean number of purchase days in a period that has several.
+    #[must_use]
+    pub const fn purchases_when_several(&self) -> f64 {
+        self.purchases_when_several
+    }
+
+    /// Log-odds of a purchase in a period of `days`, by a candidate; those that do not predict purchases answer as
+    /// the pooled one does.
+    fn buy_logit(&self, by: Candidate, h: &History, days: i32) -> (f64, f64) {
+        let of = |p: &Purchases| (p.buy.logit(&self.rule, h, days), p.single.logit(&self.rule, h, days));
+        match by {
+            Candidate::Structural => of(&self.structural),
+            Candidate::Additive => of(&self.additive),
+            _ => {
+                let (s, a) = (of(&self.structural), of(&self.additive));
+                ((s.0 + a.0) / 2.0, (s.1 + a.1) / 2.0)
+            }
+        }
+    }
+
+    /// Probability of a purchase within the next `days`.
+    #[must_use]
+    pub fn purchase(&self, h: &History, days: i32) -> f64 {
+        probability(self.buy_logit(self.chosen, h, days).0)
+    }
+
+    fn structural_joint(&self, by: Candidate, h: &History, days: i32) -> Joint {
+        let (buy, single) = self.buy_logit(by, h, days);
+        let (buy, single) = (probability(buy), probability(single));
+        let part = |outcome, p: f64| stages_after(&self.rule, h, outcome, days).map(|share| share * p);
+        Joint {
+            silent: part(Outcome::Silent, 1.0 - buy),
+            single: part(Outcome::Single, buy * single),
+            several: part(Outcome::Several, buy * (1.0 - single)),
+        }
+    }
+
+    /// Outcome and next stage together. Where the chosen candidate predicts stages only, the outcomes are those of
+    /// the pooled one, scaled to its stages.
+    #[must_use]
+    pub fn joint(&self, h: &History, days: i32) -> Joint {
+        let mut joint = self.structural_joint(self.chosen, h, days);
+        if matches!(self.chosen, Candidate::Structural | Candidate::Additive | Candidate::Pooled) {
+            return joint;
+        }
+        let wanted = self.predict(h, days);
+        let Joint { silent, single, several } = &mut joint;
+        for (((a, b), c), total) in silent.iter_mut().zip(single).zip(several).zip(wanted) {
+            let sum = *a + *b + *c;
+            if sum > 0.0 {
+                *a *= total / sum;
+                *b *= total / sum;
+                *c *= total / sum;
+            } else {
+                *a = total;
+            }
+        }
+        joint
+    }
+
+    /// Probabilities of the stage `days` from now, by the chosen candidate.
+    #[must_use]
+    pub fn predict(&self, h: &History, days: i32) -> [f64; Stage::COUNT] {
+        self.predict_as(self.chosen, h, days)
+    }
+
+    /// Probabilities of the stage `days` from now, by a candidate of your choice.
+    #[must_use]
+    pub fn predict_as(&self, by: Candidate, h: &History, days: i32) -> [f64; Stage::COUNT] {
+        let stage = h.stage(&self.rule);
+        match by {
+            Candidate::Marginal => self.marginal,
+            Candidate::Persistence => {
+                let mut row = self.marginal.map(|share| share * (1.0 - self.staying));
+                if let Some(cell) = row.get_mut(stage.index()) {
+                    *cell += self.staying;
+                }
+                row
+            }
+            Candidate::Markov => self.markov.row(stage),
+            Candidate::Logistic => self.logistic.predict(&self.rule, h, days),
+            Candidate::Structural | Candidate::Additive | Candidate::Pooled => {
+                let joint = self.structural_joint(by, h, days);
+                let mut row = joint.silent;
+                for ((cell, one), more) in row.iter_mut().zip(joint.single).zip(joint.several) {
+                    *cell += one + more;
+                }
+                row
+            }
+        }
+    }
+
+    /// The next two periods of `days` each, by the chosen candidate.
+    #[must_use]
+    pub fn predict_two(&self, h: &History, days: [i32; 2]) -> TwoPeriods {
+        self.predict_two_as(self.chosen, h, days)
+    }
+
+    /// The next two periods, by a candidate of your choice. Structural candidates follow the three outcomes of the
+    /// first period into the second; the others apply the Markov matrix to their first period.
+    #[must_use]
+    pub fn predict_two_as(&self, by: Candidate, h: &History, days: [i32; 2]) -> TwoPeriods {
+        let churned = Stage::Churned.index();
+        let at = |row: &[f64; Stage::COUNT]| row.get(churned).copied().unwrap_or(0.0);
+        let [first, second] = days;
+        if !matches!(by, Candidate::Structural | Candidate::Additive | Candidate::Pooled) {
+            let one = self.predict_as(by, h, first);
+            let stages = if by == Candidate::Marginal { one } else { self.markov.step(&one) };
+            let mut elsewhere = one;
+            if let Some(cell) = elsewhere.get_mut(churned) {
+                *cell = 0.0;
+            }
+            let churn_within = at(&one) + at(&self.markov.step(&elsewhere));
+            let buy = probability(self.buy_logit(by, h, first).0);
+            let later = h.after(Outcome::Silent, f64::from(first));
+            let again = probability(self.buy_logit(by, &later, second).0);
+            return TwoPeriods { stages, churn_within, purchase_within: 1.0 - (1.0 - buy) * (1.0 - again) };
+        }
+        let joint = self.structural_joint(by, h, first);
+        let mut two = TwoPeriods { stages: [0.0; Stage::COUNT], churn_within: 0.0, purchase_within: 0.0 };
+        let branches = [
+            (Outcome::Silent, &joint.silent),
+            (Outcome::Single, &joint.single),
+            (Outcome::Several, &joint.several),
+        ];
+        for (outcome, row) in branches {
+            let weight: f64 = row.iter().sum();
+            let later = h.after(outcome, f64::from(first));
+            let next = self.predict_as(by, &later, second);
+            for (cell, p) in two.stages.iter_mut().zip(next) {
+                *cell += weight * p;
+            }
+            two.churn_within += at(row) + (weight - at(row)) * at(&next);
+            two.purchase_within += match outcome {
+                Outcome::Silent => weight * probability(self.buy_logit(by, &later, second).0),
+                Outcome::Single | Outcome::Several => weight,
+            };
+        }
+        two
+    }
+
+    /// The chances of churn, return and purchase that make sense for this customer's present stage.
+    #[must_use]
+    pub fn risks(&self, h: &History, days: [i32; 2]) -> Risks {
+        let [first, _] = days;
+        let next = self.predict(h, first);
+        let two = self.predict_two(h, days);
+        let purchase = self.purchase(h, first);
+        let lost = h.stage(&self.rule) == Stage::Churned;
+        let churn = next.get(Stage::Churned.index()).copied().unwrap_or(0.0);
+        Risks {
+            purchase,
+            purchase_two: two.purchase_within.max(purchase),
+            churn: (!lost).then_some(churn),
+            churn_two: (!lost).then_some(two.churn_within.max(churn)),
+            reactivation: lost.then_some(purchase),
+            reactivation_two: lost.then_some(two.purchase_within.max(purchase)),
+        }
+    }
+
+    /// Probability that a prospect known for `known_days` buys within `days`; `None` when the brand has shown no
+    /// prospects to learn from.
+    #[must_use]
+    pub fn conversion(&self, known_days: i32, days: i32) -> Option<f64> {
+        let rate = self.prospects.per_day.get(bucket(known_days)).copied()?;
+        (self.prospects.n > 0).then(|| -(-rate * f64::from(days)).exp_m1())
+    }
+
+    /// Probabilities of a prospect's stage `days` from now. Who converts is new, or what the rule makes of a first
+    /// purchase in the middle of the period.
+    #[must_use]
+    pub fn predict_prospect(&self, known_days: i32, days: i32) -> [f64; Stage::COUNT] {
+        let p = self.conversion(known_days, days).unwrap_or(0.0);
+        let bought = self.rule.stage_of(days / 2, days / 2, 0);
+        let mut row = [0.0; Stage::COUNT];
+        for (stage, weight) in [(Stage::Prospect, 1.0 - p), (bought, p)] {
+            if let Some(cell) = row.get_mut(stage.index()) {
+                *cell += weight;
+            }
+        }
+        row
+    }
+}
+
+const fn bucket(known_days: i32) -> usize {
+    match known_days {
+        ..=30 => 0,
+        31..=90 => 1,
+        _ => 2,
+    }
+}
+
+impl ProspectRates {
+    /// Conversions per day of exposure (a converted prospect counts half the period), each bucket drawn towards
+    /// the overall rate by the weight of 30 prospects over 30 days.
+    fn fit(counts: &[ProspectCount]) -> Self {
+        const PERIOD: f64 = 30.0;
+        let mut sums = [(0.0, 0.0); 3];
+        for c in counts {
+            if let Some(sum) = sums.get_mut(bucket(c.known_days)) {
+                sum.0 += c.converted as f64;
+                sum.1 += (c.n as f64 - c.converted as f64 / 2.0) * PERIOD;
+            }
+        }
+        let (bought, exposure) = sums.iter().fold((0.0, 0.0), |a, s| (a.0 + s.0, a.1 + s.1));
+        let overall = if exposure > 0.0 { bought / exposure } else { 0.0 };
+        let weight = 30.0 * PERIOD;
+        Self {
+            per_day: sums.map(|(b, e)| overall.mul_add(weight, b) / (e + weight)),
+            n: counts.iter().map(|c| c.n).sum(),
+        }
+    }
+}
