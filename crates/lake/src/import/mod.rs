@@ -1,0 +1,128 @@
+//! Files in: what a brand exports, in any dress, becomes rows of the lake or typed rows for the store.
+//!
+//! Goes in: a path and [`Options`], which are all optional: what is not said is detected. Comes out: [`Imported`] counts,
+//! a [`Preview`], or vectors of customers, consents and events. Nothing is half imported: on any error the lake is as
+//! it was. Times without a zone are taken as UTC.
+
+mod amount;
+mod columns;
+mod csv;
+mod encoding;
+mod parquet;
+mod people;
+mod preview;
+mod purchases;
+mod record;
+mod rejects;
+mod source;
+mod time_format;
+
+pub use amount::DecimalMark;
+pub use columns::{Column, Role, Why};
+pub use encoding::Encoding;
+pub use people::{Event, EventKind, Read, consents, customers, events};
+pub use preview::{Preview, preview};
+pub use purchases::{Imported, Outcome, purchases};
+pub use record::Delimiter;
+pub use rejects::Reason;
+pub use source::{Limits, Wrapping};
+pub use time_format::TimeFormat;
+
+use std::path::PathBuf;
+use terms::money::Currency;
+
+/// Whether the first row names the columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Header {
+    /// Look and see.
+    #[default]
+    Detect,
+    /// It does.
+    Present,
+    /// It is data.
+    Absent,
+}
+
+/// What the caller knows better than detection. Columns are named by their header or by their number from 1.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Column of the customer's key.
+    pub customer: Option<String>,
+    /// Column of the time.
+    pub time: Option<String>,
+    /// Column of the amount.
+    pub amount: Option<String>,
+    /// Column of the order number.
+    pub order: Option<String>,
+    /// Column of the quantity.
+    pub quantity: Option<String>,
+    /// Column of the unit price, which is multiplied by the quantity.
+    pub unit_price: Option<String>,
+    /// Column of the currency.
+    pub currency: Option<String>,
+    /// Currency of rows that name none.
+    pub default_currency: Option<Currency>,
+    /// Delimiter: a character, or `tab`, `space`, `comma`, `semicolon`, `pipe`.
+    pub delimiter: Option<String>,
+    /// Time format: `iso`, `yyyymmdd`, `dmy`, `mdy`, `epoch-s`, `epoch-ms`, `epoch-us` or a pattern such as `%d %b %Y`.
+    pub time_format: Option<String>,
+    /// Whether there is a header.
+    pub header: Header,
+    /// Where rejected rows are written; `None` only counts them.
+    pub rejects: Option<PathBuf>,
+    /// Limits of unpacking and of lines.
+    pub limits: Limits,
+    /// Threads; 0 means one for each core.
+    pub threads: usize,
+    /// Memory for rows on their way, in MiB; 0 means 64.
+    pub memory_mib: usize,
+}
+
+impl Options {
+    fn memory(&self) -> usize {
+        (if self.memory_mib == 0 { 64 } else { self.memory_mib }) << 20
+    }
+
+    fn threads(&self) -> usize {
+        if self.threads == 0 { crate::parallel::default_threads() } else { self.threads }
+    }
+}
+
+/// What an import is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Reading the file; counted in its bytes (CSV) or rows (Parquet).
+    Reading,
+    /// Sorting and writing buckets; counted in buckets.
+    Arranging,
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// What it is doing.
+    pub step: Step,
+    /// Done so far.
+    pub done: u64,
+    /// Of this many.
+    pub total: u64,
+}
+
+/// A customer's key as a file has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyRef<'a> {
+    Integer(i64),
+    Text(&'a str),
+}
+
+/// A row that can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RawRow<'a> {
+    pub(crate) key: KeyRef<'a>,
+    pub(crate) time: i64,
+    pub(crate) amount: i64,
+    pub(crate) order: &'a str,
+}
+
+/// Longest key in bytes.
+pub(crate) const MAX_KEY: usize = 256;

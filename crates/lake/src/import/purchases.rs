@@ -1,0 +1,432 @@
+//! `import purchases`: one file of purchases and returns into the lake, whole or not at all.
+
+use super::amount::{Decimal, DecimalMark, minor_of_f64};
+use super::columns::{self, Column, Role, squash};
+use super::csv::Sheet;
+use super::parquet::ColumnsFile;
+use super::record::Record;
+use super::rejects::{Reason, Rejects};
+use super::source::{self, Wrapping};
+use super::time_format::{Detected, TimeFormat};
+use super::{KeyRef, MAX_KEY, Options, Progress, RawRow, Step};
+use crate::Lake;
+use crate::error::{Error, Result};
+use crate::layout::KeyKind;
+use crate::layout::key::Key;
+use crate::layout::manifest::{ImportedFile, Manifest};
+use crate::layout::replace::{self, Merged, Settings};
+use crate::layout::spill::Spill;
+use compact_str::CompactString;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use terms::money::Currency;
+use terms::time::{Day, Instant};
+
+/// Whether an import changed the lake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Its rows are in the lake.
+    Applied,
+    /// The same bytes were imported before; nothing was read.
+    AlreadyImported,
+}
+
+/// What an import did. `rows = purchases + returns + rejected`, and `purchases + returns = added + already_there`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Imported {
+    /// Whether anything was read at all.
+    pub outcome: Outcome,
+    /// Rows below the header that are not blank.
+    pub rows: u64,
+    /// Rows that are purchases.
+    pub purchases: u64,
+    /// Rows that are returns or cancellations.
+    pub returns: u64,
+    /// Rows that could not be used, by reason.
+    pub rejected: BTreeMap<Reason, u64>,
+    /// Where they were written, if there are any and a file was asked for.
+    pub rejects_file: Option<PathBuf>,
+    /// Rows new to the lake.
+    pub added: u64,
+    /// Rows that an earlier file had brought.
+    pub already_there: u64,
+    /// The currency of all amounts.
+    pub currency: Currency,
+    /// First day of a row that can be used.
+    pub first_day: Option<Day>,
+    /// Last day of a row that can be used.
+    pub last_day: Option<Day>,
+    /// The columns and why they were chosen.
+    pub columns: Vec<Column>,
+}
+
+impl Imported {
+    /// Rows that could not be used.
+    #[must_use]
+    pub fn rejected_rows(&self) -> u64 {
+        self.rejected.values().sum()
+    }
+}
+
+/// Imports a file of purchases and returns. The same file twice adds nothing; a row alike in customer, time, amount and
+/// order to one that an earlier file brought is not added again.
+///
+/// # Errors
+/// When the file is missing, damaged, no table, without a needed column, or without one usable row; when another import
+/// is running; when the disk refuses. The lake is then as it was.
+pub fn purchases(
+    lake: &Lake,
+    path: &Path,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Imported> {
+    let wrapping = source::sniff(path)?;
+    let _lock = lake.lock()?;
+    let manifest = lake.manifest()?;
+    let content = source::content_hash(path)?;
+    if manifest.imports.iter().any(|file| file.content == content) {
+        return Ok(already(&manifest, options));
+    }
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let file = ImportedFile { content, name, added: 0 };
+    let table = Table::inspect(path, wrapping, options, manifest.currency)?;
+    let run = Run { lake, path, options, manifest: &manifest, file, table: &table };
+    match &table {
+        Table::Columns(columns)
+            if columns.integer_keys()
+                && (manifest.key == KeyKind::Integer || manifest.files().next().is_none()) =>
+        {
+            run.import::<i64>(progress)
+        }
+        _ => run.import::<CompactString>(progress),
+    }
+}
+
+fn already(manifest: &Manifest, options: &Options) -> Imported {
+    Imported {
+        outcome: Outcome::AlreadyImported,
+        rows: 0,
+        purchases: 0,
+        returns: 0,
+        rejected: BTreeMap::new(),
+        rejects_file: None,
+        added: 0,
+        already_there: 0,
+        currency: manifest.currency.or(options.default_currency).unwrap_or(Currency::EUR),
+        first_day: None,
+        last_day: None,
+        columns: Vec::new(),
+    }
+}
+
+struct Run<'a> {
+    lake: &'a Lake,
+    path: &'a Path,
+    options: &'a Options,
+    manifest: &'a Manifest,
+    file: ImportedFile,
+    table: &'a Table,
+}
+
+impl Run<'_> {
+    fn import<K: SpillKey>(self, progress: &mut dyn FnMut(Progress)) -> Result<Imported> {
+        let bits = replace::bits_after(self.manifest, self.table.estimated_rows());
+        let mut spill =
+            Spill::<K>::create(&self.lake.folder().join("spill"), "new", bits, self.options.memory())?;
+        let mut rejects = Rejects::new(self.options.rejects.as_deref());
+        let (mut returns, mut first, mut last) = (0_u64, i64::MAX, i64::MIN);
+        let rows = self.table.each(self.options, progress, |line, row, text| match row {
+            Ok(row) => {
+                returns += u64::from(row.amount < 0);
+                (first, last) = (first.min(row.time), last.max(row.time));
+                K::push(&mut spill, &row)
+            }
+            Err(reason) => rejects.push(line, reason, text),
+        })?;
+        let used = spill.total();
+        if used == 0 {
+            let reason = rejects.most_frequent().map_or_else(String::new, |reason| reason.to_string());
+            return Err(Error::NothingUsable { path: self.path.to_owned(), rows, reason });
+        }
+        debug_assert_eq!(used + rejects.total(), rows);
+        let currency = self.table.currency();
+        let settings = Settings {
+            file: self.file,
+            currency,
+            threads: self.options.threads(),
+            memory: self.options.memory(),
+        };
+        let Merged { added, already } =
+            replace::apply(self.lake, &spill, bits, settings, &mut |done, total| {
+                progress(Progress { step: Step::Arranging, done, total });
+            })?;
+        let (rejected, rejects_file) = rejects.finish()?;
+        Ok(Imported {
+            outcome: Outcome::Applied,
+            rows,
+            purchases: used - returns,
+            returns,
+            rejected,
+            rejects_file,
+            added,
+            already_there: already,
+            currency,
+            first_day: Some(Instant(first).day()),
+            last_day: Some(Instant(last).day()),
+            columns: self.table.columns().to_vec(),
+        })
+    }
+}
+
+/// A key that a row of a file can be spilled under.
+trait SpillKey: Key {
+    fn push(spill: &mut Spill<Self>, row: &RawRow<'_>) -> Result<()>;
+}
+
+impl SpillKey for i64 {
+    #[inline]
+    fn push(spill: &mut Spill<Self>, row: &RawRow<'_>) -> Result<()> {
+        match row.key {
+            KeyRef::Integer(key) => spill.push(&key, row.time, row.amount, row.order),
+            // Never happens: integer spills are made for integer columns only.
+            KeyRef::Text(_) => Ok(()),
+        }
+    }
+}
+
+impl SpillKey for CompactString {
+    fn push(spill: &mut Spill<Self>, row: &RawRow<'_>) -> Result<()> {
+        let key = match row.key {
+            KeyRef::Integer(key) => compact_str::format_compact!("{key}"),
+            KeyRef::Text(key) => Self::new(key),
+        };
+        spill.push(&key, row.time, row.amount, row.order)
+    }
+}
+
+/// A file of purchases that has been looked at, of either sort.
+pub(crate) enum Table {
+    Text(Box<TextTable>),
+    Columns(Box<ColumnsFile>),
+}
+
+impl Table {
+    pub(crate) fn inspect(
+        path: &Path,
+        wrapping: Wrapping,
+        options: &Options,
+        lake: Option<Currency>,
+    ) -> Result<Self> {
+        Ok(match wrapping {
+            Wrapping::Parquet => Self::Columns(Box::new(ColumnsFile::inspect(path, options, lake)?)),
+            _ => Self::Text(Box::new(TextTable::inspect(
+                Sheet::inspect(path, wrapping, options)?,
+                options,
+                lake,
+            )?)),
+        })
+    }
+
+    pub(crate) fn columns(&self) -> &[Column] {
+        match self {
+            Self::Text(table) => &table.columns,
+            Self::Columns(file) => file.columns(),
+        }
+    }
+
+    pub(crate) fn currency(&self) -> Currency {
+        match self {
+            Self::Text(table) => table.currency,
+            Self::Columns(file) => file.currency(),
+        }
+    }
+
+    fn estimated_rows(&self) -> u64 {
+        match self {
+            Self::Text(table) => table.sheet.estimated_rows,
+            Self::Columns(file) => file.rows(),
+        }
+    }
+
+    /// Gives every row, or why it cannot be used, with its line and its text.
+    fn each(
+        &self,
+        options: &Options,
+        progress: &mut dyn FnMut(Progress),
+        mut each: impl FnMut(u64, std::result::Result<RawRow<'_>, Reason>, &dyn Fn() -> String) -> Result<()>,
+    ) -> Result<u64> {
+        match self {
+            Self::Text(table) => table.sheet.each(options, progress, |record| {
+                each(record.line, table.read(record), &|| record.text.clone())
+            }),
+            Self::Columns(file) => file.each(progress, u64::MAX, each),
+        }
+    }
+}
+
+/// A delimited text whose columns have roles.
+pub(crate) struct TextTable {
+    pub(crate) sheet: Sheet,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) time_format: TimeFormat,
+    pub(crate) mark: DecimalMark,
+    currency: Currency,
+    customer: usize,
+    time: usize,
+    amount: Option<usize>,
+    order: Option<usize>,
+    quantity: Option<usize>,
+    unit_price: Option<usize>,
+    currency_column: Option<usize>,
+    default_currency: Currency,
+    needed: usize,
+}
+
+impl TextTable {
+    fn inspect(sheet: Sheet, options: &Options, lake: Option<Currency>) -> Result<Self> {
+        let looks = sheet.looks();
+        let columns = columns::choose(&sheet.shape(&looks), options)?;
+        let at = |role: Role| columns.iter().find(|column| column.role == role).map(|column| column.index);
+        let customer =
+            at(Role::Customer).ok_or_else(|| sheet.shape(&looks).missing("customer", "customer"))?;
+        let time =
+            at(Role::Time).ok_or_else(|| sheet.shape(&looks).missing("time of the purchase", "time"))?;
+        let time_format = time_format(options, sheet.cells(time))?;
+        let money = at(Role::Amount).or(at(Role::UnitPrice));
+        let mark = DecimalMark::detect(money.into_iter().flat_map(|column| sheet.cells(column)));
+        let hint = || {
+            let name =
+                money.and_then(|column| sheet.names.get(column)).map(|name| squash(name)).unwrap_or_default();
+            currency_hint(&name, money.into_iter().flat_map(|column| sheet.cells(column)))
+        };
+        let default_currency = options.default_currency.or(lake).unwrap_or_else(hint);
+        let named = at(Role::Currency).and_then(|column| most_frequent(sheet.cells(column)));
+        let currency = lake.or(named).unwrap_or(default_currency);
+        let needed =
+            [Some(customer), Some(time), money, at(Role::Quantity)].into_iter().flatten().max().unwrap_or(0);
+        Ok(Self {
+            time_format,
+            mark,
+            currency,
+            customer,
+            time,
+            amount: at(Role::Amount),
+            order: at(Role::Order),
+            quantity: at(Role::Quantity),
+            unit_price: at(Role::UnitPrice),
+            currency_column: at(Role::Currency),
+            default_currency,
+            needed,
+            columns,
+            sheet,
+        })
+    }
+
+    /// Reads a row, or says why it cannot be used.
+    pub(crate) fn read<'r>(&self, record: &'r Record) -> std::result::Result<RawRow<'r>, Reason> {
+        if record.open_quote {
+            return Err(Reason::OpenQuote);
+        }
+        if record.cells().len() <= self.needed {
+            return Err(Reason::TooFewColumns);
+        }
+        if record.cells().iter().skip(self.sheet.names.len()).any(|cell| !cell.trim().is_empty()) {
+            return Err(Reason::TooManyColumns);
+        }
+        let cell = |column: usize| record.get(column).unwrap_or_default();
+        let number = |column: usize| match cell(column) {
+            "" => Err(Reason::NoAmount),
+            text => Decimal::parse(text, self.mark).ok_or(Reason::BadAmount),
+        };
+        let key = check_key(cell(self.customer))?;
+        let time = match cell(self.time) {
+            "" => return Err(Reason::NoTime),
+            text => self.time_format.parse(text).ok_or(Reason::BadTime)?,
+        };
+        let quantity = self.quantity.map(number).transpose()?;
+        let amount = match (self.amount, self.unit_price) {
+            (Some(column), _) => number(column)?,
+            (None, Some(column)) => priced(quantity, number(column)?)?,
+            (None, None) => return Err(Reason::NoAmount),
+        };
+        let currency = match self.currency_column.map(cell) {
+            None | Some("") => self.default_currency,
+            Some(code) => code.parse().map_err(|_| Reason::BadCurrency)?,
+        };
+        if currency != self.currency {
+            return Err(Reason::OtherCurrency);
+        }
+        let amount = signed(amount.minor(self.currency.digits()), quantity.is_some_and(|q| q.0 < 0));
+        let order = self.order.map(cell).unwrap_or_default();
+        Ok(RawRow { key: KeyRef::Text(key), time: time.0, amount, order })
+    }
+}
+
+/// The caller's time format, or the sample's.
+pub(crate) fn time_format<'a>(
+    options: &Options,
+    sample: impl Iterator<Item = &'a str> + Clone,
+) -> Result<TimeFormat> {
+    if let Some(name) = &options.time_format {
+        return TimeFormat::parse_name(name).ok_or_else(|| Error::BadTimeFormat(name.clone()));
+    }
+    match TimeFormat::detect(sample) {
+        Detected::Format(format) => Ok(format),
+        Detected::Ambiguous(example) => Err(Error::AmbiguousDates { example }),
+        Detected::Unknown(example) => Err(Error::UnknownTimes { example }),
+    }
+}
+
+/// A key that is there and not too long.
+pub(crate) fn check_key(key: &str) -> std::result::Result<&str, Reason> {
+    match key {
+        "" | "NULL" | "null" | "NaN" | "nan" | "NA" | "N/A" => Err(Reason::NoCustomer),
+        long if long.len() > MAX_KEY => Err(Reason::LongCustomer),
+        key => Ok(key),
+    }
+}
+
+/// Quantity times unit price; a price of zero is no sale.
+pub(crate) fn priced(quantity: Option<Decimal>, price: Decimal) -> std::result::Result<Decimal, Reason> {
+    if price.0 == 0 {
+        return Err(Reason::ZeroPrice);
+    }
+    match quantity {
+        None => Ok(price),
+        Some(Decimal(0)) => Err(Reason::ZeroQuantity),
+        Some(quantity) => price.times(quantity).ok_or(Reason::BadAmount),
+    }
+}
+
+/// A negative quantity makes a return whatever sign the amount has.
+pub(crate) const fn signed(amount: i64, negative_quantity: bool) -> i64 {
+    if negative_quantity { -amount.abs() } else { amount }
+}
+
+/// What a binary amount is in minor units.
+pub(crate) fn binary(amount: f64, scale: f64) -> std::result::Result<i64, Reason> {
+    minor_of_f64(amount, scale).ok_or(Reason::BadAmount)
+}
+
+fn currency_hint<'a>(name: &str, mut sample: impl Iterator<Item = &'a str>) -> Currency {
+    if name.contains("dollar") || name.contains("usd") {
+        return Currency::USD;
+    }
+    if name.contains("gbp") || name.contains("pound") {
+        return Currency::GBP;
+    }
+    match sample.find_map(|cell| cell.chars().find(|c| matches!(c, '€' | '$' | '£'))) {
+        Some('$') => Currency::USD,
+        Some('£') => Currency::GBP,
+        _ => Currency::EUR,
+    }
+}
+
+/// The currency that most cells name.
+pub(crate) fn most_frequent<'a>(cells: impl Iterator<Item = &'a str>) -> Option<Currency> {
+    let mut counts: BTreeMap<Currency, u64> = BTreeMap::new();
+    cells.filter_map(|cell| cell.parse().ok()).for_each(|currency| *counts.entry(currency).or_default() += 1);
+    counts.into_iter().max_by_key(|(_, n)| *n).map(|(currency, _)| currency)
+}

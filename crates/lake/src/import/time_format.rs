@@ -1,0 +1,295 @@
+//! How a file writes its times: detected over a sample, or named by the caller. Times without a zone are taken as UTC.
+
+use std::fmt;
+use terms::time::{Day, Instant, MICROS_PER_DAY, MICROS_PER_SECOND};
+
+/// A way of writing times.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TimeFormat {
+    /// `19970131`, or with a time of day `19970131093000`.
+    Compact,
+    /// `1997-01-31` or `1997/01/31`, with or without time, fraction and offset.
+    Iso,
+    /// `31/01/1997` or `31.1.97`, with or without time.
+    DayFirst,
+    /// `01/31/1997`, with or without time.
+    MonthFirst,
+    /// Seconds since 1970.
+    EpochSeconds,
+    /// Milliseconds since 1970.
+    EpochMillis,
+    /// Microseconds since 1970.
+    EpochMicros,
+    /// A pattern such as `%d %b %Y`.
+    Pattern(String),
+}
+
+const DETECTABLE: [TimeFormat; 7] = [
+    TimeFormat::Iso,
+    TimeFormat::Compact,
+    TimeFormat::DayFirst,
+    TimeFormat::MonthFirst,
+    TimeFormat::EpochSeconds,
+    TimeFormat::EpochMillis,
+    TimeFormat::EpochMicros,
+];
+
+/// What a sample of times says about their format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Detected {
+    Format(TimeFormat),
+    Ambiguous(String),
+    Unknown(String),
+}
+
+impl TimeFormat {
+    /// Reads a format as the caller names it.
+    #[must_use]
+    pub fn parse_name(name: &str) -> Option<Self> {
+        Some(match name.to_ascii_lowercase().as_str() {
+            "iso" => Self::Iso,
+            "yyyymmdd" | "compact" => Self::Compact,
+            "dmy" => Self::DayFirst,
+            "mdy" => Self::MonthFirst,
+            "epoch-s" => Self::EpochSeconds,
+            "epoch-ms" => Self::EpochMillis,
+            "epoch-us" => Self::EpochMicros,
+            _ if name.contains('%') => Self::Pattern(name.to_owned()),
+            _ => return None,
+        })
+    }
+
+    /// Reads a time; `None` when it is not one in this format, or lies outside the years 1900 to 2200.
+    #[must_use]
+    pub fn parse(&self, text: &str) -> Option<Instant> {
+        let instant = match self {
+            Self::Iso => iso(text),
+            Self::Compact => compact(text),
+            Self::DayFirst => parts(text, |[day, month, year]| (year, month, day)),
+            Self::MonthFirst => parts(text, |[month, day, year]| (year, month, day)),
+            Self::EpochSeconds => epoch(text, MICROS_PER_SECOND),
+            Self::EpochMillis => epoch(text, 1_000),
+            Self::EpochMicros => epoch(text, 1),
+            Self::Pattern(pattern) => by_pattern(pattern, text),
+        }?;
+        (-25_567..=84_006).contains(&instant.day().0).then_some(instant)
+    }
+
+    /// The format most of a sample is in.
+    pub(crate) fn detect<'a>(sample: impl Iterator<Item = &'a str> + Clone) -> Detected {
+        let sample = sample.filter(|text| !text.is_empty());
+        let total = sample.clone().count();
+        let hits = |format: &Self| sample.clone().filter(|text| format.plausible(text)).count();
+        let mut best: Option<(Self, usize)> = None;
+        for format in DETECTABLE {
+            let n = hits(&format);
+            if n > best.as_ref().map_or(0, |(_, most)| *most) {
+                best = Some((format, n));
+            }
+        }
+        let example = || sample.clone().next().unwrap_or_default().to_owned();
+        match best {
+            Some((Self::DayFirst, n)) if hits(&Self::MonthFirst) == n && !always_same(sample.clone()) => {
+                Detected::Ambiguous(example())
+            }
+            Some((format, n)) if n * 2 > total => Detected::Format(format),
+            _ => Detected::Unknown(example()),
+        }
+    }
+
+    /// Stricter than `parse`: numbers must lie where a shop's times lie (1971 to 2100), so that amounts are no times.
+    pub(crate) fn plausible(&self, text: &str) -> bool {
+        let digits = match self {
+            Self::EpochSeconds => 9..=10,
+            Self::EpochMillis => 12..=13,
+            Self::EpochMicros => 15..=16,
+            _ => 1..=40,
+        };
+        digits.contains(&text.len()) && self.parse(text).is_some_and(|i| (365..=47_482).contains(&i.day().0))
+    }
+}
+
+impl fmt::Display for TimeFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Compact => "yyyymmdd",
+            Self::Iso => "iso",
+            Self::DayFirst => "dmy",
+            Self::MonthFirst => "mdy",
+            Self::EpochSeconds => "epoch-s",
+            Self::EpochMillis => "epoch-ms",
+            Self::EpochMicros => "epoch-us",
+            Self::Pattern(pattern) => pattern,
+        })
+    }
+}
+
+/// Whether day and month are the same number in every date (`05/05/2024`), so that their order does not matter.
+fn always_same<'a>(mut sample: impl Iterator<Item = &'a str>) -> bool {
+    sample.all(|text| TimeFormat::DayFirst.parse(text) == TimeFormat::MonthFirst.parse(text))
+}
+
+fn number(text: &str) -> Option<i64> {
+    (!text.is_empty() && text.len() <= 18 && text.bytes().all(|b| b.is_ascii_digit()))
+        .then(|| text.parse().ok())?
+}
+
+fn day(year: i64, month: i64, day: i64) -> Option<i64> {
+    let day = Day::from_ymd(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?)?;
+    Some(i64::from(day.0) * MICROS_PER_DAY)
+}
+
+fn epoch(text: &str, scale: i64) -> Option<Instant> {
+    number(text.strip_suffix(".0").unwrap_or(text))?.checked_mul(scale).map(Instant)
+}
+
+fn compact(text: &str) -> Option<Instant> {
+    let text = text.strip_suffix(".0").unwrap_or(text);
+    let part = |from: usize, to: usize| text.get(from..to).and_then(number);
+    let time = match text.len() {
+        8 => 0,
+        14 => clock(part(8, 10)?, part(10, 12)?, part(12, 14)?)?,
+        _ => return None,
+    };
+    Some(Instant(day(part(0, 4)?, part(4, 6)?, part(6, 8)?)? + time))
+}
+
+fn clock(hour: i64, minute: i64, second: i64) -> Option<i64> {
+    // A leap second is the last second of its minute.
+    (hour < 24 && minute < 60 && second <= 60)
+        .then(|| ((hour * 60 + minute) * 60 + second.min(59)) * MICROS_PER_SECOND)
+}
+
+fn iso(text: &str) -> Option<Instant> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let mut cells = date.splitn(3, ['-', '/']);
+    let (year, month, of_month) = (cells.next()?, cells.next()?, cells.next()?);
+    if year.len() != 4 {
+        return None;
+    }
+    let date = day(number(year)?, number(month)?, number(of_month)?)?;
+    let rest = rest.trim_start_matches(['T', 't', ' ']);
+    if rest.is_empty() { Some(Instant(date)) } else { Some(Instant(date + time_of_day(rest)?)) }
+}
+
+/// `09:30`, `09:30:15.25`, `9:30 PM`, `09:30:00Z`, `09:30:00+02:00`, in microseconds (offset subtracted).
+fn time_of_day(text: &str) -> Option<i64> {
+    let text = text.trim_end_matches(" UTC").trim_end_matches(['Z', 'z']);
+    let (text, half) = match text.len().checked_sub(2).and_then(|at| text.split_at_checked(at)) {
+        Some((head, tail)) if tail.eq_ignore_ascii_case("am") => (head.trim_end(), Some(0)),
+        Some((head, tail)) if tail.eq_ignore_ascii_case("pm") => (head.trim_end(), Some(12)),
+        _ => (text, None),
+    };
+    let (text, offset) = match text.rfind(['+', '-']) {
+        Some(at) => {
+            let (head, zone) = text.split_at_checked(at)?;
+            let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
+            let hours = digits.get(..2).and_then(number)?;
+            let minutes = if digits.len() > 2 { digits.get(2..4).and_then(number)? } else { 0 };
+            let micros = (hours * 60 + minutes) * 60 * MICROS_PER_SECOND;
+            (head.trim_end(), if zone.starts_with('-') { -micros } else { micros })
+        }
+        None => (text, 0),
+    };
+    let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
+    let fraction = match fraction.get(..fraction.len().min(6))? {
+        "" => 0,
+        digits => number(digits)? * 10_i64.pow(6 - digits.len() as u32),
+    };
+    let mut cells = whole.split(':');
+    let hour = number(cells.next()?)?;
+    let minute = number(cells.next()?)?;
+    let second = cells.next().map_or(Some(0), number)?;
+    if cells.next().is_some() {
+        return None;
+    }
+    let hour = match half {
+        Some(_) if !(1..=12).contains(&hour) => return None,
+        Some(half) => hour % 12 + half,
+        None => hour,
+    };
+    Some(clock(hour, minute, second)? + fraction - offset)
+}
+
+/// Dates of three numbers between `/`, `-` or `.`, the year last.
+fn parts(text: &str, order: fn([i64; 3]) -> (i64, i64, i64)) -> Option<Instant> {
+    let (date, time) = text.split_once([' ', 'T']).unwrap_or((text, ""));
+    let mut cells = date.splitn(3, ['/', '-', '.']);
+    let (a, b, c) = (cells.next()?, cells.next()?, cells.next()?);
+    if a.len() > 2 || b.len() > 2 || (c.len() != 2 && c.len() != 4) {
+        return None;
+    }
+    let year = match number(c)? {
+        // Two digits: 1969 to 2068, as POSIX reads them.
+        short if c.len() == 2 => short + if short < 69 { 2_000 } else { 1_900 },
+        long => long,
+    };
+    let (year, month, of_month) = order([number(a)?, number(b)?, year]);
+    let date = day(year, month, of_month)?;
+    let time = time.trim();
+    if time.is_empty() { Some(Instant(date)) } else { Some(Instant(date + time_of_day(time)?)) }
+}
+
+fn by_pattern(pattern: &str, text: &str) -> Option<Instant> {
+    let parsed = jiff::fmt::strtime::parse(pattern, text).ok()?;
+    if let Ok(stamp) = parsed.to_timestamp() {
+        return Some(Instant(stamp.as_microsecond()));
+    }
+    let date = Day::from_date(parsed.to_date().ok()?).start().0;
+    let time = parsed.to_time().map_or(0, |t| {
+        ((i64::from(t.hour()) * 60 + i64::from(t.minute())) * 60 + i64::from(t.second())) * MICROS_PER_SECOND
+            + i64::from(t.subsec_nanosecond()) / 1_000
+    });
+    Some(Instant(date + time))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(format: &TimeFormat, text: &str) -> String {
+        format.parse(text).map_or_else(|| "-".to_owned(), |i| i.to_string())
+    }
+
+    #[test]
+    fn times_are_read_in_each_format() {
+        use TimeFormat as F;
+        assert_eq!(read(&F::Compact, "19970101"), "1997-01-01T00:00:00Z");
+        assert_eq!(read(&F::Compact, "19970230"), "-");
+        assert_eq!(read(&F::Iso, "2010-12-01 08:26:00"), "2010-12-01T08:26:00Z");
+        assert_eq!(read(&F::Iso, "2024-06-30T23:30:00.5-02:00"), "2024-07-01T01:30:00Z");
+        assert_eq!(read(&F::Iso, "2024-06-30T23:30:00Z"), "2024-06-30T23:30:00Z");
+        assert_eq!(read(&F::DayFirst, "31/12/2024 9:05 pm"), "2024-12-31T21:05:00Z");
+        assert_eq!(read(&F::DayFirst, "31.1.97"), "1997-01-31T00:00:00Z");
+        assert_eq!(read(&F::MonthFirst, "12/31/2024"), "2024-12-31T00:00:00Z");
+        assert_eq!(read(&F::EpochMillis, "1717243200000"), "2024-06-01T12:00:00Z");
+        assert_eq!(read(&F::Pattern("%d %b %Y".into()), "03 Mar 2024"), "2024-03-03T00:00:00Z");
+        assert_eq!(read(&F::Iso, "nonsense é"), "-");
+    }
+
+    #[test]
+    fn a_day_beyond_12_decides_between_day_first_and_month_first() {
+        assert_eq!(
+            TimeFormat::detect(["01/02/2024", "13/02/2024"].into_iter()),
+            Detected::Format(TimeFormat::DayFirst)
+        );
+        assert_eq!(
+            TimeFormat::detect(["01/02/2024", "02/13/2024"].into_iter()),
+            Detected::Format(TimeFormat::MonthFirst)
+        );
+        assert_eq!(
+            TimeFormat::detect(["01/02/2024", "03/02/2024"].into_iter()),
+            Detected::Ambiguous("01/02/2024".into())
+        );
+    }
+
+    #[test]
+    fn the_length_of_a_number_tells_its_unit() {
+        assert_eq!(
+            TimeFormat::detect(["1717243200"].into_iter()),
+            Detected::Format(TimeFormat::EpochSeconds)
+        );
+        assert_eq!(TimeFormat::detect(["20240601"].into_iter()), Detected::Format(TimeFormat::Compact));
+        assert_eq!(TimeFormat::detect(["12.50", "7"].into_iter()), Detected::Unknown("12.50".into()));
+    }
+}

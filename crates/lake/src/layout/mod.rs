@@ -1,0 +1,169 @@
+//! The lake's folder: a manifest and bucket files. Opening, locking, replacing buckets, erasing a customer.
+//!
+//! ```text
+//! lake/manifest.json                          which files are the lake now (see [`manifest`])
+//! lake/purchases/00000003-0007.customers.parquet   one row a customer, sorted by key: customer, rows
+//! lake/purchases/00000003-0007.purchases.parquet   the same customers' rows, sorted by time: day, time_of_day, amount, order
+//! lake/import.lock                            held by the one process that may change the lake
+//! lake/spill/                                 scratch of a running import; emptied by the next one
+//! ```
+//!
+//! Why two files: the pass then compares no key. It reads how many rows the next customer has, then that many days
+//! and amounts, four and eight bytes a row.
+
+pub mod manifest;
+
+pub(crate) mod bucket;
+pub(crate) mod key;
+pub(crate) mod replace;
+pub(crate) mod spill;
+
+pub use key::KeyKind;
+
+use crate::error::{Error, Result};
+use manifest::Manifest;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use terms::ids::CustomerKey;
+use terms::money::Currency;
+use terms::time::Day;
+
+/// At most `2^9` buckets.
+pub(crate) const MAX_BITS: u32 = 9;
+/// Rows a bucket should hold: 48 bytes each while it is sorted.
+const ROWS_PER_BUCKET: u64 = 200_000;
+
+/// A lake in a folder. Cheap to open and to clone; every call reads the manifest afresh, so a long-lived value sees
+/// what other processes import.
+#[derive(Debug, Clone)]
+pub struct Lake {
+    folder: PathBuf,
+}
+
+/// What a lake holds, from its manifest alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stats {
+    /// Purchases and returns.
+    pub rows: u64,
+    /// Returns among them.
+    pub returns: u64,
+    /// Customers.
+    pub customers: u64,
+    /// First day with a row; `None` in an empty lake.
+    pub first_day: Option<Day>,
+    /// Last day with a row.
+    pub last_day: Option<Day>,
+    /// The currency of all amounts.
+    pub currency: Option<Currency>,
+    /// Files imported.
+    pub files: usize,
+}
+
+/// The right to change a lake, held by one process at a time; given back when dropped or when the process dies.
+#[derive(Debug)]
+pub(crate) struct WriteLock {
+    _file: File,
+}
+
+impl Lake {
+    /// Opens the lake in a folder, which is created if need be.
+    ///
+    /// # Errors
+    /// When the folder cannot be made or its manifest cannot be read.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
+        let folder = folder.as_ref().to_owned();
+        let files = folder.join("purchases");
+        std::fs::create_dir_all(&files).map_err(Error::io(&files))?;
+        Manifest::read(&folder)?;
+        Ok(Self { folder })
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The manifest as it is now.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn manifest(&self) -> Result<Manifest> {
+        Manifest::read(&self.folder)
+    }
+
+    /// Rows, customers, days and currency.
+    ///
+    /// # Errors
+    /// When the manifest cannot be read.
+    pub fn stats(&self) -> Result<Stats> {
+        let manifest = self.manifest()?;
+        let buckets = || manifest.buckets.iter().flatten();
+        Ok(Stats {
+            rows: buckets().map(|b| b.rows).sum(),
+            returns: buckets().map(|b| b.returns).sum(),
+            customers: buckets().map(|b| b.customers).sum(),
+            first_day: buckets().map(|b| b.first_day).min(),
+            last_day: buckets().map(|b| b.last_day).max(),
+            currency: manifest.currency,
+            files: manifest.imports.len(),
+        })
+    }
+
+    /// Removes every row of some customers: the buckets they lie in are written anew without them, and the old files
+    /// are deleted at once. Returns the number of rows removed.
+    ///
+    /// # Errors
+    /// When another process is importing, or the disk refuses.
+    pub fn erase(&self, customers: &[CustomerKey]) -> Result<u64> {
+        let _lock = self.lock()?;
+        match self.manifest()?.key {
+            KeyKind::Integer => replace::erase::<i64>(self, customers),
+            KeyKind::Text => replace::erase::<compact_str::CompactString>(self, customers),
+        }
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.join("purchases").join(name)
+    }
+
+    pub(crate) fn lock(&self) -> Result<WriteLock> {
+        let path = self.folder.join("import.lock");
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(Error::io(&path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(WriteLock { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(Error::Busy(self.folder.clone())),
+            Err(TryLockError::Error(error)) => Err(Error::io(&path)(error)),
+        }
+    }
+
+    /// Deletes bucket files that neither of two manifests names: the current one, and the one before it, which a
+    /// reader in another process may still hold.
+    pub(crate) fn sweep(&self, keep: [&Manifest; 2]) -> Result<()> {
+        let folder = self.folder.join("purchases");
+        let kept: std::collections::HashSet<&str> = keep.iter().flat_map(|m| m.files()).collect();
+        for entry in std::fs::read_dir(&folder).map_err(Error::io(&folder))?.flatten() {
+            if entry.file_name().to_str().is_some_and(|name| !kept.contains(name)) {
+                std::fs::remove_file(entry.path()).map_err(Error::io(entry.path()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Bits that give buckets of about the wanted size.
+pub(crate) fn bits_for(rows: u64) -> u32 {
+    rows.div_ceil(ROWS_PER_BUCKET).max(1).next_power_of_two().trailing_zeros().min(MAX_BITS)
+}
+
+/// Makes renames and new names in a folder survive a power cut, where the system can.
+pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
+    #[cfg(unix)]
+    File::open(folder).and_then(|f| f.sync_all()).map_err(Error::io(folder))?;
+    Ok(())
+}
