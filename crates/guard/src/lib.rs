@@ -1,1 +1,25 @@
-//! Placeholder.
+//! May this text be said? Goes in: a draft and the facts it may stand on. Comes out: findings with place, rule,
+//! fact, legal basis and repair, and a verdict for every sentence.
+//!
+//! A field is folded and cut ([`check`] keeps the way back to the original bytes), typed claims are read from it in
+//! English and Spanish at once, and each rule judges the claims and cues that concern it. To add a rule, write one
+//! file below `rules`, name it in `rules::ALL`, and give it a fixture.
+//!
+//! Architecture invariant: pure and synchronous. No clock, no IO, no model client, and it never edits a text.
+//! What no fact and no rule covers is reported as unchecked, never as passed.
+
+mod case;
+mod check;
+mod claim;
+mod clock;
+mod draft;
+mod explain;
+mod phrase;
+mod rules;
+mod sheet;
+mod text;
+
+pub use check::{check, rules_version};
+pub use draft::{Context, Draft, RecipientFacts};
+pub use rules::{Family, RuleDoc, RuleExample, rulebook};
+pub use sheet::FactSheet;

@@ -1,0 +1,216 @@
+//! What a rule sees (the case) and what it answers (the outcome).
+
+use crate::claim::Claims;
+use crate::clock::Clock;
+use crate::draft::{Context, Draft};
+use crate::phrase::Hit;
+use crate::rules::RuleDoc;
+use crate::sheet::Entry;
+use crate::text::{Kind, Text};
+use std::ops::Range;
+use terms::customer::Language;
+use terms::fact::{EvidenceKind, FactValue};
+use terms::finding::{Finding, Severity, Span, Verdict};
+use terms::message::Field;
+
+/// One field with everything read from it.
+pub(crate) struct Part<'d> {
+    pub(crate) text: Text<'d>,
+    pub(crate) hits: Vec<Hit>,
+    pub(crate) claims: Claims,
+    /// Runs of tokens that repeat the words of a text fact, and whether that fact is a name.
+    pub(crate) covered: Vec<(Range<usize>, bool)>,
+}
+
+impl<'d> Part<'d> {
+    pub(crate) fn read(text: Text<'d>, hits: Vec<Hit>, context: &Context<'_>) -> Self {
+        let claims = Claims::of(&text);
+        let covered = covered(&text, context);
+        Self { text, hits, claims, covered }
+    }
+
+    /// True when the tokens stand inside the words of a text fact: "Organic coffee beans" as a name claims nothing.
+    pub(crate) fn is_covered(&self, tokens: &Range<usize>) -> bool {
+        self.covered.iter().any(|(run, _)| run.start <= tokens.start && tokens.end <= run.end)
+    }
+
+    /// True when the tokens stand inside a name.
+    pub(crate) fn is_in_name(&self, tokens: &Range<usize>) -> bool {
+        self.covered.iter().any(|(run, name)| *name && run.start <= tokens.start && tokens.end <= run.end)
+    }
+}
+
+fn covered(text: &Text<'_>, context: &Context<'_>) -> Vec<(Range<usize>, bool)> {
+    let words: Vec<usize> = (0..text.tokens.len())
+        .filter(|at| matches!(text.kind(*at), Some(Kind::Word | Kind::Number)))
+        .collect();
+    let mut found = Vec::new();
+    for entry in context.facts.entries() {
+        let name = matches!(entry.predicate.as_str(), "name" | "sender_name" | "brand_name");
+        let usable = matches!(entry.fact.value, FactValue::Text(_) | FactValue::Enum(_))
+            && entry.text().is_some()
+            && (name || entry.words.len() > 1)
+            && entry.holds(context.send_from, context.send_until);
+        let Some(first) = entry.words.first().filter(|_| usable) else { continue };
+        for (place, at) in words.iter().enumerate() {
+            if text.word(*at) != first {
+                continue;
+            }
+            let run = words.get(place..place + entry.words.len()).unwrap_or(&[]);
+            let same = run.len() == entry.words.len()
+                && run.iter().zip(&entry.words).all(|(index, word)| text.word(*index) == word);
+            if let (true, Some(last)) = (same, run.last()) {
+                // "100 %" and "29 €" end in a sign.
+                let sign = matches!(text.word(last + 1), "%" | "€" | "$" | "£");
+                found.push((*at..last + 1 + usize::from(sign), name));
+            }
+        }
+    }
+    found
+}
+
+/// What one rule sees.
+pub(crate) struct Case<'c> {
+    pub(crate) draft: &'c Draft<'c>,
+    pub(crate) context: &'c Context<'c>,
+    pub(crate) parts: &'c [Part<'c>],
+    pub(crate) clock: &'c Clock,
+    /// Position of the rule in the registry.
+    pub(crate) rule: usize,
+    pub(crate) doc: &'static RuleDoc,
+}
+
+impl<'c> Case<'c> {
+    /// The cues of this rule, with the field they stand in.
+    pub(crate) fn hits(&self) -> impl Iterator<Item = (&'c Part<'c>, &'c Hit)> {
+        let rule = self.rule;
+        self.parts.iter().flat_map(move |part| {
+            part.hits.iter().filter(move |hit| hit.rule == rule).map(move |hit| (part, hit))
+        })
+    }
+
+    pub(crate) fn part(&self, field: Field) -> Option<&'c Part<'c>> {
+        self.parts.iter().find(|part| part.text.field == field)
+    }
+
+    /// One of two explanations, in the author's language.
+    pub(crate) fn say(&self, english: impl FnOnce() -> String, spanish: impl FnOnce() -> String) -> String {
+        match self.context.explain_in {
+            Language::English => english(),
+            Language::Spanish => spanish(),
+        }
+    }
+
+    /// True when a fact holds during the whole sending.
+    pub(crate) fn holds(&self, entry: &Entry) -> bool {
+        entry.holds(self.clock.from, self.clock.until)
+    }
+
+    /// The evidence facts of a kind in scope.
+    pub(crate) fn evidence(&self, kind: EvidenceKind) -> impl Iterator<Item = &'c Entry> {
+        self.context.facts.entries().filter(move |entry| entry.is_evidence(kind))
+    }
+}
+
+/// What is wrong with a claim and what to do.
+pub(crate) struct Problem {
+    pub(crate) verdict: Verdict,
+    pub(crate) message: String,
+    pub(crate) repair: String,
+}
+
+/// What the rules answered so far.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    pub(crate) findings: Vec<Finding>,
+    /// Claims that stand, for the status of their sentences.
+    pub(crate) marks: Vec<(Span, Verdict)>,
+}
+
+impl Outcome {
+    /// A claim that a fact supports.
+    pub(crate) fn stands(&mut self, part: &Part<'_>, tokens: &Range<usize>, verdict: Verdict) {
+        self.marks.push((part.text.span(tokens), verdict));
+    }
+
+    /// A claim that needed evidence and has it: shown, and stops nothing.
+    pub(crate) fn evidenced(
+        &mut self,
+        case: &Case<'_>,
+        part: &Part<'_>,
+        tokens: &Range<usize>,
+        entry: &Entry,
+    ) {
+        let source = &entry.fact.source;
+        let message = case.say(
+            || format!("supported by evidence from `{source}`"),
+            || format!("respaldado por la evidencia de `{source}`"),
+        );
+        let repair = case.say(
+            || "keep the evidence for as long as the claim is made".to_owned(),
+            || "conserva la evidencia mientras se haga la afirmación".to_owned(),
+        );
+        let problem = Problem { verdict: Verdict::Supported, message, repair };
+        self.add(case, part, part.text.span(tokens), problem, Some(entry), false);
+    }
+
+    /// A claim that stops the message.
+    pub(crate) fn blocks(
+        &mut self,
+        case: &Case<'_>,
+        part: &Part<'_>,
+        tokens: &Range<usize>,
+        problem: Problem,
+        fact: Option<&Entry>,
+    ) {
+        self.add(case, part, part.text.span(tokens), problem, fact, true);
+    }
+
+    /// A place in a field, given in bytes, that stops the message.
+    pub(crate) fn blocks_at(&mut self, case: &Case<'_>, part: &Part<'_>, span: Span, problem: Problem) {
+        self.add(case, part, span, problem, None, true);
+    }
+
+    /// Something that is missing from a field, or the field itself.
+    pub(crate) fn missing(&mut self, case: &Case<'_>, field: Field, problem: Problem, fact: Option<&Entry>) {
+        let span = Span { field, start: 0, end: 0 };
+        self.push(case, span, String::new(), problem, fact, true);
+    }
+
+    fn add(
+        &mut self,
+        case: &Case<'_>,
+        part: &Part<'_>,
+        span: Span,
+        problem: Problem,
+        fact: Option<&Entry>,
+        blocks: bool,
+    ) {
+        let quote = part.text.quote(span).to_owned();
+        self.push(case, span, quote, problem, fact, blocks);
+    }
+
+    fn push(
+        &mut self,
+        case: &Case<'_>,
+        span: Span,
+        quote: String,
+        problem: Problem,
+        fact: Option<&Entry>,
+        blocks: bool,
+    ) {
+        let severity: Severity = case.doc.severity;
+        self.findings.push(Finding {
+            rule: case.doc.id.to_owned(),
+            severity,
+            blocks,
+            span,
+            quote,
+            verdict: problem.verdict,
+            message: problem.message,
+            repair: problem.repair,
+            fact: fact.map(|entry| entry.fact.id),
+            basis: case.doc.basis.to_owned(),
+        });
+    }
+}

@@ -1,0 +1,126 @@
+//! The guard's one question: may this text be said? Reads every field once, lets every rule judge, and gives each
+//! sentence the weakest verdict among its claims. It changes nothing and asks nobody.
+
+use crate::case::{Case, Outcome, Part};
+use crate::clock::Clock;
+use crate::draft::{Context, Draft};
+use crate::phrase::Phrases;
+use crate::rules;
+use crate::text::Text;
+use std::sync::LazyLock;
+use terms::finding::{GuardReport, SentenceStatus, Span, Verdict};
+use terms::hash::ContentHash;
+use terms::message::Field;
+
+static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
+    let mut phrases = Phrases::default();
+    for (position, rule) in rules::ALL.iter().enumerate() {
+        phrases.add(position, rule.cues);
+    }
+    phrases
+});
+
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let mut parts: Vec<&[u8]> = Vec::new();
+    for rule in rules::ALL {
+        parts.extend([
+            rule.doc.id.as_bytes(),
+            rule.doc.catches.as_bytes(),
+            rule.doc.severity.as_str().as_bytes(),
+        ]);
+        for cues in rule.cues {
+            parts.extend(cues.phrases.iter().map(|phrase| phrase.as_bytes()));
+        }
+    }
+    format!("{}+{}", env!("CARGO_PKG_VERSION"), ContentHash::of(parts).short())
+});
+
+/// The version of the rule set: the crate's version and a hash over rules and phrases, such as `0.1.0+3f2a...`.
+#[must_use]
+pub fn rules_version() -> String {
+    VERSION.clone()
+}
+
+/// Holds a draft against its facts. Findings come in reading order; a draft without findings still shows sentences
+/// that no fact and no rule covers as unchecked.
+///
+/// ```
+/// # use guard::{Context, Draft, FactSheet};
+/// # use terms::{customer::Language, message::Field, time::Instant};
+/// let draft = Draft {
+///     language: Language::English,
+///     fields: vec![(Field::Body, "Now only €29!".to_owned())],
+///     known_slots: &[],
+/// };
+/// let facts = FactSheet::new(Vec::new());
+/// let now = Instant(1_795_770_000_000_000);
+/// let context = Context {
+///     facts: &facts, send_from: now, send_until: now, time_zone: "Europe/Madrid", explain_in: Language::English,
+///     recipient: None, allowed_hosts: &[], allowed_contacts: &[], unsubscribe_url: None,
+/// };
+/// let report = guard::check(&draft, &context);
+/// assert!(!report.is_clear());
+/// assert_eq!(report.findings[0].quote, "€29");
+/// ```
+#[must_use]
+pub fn check(draft: &Draft<'_>, context: &Context<'_>) -> GuardReport {
+    let clock = Clock::new(context.send_from, context.send_until, context.time_zone);
+    let parts: Vec<Part<'_>> = draft
+        .fields
+        .iter()
+        .map(|(field, original)| {
+            let text = Text::read(*field, original);
+            let hits = PHRASES.hits(&text);
+            Part::read(text, hits, context)
+        })
+        .collect();
+    let mut outcome = Outcome::default();
+    for (rule, judge) in rules::ALL.iter().enumerate() {
+        let case = Case { draft, context, parts: &parts, clock: &clock, rule, doc: &judge.doc };
+        (judge.check)(&case, &mut outcome);
+    }
+    let place =
+        |span: &Span| (draft.fields.iter().position(|(field, _)| *field == span.field), span.start, span.end);
+    outcome.findings.sort_by(|a, b| place(&a.span).cmp(&place(&b.span)).then_with(|| a.rule.cmp(&b.rule)));
+    let sentences = parts.iter().flat_map(|part| statuses(part, &outcome)).collect();
+    GuardReport { findings: outcome.findings, sentences, rules_version: rules_version() }
+}
+
+fn statuses(part: &Part<'_>, outcome: &Outcome) -> Vec<SentenceStatus> {
+    let field = part.text.field;
+    if field == Field::Link {
+        return Vec::new();
+    }
+    let verdicts: Vec<(Span, Verdict)> = outcome
+        .findings
+        .iter()
+        .map(|finding| (finding.span, finding.verdict))
+        .chain(outcome.marks.iter().copied())
+        .filter(|(span, _)| span.field == field && span.end > span.start)
+        .collect();
+    part.text
+        .sentences
+        .iter()
+        .map(|sentence| {
+            let span = Span { field, start: sentence.from, end: sentence.to };
+            let verdict = verdicts
+                .iter()
+                .filter(|(place, _)| place.start < span.end && span.start < place.end)
+                .map(|(_, verdict)| *verdict)
+                .max_by_key(|verdict| weakness(*verdict))
+                .unwrap_or(Verdict::Unchecked);
+            SentenceStatus { span, verdict }
+        })
+        .collect()
+}
+
+const fn weakness(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Supported => 0,
+        Verdict::Derived => 1,
+        Verdict::Unchecked => 2,
+        Verdict::Expired => 3,
+        Verdict::Unknown => 4,
+        Verdict::Contradicted => 5,
+    }
+}

@@ -1,0 +1,53 @@
+//! What goes in: a draft (the words) and a context (facts, recipient, time of sending, language of explanations).
+//! Plain data; nothing is checked here.
+
+use crate::sheet::FactSheet;
+use terms::customer::Language;
+use terms::message::Field;
+use terms::time::Instant;
+
+/// The words of one message in one language, slots filled, with its footer.
+///
+/// To check a text while it is being written, pass the unfilled source and name the slots that will be filled in
+/// `known_slots`: they are then no leftover placeholders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft<'a> {
+    /// Language it is meant to be in; the text itself may mix both.
+    pub language: Language,
+    /// Fields in reading order, each with its whole text. A missing [`Field::Footer`] is a finding.
+    pub fields: Vec<(Field, String)>,
+    /// Names of slots, such as `first_name` or `offer.price`, that are filled later; empty for a rendered text.
+    pub known_slots: &'a [&'a str],
+}
+
+/// Who receives the message, as far as the text may mention it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecipientFacts<'a> {
+    /// The recipient's own address.
+    pub email: Option<&'a str>,
+    /// The recipient's given name.
+    pub name: Option<&'a str>,
+}
+
+/// Everything a text is held against. Time is an argument; nothing here reads the clock.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// Facts in scope: those of the offer, its products and the brand.
+    pub facts: &'a FactSheet,
+    /// Earliest moment a customer may get the message.
+    pub send_from: Instant,
+    /// Latest moment a customer may get it; never before `send_from`.
+    pub send_until: Instant,
+    /// IANA time zone in which "today" and "Sunday" are meant; UTC when it is not known.
+    pub time_zone: &'a str,
+    /// Language of messages and repairs, that of the author, not of the text.
+    pub explain_in: Language,
+    /// The recipient, when the text is filled for one.
+    pub recipient: Option<RecipientFacts<'a>>,
+    /// Hosts that links may lead to; empty when the brand keeps no list.
+    pub allowed_hosts: &'a [String],
+    /// E-mail addresses and phone numbers that may appear, beyond the recipient's own and those in brand facts.
+    pub allowed_contacts: &'a [String],
+    /// Address the footer's opt-out link leads to, if it has one.
+    pub unsubscribe_url: Option<&'a str>,
+}

@@ -1,0 +1,268 @@
+//! A small language for phrases, and one automaton that finds all phrases of all rules in a single pass.
+//!
+//! A phrase is a line of words. `a|b` is either, a trailing `?` makes a word optional, `garantiz~` is any word that
+//! begins so (four letters at least), `<n>` is a number in digits or words, `<w>` any one word, `<..>` up to three
+//! words. Phrases are written folded: lower case, no accents. They never reach over the end of a sentence.
+
+use crate::claim::number;
+use crate::text::{Kind, Text};
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// A group of phrases that mean the same to a rule. Phrases of the group [`SAFE`] excuse what they overlap.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cues {
+    pub(crate) tag: u16,
+    pub(crate) phrases: &'static [&'static str],
+}
+
+/// Honest look-alikes: a cue of the same rule that overlaps one of these is no cue.
+pub(crate) const SAFE: u16 = u16::MAX;
+
+/// A phrase found in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hit {
+    /// Position of the rule in the registry.
+    pub(crate) rule: usize,
+    pub(crate) tag: u16,
+    pub(crate) tokens: Range<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kindred {
+    Words,
+    Number,
+    AnyWord,
+    Gap,
+}
+
+#[derive(Debug, Clone)]
+struct Element {
+    kind: Kindred,
+    words: Vec<&'static str>,
+    stems: Vec<&'static str>,
+    optional: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Phrase {
+    rule: usize,
+    tag: u16,
+    elements: Vec<Element>,
+}
+
+/// All phrases, indexed by how they begin.
+#[derive(Debug, Default)]
+pub(crate) struct Phrases {
+    phrases: Vec<Phrase>,
+    by_word: HashMap<&'static str, Vec<usize>, Fnv>,
+    by_stem: HashMap<[u8; 4], Vec<usize>, Fnv>,
+    by_number: Vec<usize>,
+}
+
+type Fnv = std::hash::BuildHasherDefault<FnvHasher>;
+
+/// FNV-1a: short keys, fixed lists, no adversary chooses what is inserted.
+#[derive(Debug)]
+pub(crate) struct FnvHasher(u64);
+
+impl Default for FnvHasher {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl std::hash::Hasher for FnvHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
+impl Phrases {
+    /// Adds the phrases of one rule.
+    pub(crate) fn add(&mut self, rule: usize, cues: &'static [Cues]) {
+        for group in cues {
+            for phrase in group.phrases {
+                self.add_phrase(Phrase { rule, tag: group.tag, elements: elements(phrase) });
+            }
+        }
+    }
+
+    fn add_phrase(&mut self, phrase: Phrase) {
+        let id = self.phrases.len();
+        if let Some(first) = phrase.elements.first() {
+            for word in &first.words {
+                self.by_word.entry(word).or_default().push(id);
+            }
+            for stem in &first.stems {
+                if let Some(key) = stem_key(stem) {
+                    self.by_stem.entry(key).or_default().push(id);
+                }
+            }
+            if first.kind == Kindred::Number {
+                self.by_number.push(id);
+            }
+        }
+        self.phrases.push(phrase);
+    }
+
+    /// Every phrase in a text, honest look-alikes taken out, in reading order. Where phrases of one rule overlap,
+    /// the one that begins first, and of those the longest, is kept.
+    pub(crate) fn hits(&self, text: &Text<'_>) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        for at in 0..text.tokens.len() {
+            let word = text.word(at);
+            if let Some(ids) = self.by_word.get(word) {
+                self.try_at(text, at, ids, &mut hits);
+            }
+            if let Some(ids) = stem_key(word).and_then(|key| self.by_stem.get(&key)) {
+                self.try_at(text, at, ids, &mut hits);
+            }
+            if !self.by_number.is_empty() && is_number(text, at) {
+                self.try_at(text, at, &self.by_number, &mut hits);
+            }
+        }
+        settle(hits)
+    }
+
+    fn try_at(&self, text: &Text<'_>, at: usize, ids: &[usize], hits: &mut Vec<Hit>) {
+        for phrase in ids.iter().filter_map(|id| self.phrases.get(*id)) {
+            if let Some(end) = matches(text, at, at, &phrase.elements) {
+                hits.push(Hit { rule: phrase.rule, tag: phrase.tag, tokens: at..end });
+            }
+        }
+    }
+}
+
+/// Drops what a safe phrase excuses, then overlapping hits of the same rule.
+fn settle(mut hits: Vec<Hit>) -> Vec<Hit> {
+    let overlaps =
+        |a: &Hit, b: &Hit| a.rule == b.rule && a.tokens.start < b.tokens.end && b.tokens.start < a.tokens.end;
+    let safe: Vec<Hit> = hits.iter().filter(|hit| hit.tag == SAFE).cloned().collect();
+    hits.retain(|hit| hit.tag != SAFE && !safe.iter().any(|excuse| overlaps(excuse, hit)));
+    hits.sort_by_key(|hit| (hit.tokens.start, usize::MAX - hit.tokens.end));
+    let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
+    for hit in hits {
+        if !kept.iter().rev().take(16).any(|other| overlaps(other, &hit)) {
+            kept.push(hit);
+        }
+    }
+    kept
+}
+
+fn stem_key(word: &str) -> Option<[u8; 4]> {
+    word.as_bytes().get(..4).and_then(|head| head.try_into().ok())
+}
+
+fn is_number(text: &Text<'_>, at: usize) -> bool {
+    text.kind(at) == Some(Kind::Number) || number::word_value(text.word(at)).is_some()
+}
+
+/// The end of the longest match of `elements` from `at`, within the sentence of token `first`.
+fn matches(text: &Text<'_>, first: usize, at: usize, elements: &[Element]) -> Option<usize> {
+    let Some((element, rest)) = elements.split_first() else { return Some(at) };
+    if element.kind == Kindred::Gap {
+        return (0..=3usize)
+            .take_while(|skip| {
+                (at..at + skip).all(|i| matches!(text.kind(i), Some(Kind::Word | Kind::Number)))
+            })
+            .find_map(|skip| matches(text, first, at + skip, rest));
+    }
+    let fits = text.same_sentence(at, first)
+        && match element.kind {
+            Kindred::Number => is_number(text, at),
+            Kindred::AnyWord => text.kind(at) == Some(Kind::Word),
+            Kindred::Words | Kindred::Gap => {
+                let word = text.word(at);
+                element.words.contains(&word) || element.stems.iter().any(|stem| word.starts_with(stem))
+            }
+        };
+    let taken = if fits { matches(text, first, at + 1, rest) } else { None };
+    taken.or_else(|| if element.optional { matches(text, first, at, rest) } else { None })
+}
+
+fn elements(phrase: &'static str) -> Vec<Element> {
+    phrase.split_whitespace().map(element).collect()
+}
+
+fn element(source: &'static str) -> Element {
+    let (source, optional) = match source.strip_suffix('?') {
+        Some(inner) if !inner.is_empty() => (inner, true),
+        _ => (source, false),
+    };
+    let kind = match source {
+        "<n>" => Kindred::Number,
+        "<w>" => Kindred::AnyWord,
+        "<..>" => Kindred::Gap,
+        _ => Kindred::Words,
+    };
+    let (mut words, mut stems) = (Vec::new(), Vec::new());
+    if kind == Kindred::Words {
+        for word in source.split('|') {
+            match word.strip_suffix('~') {
+                Some(stem) => stems.push(stem),
+                None => words.push(word),
+            }
+        }
+    }
+    Element { kind, words, stems, optional }
+}
+
+/// Why a phrase could never be found as written, if so; checked for every rule by a test.
+#[cfg(test)]
+pub(crate) fn fault(phrase: &'static str) -> Option<String> {
+    let elements = elements(phrase);
+    let first = elements.first()?;
+    if first.optional || matches!(first.kind, Kindred::AnyWord | Kindred::Gap) {
+        return Some(format!("`{phrase}` must begin with a word or number that is not optional"));
+    }
+    for element in &elements {
+        if let Some(stem) = element.stems.iter().find(|stem| stem.len() < 4) {
+            return Some(format!("the stem `{stem}` in `{phrase}` is shorter than four letters"));
+        }
+        let folded = |word: &&&str| crate::text::fold::fold(word) == **word;
+        if let Some(word) = element.words.iter().chain(&element.stems).find(|word| !folded(word)) {
+            return Some(format!("`{word}` in `{phrase}` is not folded"));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use terms::message::Field;
+
+    fn found(phrases: &'static [Cues], text: &str) -> Vec<String> {
+        let mut automaton = Phrases::default();
+        automaton.add(0, phrases);
+        let text = Text::read(Field::Body, text);
+        automaton.hits(&text).into_iter().map(|hit| text.quote(text.span(&hit.tokens)).to_owned()).collect()
+    }
+
+    #[test]
+    fn alternatives_stems_options_numbers_and_gaps_match() {
+        const CUES: &[Cues] = &[Cues {
+            tag: 0,
+            phrases: &["last|final few? hours", "garantiz~", "only <n> left", "you <..> prize"],
+        }];
+        assert_eq!(found(CUES, "The last few hours! Final hours."), ["last few hours", "Final hours"]);
+        assert_eq!(found(CUES, "Te lo garantizamos"), ["garantizamos"]);
+        assert_eq!(found(CUES, "Only three left, only 3 left"), ["Only three left", "only 3 left"]);
+        assert_eq!(found(CUES, "You have won a prize"), ["You have won a prize"]);
+        assert!(found(CUES, "The last. Hours").is_empty(), "not over the end of a sentence");
+    }
+
+    #[test]
+    fn a_safe_phrase_excuses_the_cue_it_overlaps() {
+        const CUES: &[Cues] =
+            &[Cues { tag: 0, phrases: &["best"] }, Cues { tag: SAFE, phrases: &["best regards|wishes"] }];
+        assert_eq!(found(CUES, "The best coffee. Best regards"), ["best"]);
+    }
+}

@@ -1,0 +1,136 @@
+//! # C2 guaranteed result
+//! **Catches**: "guaranteed", "or your money back", "never fails", without the terms of a guarantee.
+//! **Why**: a guarantee is a promise a court can hold the brand to.
+//! **Basis**: UCPD 6. Fails: "Results guaranteed". Passes: "2-year guarantee", when a guarantee fact has its terms.
+//!
+//! "We cannot guarantee" and "without guarantee" promise nothing. The length of a warranty is not judged here.
+
+use crate::case::{Case, Outcome, Problem};
+use crate::claim;
+use crate::phrase::{Cues, SAFE};
+use crate::rules::{Family, Rule, RuleDoc, RuleExample};
+use crate::sheet::Entry;
+use terms::customer::Language;
+use terms::fact::EvidenceKind;
+use terms::finding::{Severity, Verdict};
+
+const GUARANTEE: u16 = 0;
+const MONEY_BACK: u16 = 1;
+const RESULT: u16 = 2;
+
+pub(crate) static RULE: Rule = Rule {
+    doc: RuleDoc {
+        id: "C2",
+        family: Family::Claims,
+        name_en: "guarantee without terms",
+        name_es: "garantía sin condiciones",
+        catches: "A guarantee, a promised result or money back, without a fact that has the terms.",
+        why: "A guarantee is a promise that people rely on when they take a risk.",
+        basis: "UCPD 6",
+        severity: Severity::Evidence,
+        examples: &[
+            RuleExample {
+                language: Language::English,
+                fails: "It never fails: results in days.",
+                passes: "Covered by our two-year guarantee.",
+            },
+            RuleExample {
+                language: Language::Spanish,
+                fails: "Resultados asegurados.",
+                passes: "Con nuestra garantía de dos años.",
+            },
+        ],
+    },
+    cues: &[
+        Cues {
+            tag: GUARANTEE,
+            phrases: &["guarantee|guarantees|guaranteed", "garantia|garantias", "garantiz~"],
+        },
+        Cues {
+            tag: MONEY_BACK,
+            phrases: &[
+                "money back",
+                "full refund",
+                "te|le devolvemos el|tu|su dinero",
+                "devolucion del dinero",
+                "reembolso completo|total",
+            ],
+        },
+        Cues {
+            tag: RESULT,
+            phrases: &[
+                "never fails",
+                "fail proof|safe",
+                "foolproof",
+                "infalible|infalibles",
+                "nunca falla",
+                "resultado|resultados asegurado|asegurados",
+                "exito asegurado",
+                "100 % effective|eficaz|efectivo|efectiva",
+                "100 percent effective",
+                "guaranteed results",
+                "you|it will definitely",
+                "promises to",
+                "risk free",
+                "sin riesgo|riesgos",
+                "satisfaccion asegurada",
+            ],
+        },
+        Cues {
+            tag: SAFE,
+            phrases: &[
+                "sin garantia|garantias",
+                "fondo|ley|derecho|derechos de garantia|garantias",
+                "garantia legal",
+                "legal guarantee",
+                "statutory guarantee",
+                "risk free to unsubscribe",
+            ],
+        },
+    ],
+    check,
+};
+
+fn check(case: &Case<'_>, outcome: &mut Outcome) {
+    for (part, hit) in case.hits() {
+        if part.is_covered(&hit.tokens) || claim::is_negated(&part.text, &hit.tokens) {
+            continue;
+        }
+        // Terms of a guarantee support a guarantee, terms of a refund a refund; a result needs terms that name one.
+        let fits = |entry: &&Entry| {
+            let says = |stems: &[&str]| {
+                entry
+                    .words
+                    .iter()
+                    .chain(&entry.predicate_words)
+                    .any(|word| stems.iter().any(|stem| word.starts_with(stem)))
+            };
+            match hit.tag {
+                MONEY_BACK => says(&["money", "refund", "dinero", "reembols", "devol"]),
+                RESULT => {
+                    says(&["result", "effective", "eficac", "fail", "fall", "risk", "riesgo", "satisf"])
+                }
+                _ => true,
+            }
+        };
+        let evidence: Vec<&Entry> = case.evidence(EvidenceKind::Guarantee).filter(fits).collect();
+        if let Some(entry) = evidence.iter().find(|entry| case.holds(entry)) {
+            outcome.evidenced(case, part, &hit.tokens, entry);
+            continue;
+        }
+        let quote = part.text.quote(part.text.span(&hit.tokens));
+        let expired = evidence.first().copied();
+        let problem = Problem {
+            verdict: if expired.is_some() { Verdict::Expired } else { Verdict::Unknown },
+            message: case.say(
+                || format!("`{quote}` promises a result, and no fact has the terms of that guarantee"),
+                || format!("`{quote}` promete un resultado y ningún dato recoge las condiciones de esa garantía"),
+            ),
+            repair: case.say(
+                || "attach the terms of the guarantee as evidence, or say what the product does without promising".to_owned(),
+                || "adjunta las condiciones de la garantía como prueba o di qué hace el producto sin prometer".to_owned(),
+            ),
+        };
+        outcome.blocks(case, part, &hit.tokens, problem, expired);
+    }
+}

@@ -1,0 +1,4 @@
+//! C: claims that need evidence.
+
+pub(super) mod guarantee;
+pub(super) mod superlative;

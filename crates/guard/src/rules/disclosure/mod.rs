@@ -1,0 +1,4 @@
+//! D: what every message must carry.
+
+pub(super) mod identity;
+pub(super) mod opt_out;

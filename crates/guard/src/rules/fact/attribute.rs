@@ -1,0 +1,211 @@
+//! # F8 unknown attribute
+//! **Catches**: a property the facts do not affirm: free shipping, waterproof, organic, "100 % cotton".
+//! **Why**: null is not true. What nobody checked is not a property, and a negated fact is the opposite of one.
+//! **Basis**: UCPD 6. Fails: "It is waterproof". Passes: "Free shipping", when `free_shipping` is true.
+//!
+//! The list of attributes stands in `attributes.rs`. Quantities with units are not judged here.
+
+use super::attributes::{ATTRIBUTES, CUES, FREE};
+use crate::case::{Case, Outcome, Part, Problem};
+use crate::claim;
+use crate::rules::{Family, Rule, RuleDoc, RuleExample};
+use crate::sheet::Entry;
+use std::ops::Range;
+use terms::customer::Language;
+use terms::fact::FactValue;
+use terms::finding::{Severity, Verdict};
+
+pub(crate) static RULE: Rule = Rule {
+    doc: RuleDoc {
+        id: "F8",
+        family: Family::Facts,
+        name_en: "unknown attribute",
+        name_es: "característica desconocida",
+        catches: "A property of the offer or product that no fact affirms, or that a fact denies.",
+        why: "What nobody checked is not a property: null is not true.",
+        basis: "UCPD 6",
+        severity: Severity::Block,
+        examples: &[
+            RuleExample {
+                language: Language::English,
+                fails: "The lamp is waterproof.",
+                passes: "With free shipping; the lamp is dimmable and not waterproof.",
+            },
+            RuleExample {
+                language: Language::Spanish,
+                fails: "Con wifi gratis.",
+                passes: "Con envío gratis y luz regulable.",
+            },
+        ],
+    },
+    cues: CUES,
+    check,
+};
+
+fn check(case: &Case<'_>, outcome: &mut Outcome) {
+    for (part, hit) in case.hits() {
+        if part.is_covered(&hit.tokens) {
+            outcome.stands(part, &hit.tokens, Verdict::Supported);
+            continue;
+        }
+        let known: Vec<&str> = ATTRIBUTES
+            .iter()
+            .find(|attribute| attribute.tag == hit.tag)
+            .map(|attribute| attribute.predicates.to_vec())
+            .unwrap_or_default();
+        let affirmed = !claim::is_negated(&part.text, &hit.tokens);
+        let facts: Vec<&Entry> = case
+            .context
+            .facts
+            .entries()
+            .filter(|entry| {
+                known.contains(&entry.predicate.as_str())
+                    || (hit.tag == FREE && entry.truth().is_some() && says_free(part, &hit.tokens, entry))
+            })
+            .collect();
+        judge(case, part, &hit.tokens, &facts, affirmed, outcome);
+    }
+    for part in case.parts {
+        own_attributes(case, part, outcome);
+        percents(case, part, outcome);
+    }
+}
+
+/// A fact such as `free_gift` for "free gift": its other words stand in the clause.
+fn says_free(part: &Part<'_>, tokens: &Range<usize>, entry: &Entry) -> bool {
+    let clause = part.text.clause(tokens.start);
+    entry.predicate_words.iter().any(|word| matches!(word.as_str(), "free" | "gratis"))
+        && entry
+            .predicate_words
+            .iter()
+            .filter(|word| !matches!(word.as_str(), "free" | "gratis"))
+            .all(|word| clause.clone().any(|at| part.text.word(at).starts_with(word.as_str())))
+}
+
+/// Whether a fact speaks for (`Some(true)`) or against an attribute.
+fn speaks(entry: &Entry) -> Option<bool> {
+    match entry.fact.value {
+        FactValue::Bool(_) => entry.truth(),
+        // A warranty of two years is a warranty; a text such as "no" is not read.
+        FactValue::Quantity(value) => {
+            (entry.fact.polarity == terms::fact::Polarity::True).then_some(value > 0.0)
+        }
+        FactValue::Text(_) | FactValue::Enum(_) => match entry.fact.polarity {
+            terms::fact::Polarity::True => Some(true),
+            terms::fact::Polarity::False => Some(false),
+            terms::fact::Polarity::Unknown => None,
+        },
+        _ => None,
+    }
+}
+
+fn judge(
+    case: &Case<'_>,
+    part: &Part<'_>,
+    tokens: &Range<usize>,
+    facts: &[&Entry],
+    affirmed: bool,
+    outcome: &mut Outcome,
+) {
+    let holding = || facts.iter().filter(|entry| case.holds(entry));
+    if holding().any(|entry| speaks(entry) == Some(affirmed)) {
+        return outcome.stands(part, tokens, Verdict::Supported);
+    }
+    let quote = part.text.quote(part.text.span(tokens));
+    if let Some(entry) = holding().find(|entry| speaks(entry) == Some(!affirmed)) {
+        let (entity, predicate) = (&entry.fact.entity, &entry.fact.predicate);
+        let problem = Problem {
+            verdict: Verdict::Contradicted,
+            message: case.say(
+                || format!("`{quote}` is the opposite of what `{predicate}` of `{entity}` says"),
+                || format!("`{quote}` es lo contrario de lo que dice `{predicate}` de `{entity}`"),
+            ),
+            repair: case.say(
+                || "take it out, or correct the fact".to_owned(),
+                || "quítalo o corrige el dato".to_owned(),
+            ),
+        };
+        return outcome.blocks(case, part, tokens, problem, Some(entry));
+    }
+    // That something lacks a property nobody asked for misleads nobody.
+    if !affirmed {
+        return;
+    }
+    let expired = facts.iter().find(|entry| speaks(entry) == Some(true));
+    let problem = Problem {
+        verdict: if expired.is_some() { Verdict::Expired } else { Verdict::Unknown },
+        message: case.say(
+            || format!("no fact that holds at sending says `{quote}`; unknown is not true"),
+            || format!("ningún dato vigente dice `{quote}`; lo desconocido no es cierto"),
+        ),
+        repair: case.say(
+            || "add the fact with its source, or take it out".to_owned(),
+            || "añade el dato con su fuente o quítalo".to_owned(),
+        ),
+    };
+    outcome.blocks(case, part, tokens, problem, expired.copied());
+}
+
+/// Yes-or-no facts the list does not know, found by the words of their predicate: `helmet_included`.
+fn own_attributes(case: &Case<'_>, part: &Part<'_>, outcome: &mut Outcome) {
+    let listed = |entry: &Entry| {
+        ATTRIBUTES.iter().any(|attribute| attribute.predicates.contains(&entry.predicate.as_str()))
+    };
+    for entry in case.context.facts.entries().filter(|entry| entry.truth().is_some() && !listed(entry)) {
+        let words = &entry.predicate_words;
+        let Some(first) = words.first().filter(|_| words.iter().map(String::len).sum::<usize>() > 3) else {
+            continue;
+        };
+        for at in 0..part.text.tokens.len() {
+            let run = at..at + words.len();
+            let same = part.text.word(at) == first
+                && words.iter().enumerate().all(|(n, word)| part.text.word(at + n) == word)
+                && part.text.same_sentence(run.end - 1, at);
+            if same && !part.is_covered(&run) {
+                let affirmed = !claim::is_negated(&part.text, &run);
+                judge(case, part, &run, &[entry], affirmed, outcome);
+            }
+        }
+    }
+}
+
+/// Percentages that are no discount: a property such as "70 % cocoa".
+fn percents(case: &Case<'_>, part: &Part<'_>, outcome: &mut Outcome) {
+    for claim in part.claims.percents.iter().filter(|claim| !claim.discount) {
+        let value = claim.amount.value();
+        let figure_of_speech = claim::after(&part.text, claim.tokens.end, 1).any(|word| {
+            matches!(
+                word,
+                "with"
+                    | "sure"
+                    | "certain"
+                    | "committed"
+                    | "behind"
+                    | "honest"
+                    | "seguro"
+                    | "segura"
+                    | "seguros"
+                    | "contigo"
+                    | "convencidos"
+                    | "comprometidos"
+                    | "you"
+                    | "tu"
+                    | "tuyo"
+            )
+        });
+        if figure_of_speech && (value - 100.0).abs() < f64::EPSILON {
+            continue;
+        }
+        let stated = case.context.facts.entries().any(|entry| {
+            let same = entry.percent().is_some_and(|percent| (percent - value).abs() < 0.05);
+            let words = entry.text().is_some()
+                && entry.words.iter().any(|word| *word == part.text.word(claim.tokens.start));
+            (same || (words && part.is_covered(&claim.tokens))) && case.holds(entry)
+        });
+        if stated {
+            outcome.stands(part, &claim.tokens, Verdict::Supported);
+        } else {
+            judge(case, part, &claim.tokens, &[], true, outcome);
+        }
+    }
+}

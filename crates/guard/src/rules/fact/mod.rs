@@ -1,0 +1,9 @@
+//! F: what is said against what is known.
+
+pub(super) mod attribute;
+mod attributes;
+pub(super) mod date;
+pub(super) mod discount;
+pub(super) mod placeholder;
+pub(super) mod price;
+pub(super) mod price_before;

@@ -1,0 +1,128 @@
+//! The rule book: one rule a file, each a value with its documentation, its cues and its judgement. The pages and
+//! the printed reference are made from [`RuleDoc`]; nothing about a rule is written twice.
+
+mod claims;
+mod disclosure;
+mod fact;
+mod manipulation;
+mod privacy;
+
+use crate::case::{Case, Outcome};
+use crate::phrase::Cues;
+use std::sync::LazyLock;
+use terms::customer::Language;
+use terms::finding::Severity;
+
+/// The family of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// F: what is said against what is known.
+    Facts,
+    /// C: claims that need evidence.
+    Claims,
+    /// M: pressure and pretence.
+    Manipulation,
+    /// P: personal data.
+    Privacy,
+    /// D: what every message must carry.
+    Disclosure,
+}
+
+/// A sentence the rule finds and one it lets pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleExample {
+    /// Language of both.
+    pub language: Language,
+    /// Blocked.
+    pub fails: &'static str,
+    /// Passes, given the facts that say so.
+    pub passes: &'static str,
+}
+
+/// What people read about a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleDoc {
+    /// Identifier, such as `F2`.
+    pub id: &'static str,
+    /// Family.
+    pub family: Family,
+    /// Name in English; reads as "allow this".
+    pub name_en: &'static str,
+    /// Name in Spanish.
+    pub name_es: &'static str,
+    /// What it catches.
+    pub catches: &'static str,
+    /// Why that harms the reader or the brand.
+    pub why: &'static str,
+    /// Legal basis, for reference; not legal advice.
+    pub basis: &'static str,
+    /// Severity before evidence is looked for.
+    pub severity: Severity,
+    /// Examples in both languages.
+    pub examples: &'static [RuleExample],
+}
+
+/// A rule.
+pub(crate) struct Rule {
+    pub(crate) doc: RuleDoc,
+    /// The phrases it wants to be told about.
+    pub(crate) cues: &'static [Cues],
+    pub(crate) check: fn(&Case<'_>, &mut Outcome),
+}
+
+/// Every rule, in the order of the rule book.
+pub(crate) static ALL: &[&Rule] = &[
+    &fact::price::RULE,
+    &fact::discount::RULE,
+    &fact::price_before::RULE,
+    &fact::date::RULE,
+    &fact::attribute::RULE,
+    &fact::placeholder::RULE,
+    &claims::superlative::RULE,
+    &claims::guarantee::RULE,
+    &manipulation::urgency::RULE,
+    &manipulation::scarcity::RULE,
+    &manipulation::review::RULE,
+    &privacy::personal_data::RULE,
+    &disclosure::identity::RULE,
+    &disclosure::opt_out::RULE,
+];
+
+static BOOK: LazyLock<Vec<RuleDoc>> = LazyLock::new(|| ALL.iter().map(|rule| rule.doc).collect());
+
+/// The rule book: every rule with what it catches, why, on which legal basis, and examples.
+#[must_use]
+pub fn rulebook() -> &'static [RuleDoc] {
+    &BOOK
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_phrase_of_every_rule_can_be_found() {
+        for rule in ALL {
+            for phrase in rule.cues.iter().flat_map(|cues| cues.phrases) {
+                assert_eq!(crate::phrase::fault(phrase), None, "{}", rule.doc.id);
+            }
+        }
+    }
+
+    #[test]
+    fn every_rule_has_examples_in_both_languages_and_an_id_of_its_own() {
+        let mut ids: Vec<&str> = ALL.iter().map(|rule| rule.doc.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), ALL.len());
+        for doc in rulebook() {
+            for language in [Language::English, Language::Spanish] {
+                assert!(
+                    doc.examples.iter().any(|example| example.language == language),
+                    "{} {language}",
+                    doc.id
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! P: personal data.
+
+pub(super) mod personal_data;

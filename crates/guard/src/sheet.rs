@@ -1,0 +1,190 @@
+//! The fact sheet: the facts in scope, found by what they are about, what they say and which kind of value they
+//! have. Predicates have synonyms (`was` is `price_before`); whether a fact holds is asked with a time.
+
+use crate::text::fold::fold;
+use crate::text::{Kind, Text};
+use terms::fact::{EvidenceKind, Fact, FactValue, Polarity};
+use terms::message::Field;
+use terms::money::Money;
+use terms::time::Instant;
+
+/// The facts a text is held against.
+///
+/// Predicates the rules know by name: `price`, `price_before` (with evidence `price_history`), `discount`,
+/// `discount_max`, `saving`, `voucher`, `free_shipping_from`, `min_order`, `multi_buy`, `valid_from`, `valid_until`,
+/// `stock`, `name`, `sender_name`, `sender_address`, `sender_email`, `sender_phone`, and yes-or-no attributes such
+/// as `free_shipping` or `waterproof`. Any other predicate is matched by its words and its value.
+#[derive(Debug, Clone, Default)]
+pub struct FactSheet {
+    entries: Vec<Entry>,
+}
+
+/// A fact with what is looked up again and again.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) fact: Fact,
+    /// The predicate under its usual name.
+    pub(crate) predicate: String,
+    /// The words of a text, enum or quote value, folded.
+    pub(crate) words: Vec<String>,
+    /// The words of the predicate.
+    pub(crate) predicate_words: Vec<String>,
+}
+
+/// Other names of predicates.
+const SYNONYMS: &[(&str, &[&str])] = &[
+    ("price", &["price_now", "current_price", "precio", "offer_price"]),
+    (
+        "price_before",
+        &["was", "old_price", "former_price", "original_price", "previous_price", "precio_antes", "rrp"],
+    ),
+    ("discount", &["discount_percent", "percent_off", "descuento"]),
+    ("discount_max", &["max_discount", "discount_up_to", "descuento_max"]),
+    ("discount_min", &["min_discount"]),
+    ("saving", &["savings", "discount_amount", "ahorro"]),
+    ("voucher", &["voucher_value", "gift_card", "coupon_value", "credit", "vale"]),
+    (
+        "free_shipping_from",
+        &["free_shipping_over", "free_delivery_from", "free_delivery_over", "shipping_threshold"],
+    ),
+    ("free_shipping", &["free_delivery", "envio_gratis", "shipping_free"]),
+    (
+        "valid_until",
+        &["ends", "ends_at", "end_date", "expires", "deadline", "valid_to", "until", "offer_ends"],
+    ),
+    ("valid_from", &["starts", "start_date", "offer_starts"]),
+    ("stock", &["stock_count", "units_left", "existencias", "in_stock_count"]),
+    ("sender_name", &["sender", "company_name", "legal_name"]),
+    ("sender_address", &["postal_address", "address", "company_address"]),
+    ("sender_email", &["contact_email", "email"]),
+    ("sender_phone", &["contact_phone", "phone"]),
+    ("multi_buy", &["multibuy", "bundle_deal"]),
+    ("name", &["product_name", "title"]),
+];
+
+fn usual_name(predicate: &str) -> String {
+    let predicate = fold(predicate.trim()).replace(['-', ' '], "_");
+    SYNONYMS
+        .iter()
+        .find(|(_, others)| others.contains(&predicate.as_str()))
+        .map_or(predicate, |(usual, _)| (*usual).to_owned())
+}
+
+/// The folded words and numbers of a text, cut as a message is cut.
+pub(crate) fn words_of(text: &str) -> Vec<String> {
+    let text = Text::read(Field::Body, text);
+    (0..text.tokens.len())
+        .filter(|at| matches!(text.kind(*at), Some(Kind::Word | Kind::Number)))
+        .map(|at| text.word(at).to_owned())
+        .collect()
+}
+
+impl FactSheet {
+    /// A sheet of facts, all of them in scope.
+    ///
+    /// ```
+    /// let sheet = guard::FactSheet::new(Vec::new());
+    /// assert!(sheet.facts().next().is_none());
+    /// ```
+    #[must_use]
+    pub fn new(facts: Vec<Fact>) -> Self {
+        let entries = facts
+            .into_iter()
+            .map(|fact| {
+                let predicate = usual_name(&fact.predicate);
+                let words = match &fact.value {
+                    FactValue::Text(text) | FactValue::Enum(text) | FactValue::Quote(text) => words_of(text),
+                    _ => Vec::new(),
+                };
+                let predicate_words = predicate.split('_').map(str::to_owned).collect();
+                Entry { fact, predicate, words, predicate_words }
+            })
+            .collect();
+        Self { entries }
+    }
+
+    /// Only the facts about these entities and about the brand (`brand`, `brand:...`).
+    #[must_use]
+    pub fn about(mut self, entities: &[&str]) -> Self {
+        self.entries.retain(|entry| {
+            let entity = entry.fact.entity.as_str();
+            entity == "brand" || entity.starts_with("brand:") || entities.contains(&entity)
+        });
+        self
+    }
+
+    /// The facts in scope, in the order given.
+    pub fn facts(&self) -> impl Iterator<Item = &Fact> {
+        self.entries.iter().map(|entry| &entry.fact)
+    }
+
+    /// The facts that say `predicate` (or a synonym) of `entity`.
+    pub fn find<'s>(&'s self, entity: &'s str, predicate: &str) -> impl Iterator<Item = &'s Fact> {
+        let predicate = usual_name(predicate);
+        self.entries
+            .iter()
+            .filter(move |entry| entry.fact.entity == entity && entry.predicate == predicate)
+            .map(|entry| &entry.fact)
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    /// Every fact with this predicate, whatever it is about.
+    pub(crate) fn named<'s>(&'s self, predicate: &'s str) -> impl Iterator<Item = &'s Entry> {
+        self.entries.iter().filter(move |entry| entry.predicate == predicate)
+    }
+}
+
+impl Entry {
+    /// True when the fact holds from the first to the last moment of sending.
+    pub(crate) fn holds(&self, from: Instant, until: Instant) -> bool {
+        self.fact.holds_at(from) && self.fact.holds_at(until)
+    }
+
+    /// The amount, if the fact affirms one.
+    pub(crate) fn money(&self) -> Option<Money> {
+        match self.fact.value {
+            FactValue::Money(money) if self.fact.polarity == Polarity::True => Some(money),
+            _ => None,
+        }
+    }
+
+    /// The percentage, if the fact affirms one.
+    pub(crate) fn percent(&self) -> Option<f64> {
+        match self.fact.value {
+            FactValue::Percent(percent) if self.fact.polarity == Polarity::True => Some(percent),
+            _ => None,
+        }
+    }
+
+    /// Whether the attribute holds; `None` when nobody knows or the value is no yes or no. Null is not true.
+    pub(crate) fn truth(&self) -> Option<bool> {
+        match (&self.fact.value, self.fact.polarity) {
+            (_, Polarity::Unknown) => None,
+            (FactValue::Bool(value), Polarity::True) => Some(*value),
+            (FactValue::Bool(_), Polarity::False) => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The text of a text, enum or quote value, if the fact affirms it.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.fact.value {
+            FactValue::Text(text) | FactValue::Enum(text) | FactValue::Quote(text)
+                if self.fact.polarity == Polarity::True =>
+            {
+                Some(text)
+            }
+            _ => None,
+        }
+    }
+
+    /// True when the fact affirms something and is evidence of this kind.
+    pub(crate) fn is_evidence(&self, kind: EvidenceKind) -> bool {
+        self.fact.evidence == kind
+            && self.fact.polarity == Polarity::True
+            && !matches!(self.fact.value, FactValue::Bool(false))
+    }
+}
