@@ -3,6 +3,8 @@
 //! Goes in: a subcommand with a file. Comes out: one JSON object or a few readable lines on standard output,
 //! progress on standard error. It deliberately keeps no built-in paths, baselines or expected values.
 
+mod history;
+mod process;
 mod stages;
 
 use clap::{Parser, Subcommand};
@@ -19,10 +21,19 @@ struct Arguments {
 enum Command {
     /// Fit and compare next-month stage models on a purchase file.
     Stages(stages::StagesArgs),
+    /// Lay a purchase file out by customer and run the pass over it; CPU, memory and checksums.
+    History(Box<history::HistoryArgs>),
+    #[command(hide = true)]
+    HistoryLay(Box<history::LayArgs>),
+    #[command(hide = true)]
+    HistoryPass(history::PassArgs),
 }
 
 fn main() -> miette::Result<()> {
     match Arguments::parse().command {
         Command::Stages(arguments) => stages::run(arguments),
+        Command::History(arguments) => history::run(&arguments),
+        Command::HistoryLay(arguments) => history::lay(&arguments),
+        Command::HistoryPass(arguments) => history::pass(&arguments),
     }
 }
