@@ -1,1 +1,19 @@
-//! Placeholder.
+//! May we do this, and why? Segments, consent, caps, quiet hours, the decision, approval, and the permit to send.
+//!
+//! Goes in: facts about a customer, the rules of a campaign, and the time as an argument. Comes out: an answer with
+//! all its reasons, or a refusal that says what to do next. Deliberately absent: IO, clocks, async, randomness, and
+//! who is held out as a control group (science assigns, this room only obeys).
+//!
+//! Architecture invariant: a [`permit::SendPermit`] is made nowhere else, and only from a fresh decision, a clear
+//! guard report and a valid approval. Segments read [`segment::CustomerRow`]s, which have no sensitive attribute.
+
+pub mod approval;
+pub mod cap;
+pub mod consent;
+pub mod decide;
+pub mod permit;
+pub mod quiet_hours;
+pub mod refusal;
+pub mod segment;
+
+pub use refusal::Refusal;

@@ -1,0 +1,68 @@
+//! All that a decision needs to know about one customer. Deliberately absent: anything sensitive, and any score.
+
+use crate::consent::ConsentState;
+use crate::segment::Country;
+use terms::consent::SuppressionReason;
+use terms::customer::Language;
+use terms::ids::{CampaignId, CustomerKey};
+use terms::time::Instant;
+
+/// The facts about one customer at the moment of deciding.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Subject {
+    /// Who.
+    pub customer: CustomerKey,
+    /// Under restriction of processing, or being erased.
+    pub restricted: bool,
+    /// There is an address for the campaign's channel.
+    pub has_address: bool,
+    /// Why the address is suppressed, if it is.
+    pub suppressed: Option<SuppressionReason>,
+    /// Consent to marketing through the campaign's channel; `None` without a receipt.
+    pub marketing: Option<ConsentState>,
+    /// Consent to profiling; `None` without a receipt.
+    pub profiling: Option<ConsentState>,
+    /// Consent to messages written with AI; `None` without a receipt.
+    pub ai_content: Option<ConsentState>,
+    /// When the customer was contacted lately, and when other messages are planned for them, in any order. The
+    /// message being decided on is not among them.
+    pub contacts: Vec<Instant>,
+    /// The customer's own limit of messages in 30 days.
+    pub monthly_max: Option<u32>,
+    /// IANA time zone, if known.
+    pub time_zone: Option<String>,
+    /// Country, if known; stands in for an unknown zone.
+    pub country: Option<Country>,
+    /// Language messages to this customer are written in.
+    pub language: Language,
+    /// Campaign that has already planned this customer for the same time, if another has.
+    pub planned_elsewhere: Option<CampaignId>,
+    /// Facts that could not be read, by name (`contact history`); anything here leaves the customer out.
+    pub missing: Vec<String>,
+    /// Held out as control.
+    pub in_control: bool,
+}
+
+impl Subject {
+    /// A customer about whom nothing is known yet: nobody has agreed to anything, so nothing may be sent.
+    #[must_use]
+    pub const fn unknown(customer: CustomerKey, language: Language) -> Self {
+        Self {
+            customer,
+            restricted: false,
+            has_address: false,
+            suppressed: None,
+            marketing: None,
+            profiling: None,
+            ai_content: None,
+            contacts: Vec::new(),
+            monthly_max: None,
+            time_zone: None,
+            country: None,
+            language,
+            planned_elsewhere: None,
+            missing: Vec::new(),
+            in_control: false,
+        }
+    }
+}

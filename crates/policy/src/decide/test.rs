@@ -1,0 +1,69 @@
+//! The one test behind both speeds: does this reason exclude these facts?
+
+use super::rules::Rules;
+use crate::cap::Cap;
+use crate::consent::{ConsentState, SaleEvidence, allows};
+use terms::consent::{ConsentStatus, LawfulBasis, Purpose};
+use terms::customer::Language;
+use terms::decision::ExclusionReason;
+use terms::time::Instant;
+
+/// The part of a consent state that decides, three bytes wide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Consent {
+    pub(super) status: ConsentStatus,
+    pub(super) basis: LawfulBasis,
+    pub(super) evidence: SaleEvidence,
+}
+
+impl Consent {
+    pub(super) const fn of(state: &ConsentState) -> Self {
+        Self { status: state.status, basis: state.basis, evidence: state.evidence }
+    }
+}
+
+/// The facts a decision rests on, borrowed from a subject or from columns.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Facts<'a> {
+    pub(super) restricted: bool,
+    pub(super) has_address: bool,
+    pub(super) suppressed: bool,
+    pub(super) marketing: Option<Consent>,
+    pub(super) profiling: Option<Consent>,
+    pub(super) ai_content: Option<Consent>,
+    pub(super) contacts: &'a [Instant],
+    pub(super) monthly_max: Option<u32>,
+    pub(super) not_before: Option<Instant>,
+    pub(super) language: Language,
+    pub(super) planned_elsewhere: bool,
+    pub(super) missing: bool,
+    pub(super) in_control: bool,
+}
+
+/// True when `reason` keeps a customer with these facts out.
+pub(super) fn excludes(reason: ExclusionReason, facts: &Facts<'_>, rules: &Rules, now: Instant) -> bool {
+    let agreed = |consent: Option<Consent>, purpose: Purpose| {
+        consent.is_some_and(|c| allows(c.status, c.basis, c.evidence, purpose, rules.channel))
+    };
+    match reason {
+        ExclusionReason::Restricted => facts.restricted,
+        ExclusionReason::NoAddress => !facts.has_address,
+        ExclusionReason::Suppressed => facts.suppressed,
+        ExclusionReason::NoConsent => !agreed(facts.marketing, Purpose::Marketing),
+        ExclusionReason::NoProfiling => rules.uses_profiling && !agreed(facts.profiling, Purpose::Profiling),
+        ExclusionReason::NoAiContent => {
+            rules.written_with_ai && !agreed(facts.ai_content, Purpose::AiContent)
+        }
+        ExclusionReason::Cap => caps(facts.monthly_max, rules).any(|cap| !cap.allows(facts.contacts, now)),
+        ExclusionReason::QuietHours => facts.not_before.is_none(),
+        ExclusionReason::NoVariant => !rules.languages.contains(&facts.language),
+        ExclusionReason::OtherCampaign => facts.planned_elsewhere,
+        ExclusionReason::MissingFacts => facts.missing,
+        ExclusionReason::Control => facts.in_control,
+    }
+}
+
+/// The caps that hold: the brand's, and the customer's own.
+pub(super) fn caps(monthly_max: Option<u32>, rules: &Rules) -> impl Iterator<Item = Cap> + '_ {
+    rules.limits.caps.iter().copied().chain(monthly_max.map(Cap::monthly))
+}

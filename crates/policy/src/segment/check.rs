@@ -1,0 +1,261 @@
+//! What names and values mean: the only place that turns words into typed tests, with an error that helps.
+
+use super::ast::{Ast, Comparison, NumberTest, OneOf};
+use super::country::Country;
+use super::error::SegmentError;
+use super::field::{NumberField, SegmentField};
+use super::lex::{Place, Sign, Token, shorten};
+use terms::customer::Language;
+use terms::stage::Stage;
+
+/// A value as written, not yet typed.
+pub(crate) struct Literal {
+    pub(crate) token: Token,
+    pub(crate) place: Place,
+}
+
+/// Attributes people ask for that no segment may have, in both languages, so that the answer is not "unknown".
+const SENSITIVE: &[&str] = &[
+    "age",
+    "birth",
+    "birthday",
+    "birth_date",
+    "gender",
+    "sex",
+    "race",
+    "ethnicity",
+    "ethnic_group",
+    "nationality",
+    "religion",
+    "belief",
+    "health",
+    "disability",
+    "pregnancy",
+    "pregnant",
+    "orientation",
+    "sexual_orientation",
+    "politics",
+    "political_opinion",
+    "union",
+    "union_membership",
+    "genetic",
+    "biometric",
+    "income",
+    "marital_status",
+    "edad",
+    "genero",
+    "género",
+    "sexo",
+    "etnia",
+    "raza",
+    "religión",
+    "salud",
+    "discapacidad",
+    "embarazo",
+    "nacionalidad",
+    "sindicato",
+];
+
+/// The field a word names.
+pub(crate) fn field(word: &str, place: Place) -> Result<SegmentField, SegmentError> {
+    if let Some(field) = SegmentField::of(word) {
+        return Ok(field);
+    }
+    let lower = word.to_lowercase();
+    let last = lower.rsplit('.').next().unwrap_or(&lower);
+    let shown = shorten(word);
+    let message = if SENSITIVE.contains(&lower.as_str()) || SENSITIVE.contains(&last) {
+        format!(
+            "`{shown}` is not available to segments: sensitive attributes are kept apart, and only the fairness audit \
+             reads them; select by what customers do instead, such as `silent_days` or `stage`"
+        )
+    } else if Stage::ALL.iter().any(|stage| stage.as_str() == lower) {
+        format!("`{shown}` is a stage, not a field; write `stage = {lower}`")
+    } else if let Some(near) = nearest(&lower, SegmentField::all().map(SegmentField::as_str)) {
+        format!("`{shown}` is not a field; did you mean `{near}`?")
+    } else {
+        let fields: Vec<&str> = SegmentField::all().map(SegmentField::as_str).collect();
+        format!("`{shown}` is not a field; there are: {}", fields.join(", "))
+    };
+    Err(SegmentError::new(message, place))
+}
+
+/// `field sign value`.
+pub(crate) fn comparison(
+    field: SegmentField,
+    sign: Sign,
+    sign_place: Place,
+    value: &Literal,
+) -> Result<Ast, SegmentError> {
+    let unordered = || match sign {
+        Sign::Equal => Ok(true),
+        Sign::NotEqual => Ok(false),
+        other => Err(SegmentError::new(
+            format!("`{field}` has no order, so `{}` does not apply; use `=`, `!=` or `in`", other.as_str()),
+            sign_place,
+        )),
+    };
+    Ok(match field {
+        SegmentField::Stage => Ast::Stage(equality(unordered()?, stage(value)?)),
+        SegmentField::Country => Ast::Country(equality(unordered()?, country(value)?)),
+        SegmentField::Language => Ast::Language(equality(unordered()?, language(value)?)),
+        SegmentField::Number(field) => {
+            let comparison = match sign {
+                Sign::Equal => Comparison::Equal,
+                Sign::NotEqual => Comparison::NotEqual,
+                Sign::Less => Comparison::Less,
+                Sign::LessOrEqual => Comparison::LessOrEqual,
+                Sign::Greater => Comparison::Greater,
+                Sign::GreaterOrEqual => Comparison::GreaterOrEqual,
+            };
+            Ast::Number(field, NumberTest::Compare(comparison, number(field, value)?))
+        }
+    })
+}
+
+fn equality<T>(equal: bool, value: T) -> OneOf<T> {
+    if equal { OneOf::Is(value) } else { OneOf::IsNot(value) }
+}
+
+/// `field in (values)`.
+pub(crate) fn membership(field: SegmentField, values: Vec<Literal>) -> Result<Ast, SegmentError> {
+    fn each<T>(
+        values: &[Literal],
+        read: impl Fn(&Literal) -> Result<T, SegmentError>,
+    ) -> Result<Vec<T>, SegmentError> {
+        values.iter().map(read).collect()
+    }
+    Ok(match field {
+        SegmentField::Stage => Ast::Stage(OneOf::In(each(&values, stage)?)),
+        SegmentField::Country => Ast::Country(OneOf::In(each(&values, country)?)),
+        SegmentField::Language => Ast::Language(OneOf::In(each(&values, language)?)),
+        SegmentField::Number(field) => {
+            Ast::Number(field, NumberTest::In(each(&values, |value| number(field, value))?))
+        }
+    })
+}
+
+/// `field between low and high`.
+pub(crate) fn between(
+    field: SegmentField,
+    place: Place,
+    low: &Literal,
+    high: &Literal,
+) -> Result<Ast, SegmentError> {
+    let SegmentField::Number(field) = field else {
+        let message = format!("`{field}` has no order, so `between` does not apply; use `in`");
+        return Err(SegmentError::new(message, place));
+    };
+    let (from, to) = (number(field, low)?, number(field, high)?);
+    if from > to {
+        let message = format!("nothing lies between {from} and {to}; write `between {to} and {from}`");
+        return Err(SegmentError::new(message, (low.place.0, high.place.1)));
+    }
+    Ok(Ast::Number(field, NumberTest::Between(from, to)))
+}
+
+fn wrong(field: SegmentField, value: &Literal) -> SegmentError {
+    let message =
+        format!("{} is not a value of `{field}`; expected {}", value.token.shown(), field.expects());
+    SegmentError::new(message, value.place)
+}
+
+fn stage(value: &Literal) -> Result<Stage, SegmentError> {
+    let (Token::Word(word) | Token::Text(word)) = &value.token else {
+        return Err(wrong(SegmentField::Stage, value));
+    };
+    let lower = word.to_lowercase();
+    lower.parse().map_err(|_| match nearest(&lower, Stage::ALL.iter().map(|stage| stage.as_str())) {
+        Some(near) => SegmentError::new(
+            format!("{} is not a stage; did you mean `{near}`?", value.token.shown()),
+            value.place,
+        ),
+        None => wrong(SegmentField::Stage, value),
+    })
+}
+
+fn language(value: &Literal) -> Result<Language, SegmentError> {
+    match &value.token {
+        Token::Word(word) | Token::Text(word) => {
+            word.to_lowercase().parse().map_err(|_| wrong(SegmentField::Language, value))
+        }
+        _ => Err(wrong(SegmentField::Language, value)),
+    }
+}
+
+fn country(value: &Literal) -> Result<Country, SegmentError> {
+    match &value.token {
+        Token::Text(text) => text.parse().map_err(|_| wrong(SegmentField::Country, value)),
+        Token::Word(word) if word.parse::<Country>().is_ok() => {
+            let upper = word.to_uppercase();
+            Err(SegmentError::new(format!("put the country in quotes: `\"{upper}\"`"), value.place))
+        }
+        _ => Err(wrong(SegmentField::Country, value)),
+    }
+}
+
+fn number(field: NumberField, value: &Literal) -> Result<f64, SegmentError> {
+    let Token::Number(number) = value.token else {
+        return Err(wrong(SegmentField::Number(field), value));
+    };
+    let (low, high) = field.range();
+    if (low..=high).contains(&number) {
+        return Ok(number);
+    }
+    let message = if high == 1.0 && number > 1.0 && number <= 100.0 {
+        format!("`{field}` goes from 0 to 1; did you mean `{}`?", number / 100.0)
+    } else if high.is_finite() {
+        format!("`{field}` goes from {low} to {high}; `{number}` is outside")
+    } else {
+        format!("`{field}` is never less than {low}; `{number}` is outside")
+    };
+    Err(SegmentError::new(message, value.place))
+}
+
+/// The name nearest to a word by edit distance, when it is near enough to be a slip: at most a third of its letters.
+fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    if word.chars().count() > 40 {
+        return None;
+    }
+    names
+        .map(|name| (distance(word, name), name))
+        .filter(|&(distance, name)| distance * 3 <= name.chars().count().max(word.chars().count()))
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, name)| name)
+}
+
+/// Optimal string alignment distance (Damerau 1964, restricted): insert, delete, replace, swap neighbours.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    for (i, &ca) in a.iter().enumerate() {
+        let mut row = Vec::with_capacity(b.len() + 1);
+        row.push(i + 1);
+        for (j, &cb) in b.iter().enumerate() {
+            let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX / 2);
+            let mut best =
+                (at(&above, j + 1) + 1).min(at(&row, j) + 1).min(at(&above, j) + usize::from(ca != cb));
+            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(&cb) && b.get(j - 1) == Some(&ca);
+            if swapped {
+                best = best.min(at(&before, j - 1) + 1);
+            }
+            row.push(best);
+        }
+        before = std::mem::replace(&mut above, row);
+    }
+    above.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::distance;
+
+    #[test]
+    fn swapped_neighbours_count_as_one_slip() {
+        assert_eq!(distance("contry", "country"), 1);
+        assert_eq!(distance("satge", "stage"), 1);
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+    }
+}
