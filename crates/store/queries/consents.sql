@@ -10,8 +10,8 @@ FROM consents WHERE customer = $1 AND purpose = $2 AND channel = $3 AND at <= $4
 ORDER BY at DESC, id DESC LIMIT 1;
 
 -- name: consent_states
-SELECT customer, status, basis, at, notice_version, source FROM (
-    SELECT customer, status, basis, at, notice_version, source,
+SELECT customer, status, basis, at, notice_version, source, proof FROM (
+    SELECT customer, status, basis, at, notice_version, source, proof,
            ROW_NUMBER() OVER (PARTITION BY customer ORDER BY at DESC, id DESC) AS place
     FROM consents WHERE purpose = $1 AND channel = $2 AND at <= $3
 ) latest WHERE place = 1 ORDER BY customer;

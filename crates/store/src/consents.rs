@@ -22,6 +22,8 @@ pub struct ConsentState {
     pub notice_version: String,
     /// Where.
     pub source: String,
+    /// What proves it.
+    pub proof: String,
 }
 
 fn receipt(row: &AnyRow) -> Result<ConsentReceipt> {
@@ -79,6 +81,7 @@ reads! {
                 at: row.at("at")?,
                 notice_version: row.text("notice_version")?,
                 source: row.text("source")?,
+                proof: row.text("proof")?,
             };
             Ok((CustomerKey::new(row.text("customer")?), state))
         })

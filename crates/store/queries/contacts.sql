@@ -1,0 +1,17 @@
+-- When people were contacted, and what they did with it: for caps and for engagement.
+
+-- name: contact_times
+-- Messages handed over (a message in doubt counts: it may have arrived) or planned, of all campaigns but one.
+SELECT customer, campaign, state, COALESCE(attempted_at, not_before) AS at FROM deliveries
+WHERE campaign <> $1 AND state IN ('planned', 'attempting', 'sent', 'in_doubt')
+  AND COALESCE(attempted_at, not_before) >= $2;
+
+-- name: contact_times_of
+SELECT customer, campaign, state, COALESCE(attempted_at, not_before) AS at FROM deliveries
+WHERE campaign <> $1 AND state IN ('planned', 'attempting', 'sent', 'in_doubt')
+  AND COALESCE(attempted_at, not_before) >= $2 AND customer = $3;
+
+-- name: engagement_since
+SELECT d.customer AS customer, CAST(COUNT(*) AS BIGINT) AS n
+FROM responses r JOIN deliveries d ON d.id = r.message
+WHERE r.kind IN ('opened', 'clicked') AND r.at >= $1 GROUP BY d.customer;
