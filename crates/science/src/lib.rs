@@ -9,7 +9,9 @@
 
 pub mod calibration;
 pub mod error;
+pub mod experiment;
 pub mod fit;
+pub mod forecast;
 pub mod hash;
 pub mod lifecycle;
 

@@ -1,0 +1,5 @@
+//! Experiments: who is held out, what the message changed, and how large an audience has to be to see it.
+
+pub mod assign;
+pub mod estimate;
+pub mod power;
