@@ -79,8 +79,13 @@ pub fn check(draft: &Draft<'_>, context: &Context<'_>) -> GuardReport {
         let case = Case { draft, context, parts: &parts, clock: &clock, rule, doc: &judge.doc };
         (judge.check)(&case, &mut outcome);
     }
-    let place =
-        |span: &Span| (draft.fields.iter().position(|(field, _)| *field == span.field), span.start, span.end);
+    let place = |span: &Span| {
+        (
+            draft.fields.iter().position(|(field, _)| *field == span.field).unwrap_or(usize::MAX),
+            span.start,
+            span.end,
+        )
+    };
     outcome.findings.sort_by(|a, b| place(&a.span).cmp(&place(&b.span)).then_with(|| a.rule.cmp(&b.rule)));
     let sentences = parts.iter().flat_map(|part| statuses(part, &outcome)).collect();
     GuardReport { findings: outcome.findings, sentences, rules_version: rules_version() }

@@ -89,7 +89,13 @@ impl Phrases {
     pub(crate) fn add(&mut self, rule: usize, cues: &'static [Cues]) {
         for group in cues {
             for phrase in group.phrases {
-                self.add_phrase(Phrase { rule, tag: group.tag, elements: elements(phrase) });
+                let mut rest = elements(phrase);
+                // A phrase that may begin with its second word is indexed under that word too.
+                while rest.first().is_some_and(|first| first.optional) {
+                    self.add_phrase(Phrase { rule, tag: group.tag, elements: rest.clone() });
+                    rest.remove(0);
+                }
+                self.add_phrase(Phrase { rule, tag: group.tag, elements: rest });
             }
         }
     }
@@ -218,9 +224,14 @@ fn element(source: &'static str) -> Element {
 #[cfg(test)]
 pub(crate) fn fault(phrase: &'static str) -> Option<String> {
     let elements = elements(phrase);
-    let first = elements.first()?;
-    if first.optional || matches!(first.kind, Kindred::AnyWord | Kindred::Gap) {
-        return Some(format!("`{phrase}` must begin with a word or number that is not optional"));
+    let first = elements.iter().find(|element| !element.optional)?;
+    if elements
+        .iter()
+        .take(1)
+        .chain([first])
+        .any(|first| matches!(first.kind, Kindred::AnyWord | Kindred::Gap))
+    {
+        return Some(format!("`{phrase}` must begin with a word or number"));
     }
     for element in &elements {
         if let Some(stem) = element.stems.iter().find(|stem| stem.len() < 4) {

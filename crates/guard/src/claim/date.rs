@@ -116,11 +116,12 @@ fn range(text: &Text<'_>, start: usize) -> Option<(i8, usize)> {
         .then_some((first, joint + 1))
 }
 
+/// Two digits at most. "39 November" is read as a date too, so that it is found to be none.
 fn day_number(text: &Text<'_>, at: usize) -> Option<i8> {
     if text.kind(at) != Some(Kind::Number) {
         return None;
     }
-    text.word(at).parse::<i8>().ok().filter(|day| (1..=31).contains(day))
+    text.word(at).parse::<i8>().ok().filter(|day| *day >= 0)
 }
 
 fn year(text: &Text<'_>, at: usize) -> Option<i16> {
@@ -156,6 +157,10 @@ fn calendar(text: &Text<'_>, start: usize) -> Option<(When, usize)> {
         };
     }
     if let Some(month) = month(text.word(start)) {
+        // "You may 20 times" is no date.
+        if text.word(start) == "may" && !text.tokens.get(start).is_some_and(|token| token.capital) {
+            return None;
+        }
         let mut at = start + 1;
         if text.word(at) == "." {
             at += 1;
@@ -225,14 +230,10 @@ fn date_of(first: &str, second: &str, year: Option<&str>) -> Option<When> {
     };
     let (first, second): (i8, i8) = (first.parse().ok()?, second.parse().ok()?);
     let both = (1..=12).contains(&first) && (1..=12).contains(&second) && first != second;
-    let (day, month) = if second > 12 { (second, first) } else { (first, second) };
-    ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some(When::Date {
-        day,
-        month,
-        year,
-        weekday: None,
-        or_month_first: both,
-    })
+    let (day, month) = if second > 12 && first <= 12 { (second, first) } else { (first, second) };
+    // With a year it is a date even when there is no such day; it then agrees with no fact.
+    let exists = (1..=12).contains(&month) && (1..=31).contains(&day);
+    (exists || year.is_some()).then_some(When::Date { day, month, year, weekday: None, or_month_first: both })
 }
 
 /// A day told from the day of sending.
@@ -351,7 +352,7 @@ fn use_of(text: &Text<'_>, tokens: &Range<usize>, when: When) -> Option<Use> {
                 && !before(text, tokens.start, 4).any(is_deadline_word);
             (left && !ago).then_some(Use::Deadline)
         }
-        _ if is_farewell(text, tokens) => None,
+        When::Tomorrow if is_farewell(text, tokens) => None,
         _ if deadline
             || (exclusive && !named && !matches!(when, When::MonthEnd(Some(_)) | When::DayOfMonth(_))) =>
         {
@@ -364,7 +365,7 @@ fn use_of(text: &Text<'_>, tokens: &Range<usize>, when: When) -> Option<Use> {
     }
 }
 
-/// "Hasta mañana", "See you until Monday": three words at most and nothing else in the sentence.
+/// "¡Hasta mañana!": three words at most and nothing else in the sentence.
 fn is_farewell(text: &Text<'_>, tokens: &Range<usize>) -> bool {
     let sentence = text.sentence(tokens.start);
     let words = sentence.filter(|at| text.kind(*at) == Some(Kind::Word)).count();

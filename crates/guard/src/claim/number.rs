@@ -130,7 +130,9 @@ pub(crate) fn at(text: &Text<'_>, start: usize) -> Option<(Decimal, usize)> {
         let mut end = start + 1;
         // "1 299": a space parts thousands.
         while value.scale == 0 && value.mantissa < 1_000_000 && space_parts_thousands(text, end) {
-            value = Decimal::whole(value.mantissa * 1_000 + parse(text.word(end))?.mantissa);
+            let tail = parse(text.word(end))?;
+            let unit = 10i64.checked_pow(tail.scale)?;
+            value = Decimal { mantissa: value.mantissa * 1_000 * unit + tail.mantissa, scale: tail.scale };
             end += 1;
         }
         if let Some(factor) = word_value(text.word(end)).filter(|factor| *factor >= 1_000) {
@@ -142,18 +144,20 @@ pub(crate) fn at(text: &Text<'_>, start: usize) -> Option<(Decimal, usize)> {
     in_words(text, start)
 }
 
-/// True when token `index` is exactly three digits, one space after at most three digits.
+/// True when token `index` is three digits, perhaps with decimals, one space after at most three digits.
 fn space_parts_thousands(text: &Text<'_>, index: usize) -> bool {
     let Some((before, here)) =
         index.checked_sub(1).and_then(|b| text.tokens.get(b)).zip(text.tokens.get(index))
     else {
         return false;
     };
+    let (whole, decimals) = text.word(index).split_once(['.', ',']).unwrap_or((text.word(index), ""));
     here.kind == Kind::Number
-        && here.end - here.start == 3
+        && whole.len() == 3
+        && decimals.len() <= 2
         && before.end - before.start <= 3
         && text.folded.slice(before.end, here.start) == " "
-        && text.word(index).bytes().all(|b| b.is_ascii_digit())
+        && whole.bytes().chain(decimals.bytes()).all(|b| b.is_ascii_digit())
 }
 
 fn in_words(text: &Text<'_>, start: usize) -> Option<(Decimal, usize)> {

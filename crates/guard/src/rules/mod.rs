@@ -78,6 +78,7 @@ pub(crate) static ALL: &[&Rule] = &[
     &fact::date::RULE,
     &fact::attribute::RULE,
     &fact::placeholder::RULE,
+    &fact::language::RULE,
     &claims::superlative::RULE,
     &claims::guarantee::RULE,
     &manipulation::urgency::RULE,

@@ -48,6 +48,9 @@ fn check(case: &Case<'_>, outcome: &mut Outcome) {
             outcome.stands(part, &hit.tokens, Verdict::Supported);
             continue;
         }
+        if hit.tag == FREE && is_free_opt_out(part, &hit.tokens) {
+            continue;
+        }
         let known: Vec<&str> = ATTRIBUTES
             .iter()
             .find(|attribute| attribute.tag == hit.tag)
@@ -69,6 +72,20 @@ fn check(case: &Case<'_>, outcome: &mut Outcome) {
         own_attributes(case, part, outcome);
         percents(case, part, outcome);
     }
+}
+
+/// "You can unsubscribe at any time, free of charge": nothing is offered.
+fn is_free_opt_out(part: &Part<'_>, tokens: &Range<usize>) -> bool {
+    let text = &part.text;
+    let leaving =
+        text.sentence(tokens.start).any(|at| matches!(text.word(at), "unsubscribe" | "baja" | "suscripcion"));
+    let next = text.word(tokens.end);
+    let bare = !next.starts_with(char::is_alphabetic)
+        || matches!(
+            next,
+            "of" | "at" | "whenever" | "any" | "and" | "or" | "cuando" | "en" | "y" | "o" | "con" | "with"
+        );
+    leaving && bare
 }
 
 /// A fact such as `free_gift` for "free gift": its other words stand in the clause.

@@ -113,17 +113,15 @@ fn judge(case: &Case<'_>, part: &Part<'_>, claim: &DateClaim, ends: &[(&Entry, D
             let (entity, right) = (&entry.fact.entity, explain::day(*day, language));
             let (from, until) =
                 (explain::day(case.clock.first_day, language), explain::day(case.clock.last_day, language));
+            let english =
+                if from == until { format!("on {from}") } else { format!("from {from} to {until}") };
+            let spanish =
+                if from == until { format!("el {from}") } else { format!("entre el {from} y el {until}") };
             Problem {
                 verdict: Verdict::Contradicted,
                 message: case.say(
-                    || {
-                        format!("`{quote}` does not fit the facts: `{entity}` ends on {right}, and the message is read \
-                                 from {from} to {until}")
-                    },
-                    || {
-                        format!("`{quote}` no coincide con los datos: `{entity}` termina el {right} y el mensaje se lee \
-                                 entre el {from} y el {until}")
-                    },
+                    || format!("`{quote}` does not fit: `{entity}` ends on {right}, and the message is read {english}"),
+                    || format!("`{quote}` no coincide: `{entity}` termina el {right} y el mensaje se lee {spanish}"),
                 ),
                 repair: case.say(|| format!("write `until {right}`"), || format!("escribe `hasta el {right}`")),
             }

@@ -145,13 +145,18 @@ fn percent(
     }));
     // A rounded percentage may not promise more than half a point above the truth; with decimals, not even that.
     let tolerance = if value.fract() == 0.0 { 0.5 } else { 0.05 };
-    let derived = pairs(case).find(|(_, now, before)| (share(*now, *before) - value).abs() <= tolerance);
+    // A stated ceiling is the only ceiling.
+    let capped = ceiling && facts.named("discount_max").any(|entry| case.holds(entry));
+    let derived =
+        pairs(case).find(|(_, now, before)| !capped && (share(*now, *before) - value).abs() <= tolerance);
     let matching = stated.find(|entry| entry.percent().is_some_and(same));
     match matching {
         Some(entry) if case.holds(entry) => {
             // A stated discount that the prices of the same entity deny is no support.
             let denied = pairs(case).find(|(price, now, before)| {
-                price.fact.entity == entry.fact.entity && (share(*now, *before) - value).abs() > 1.0
+                !ceiling
+                    && price.fact.entity == entry.fact.entity
+                    && (share(*now, *before) - value).abs() > 1.0
             });
             match denied {
                 None => outcome.stands(part, tokens, Verdict::Supported),
@@ -180,17 +185,27 @@ fn percent(
         }
         None => {
             let language = case.context.explain_in;
-            let stated = facts
-                .entries()
-                .filter(|entry| entry.predicate.starts_with("discount") && case.holds(entry))
-                .find_map(|entry| {
+            let stated = |predicate: &'static str| {
+                let mut found = facts.named(predicate).filter(|entry| case.holds(entry));
+                found.find_map(|entry| {
                     entry.percent().map(|p| (entry, format!("{} %", explain::percent(p, language))))
-                });
-            let right = stated.or_else(|| {
+                })
+            };
+            let derived = || {
                 pairs(case).next().map(|(entry, now, before)| {
                     (entry, format!("{} %", explain::percent(share(now, before).floor(), language)))
                 })
-            });
+            };
+            let most = || {
+                stated("discount_max").map(|(entry, right)| {
+                    (entry, case.say(|| format!("up to {right}"), || format!("hasta un {right}")))
+                })
+            };
+            let right = if ceiling {
+                most().or_else(|| stated("discount")).or_else(derived)
+            } else {
+                stated("discount").or_else(derived).or_else(most)
+            };
             refuse(case, part, tokens, right, outcome);
         }
     }

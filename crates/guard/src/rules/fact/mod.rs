@@ -4,6 +4,7 @@ pub(super) mod attribute;
 mod attributes;
 pub(super) mod date;
 pub(super) mod discount;
+pub(super) mod language;
 pub(super) mod placeholder;
 pub(super) mod price;
 pub(super) mod price_before;

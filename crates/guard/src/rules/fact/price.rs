@@ -138,7 +138,7 @@ fn judge(case: &Case<'_>, part: &Part<'_>, claim: &MoneyClaim, outcome: &mut Out
     outcome.blocks(case, part, &claim.tokens, problem, nearest.map(|(entry, _)| *entry));
 }
 
-/// The one product named in the clause of the claim, if it has prices of its own.
+/// The one product named in the clause of the claim: the price of another one does not support it.
 fn named_product<'c>(case: &Case<'c>, part: &Part<'_>, claim: &MoneyClaim) -> Option<&'c str> {
     let clause = part.text.clause(claim.tokens.start);
     let mut named: Option<&str> = None;
@@ -147,9 +147,7 @@ fn named_product<'c>(case: &Case<'c>, part: &Part<'_>, claim: &MoneyClaim) -> Op
             entry.words.iter().enumerate().all(|(n, word)| part.text.word(at + n) == word)
                 && !entry.words.is_empty()
         });
-        let priced =
-            case.context.facts.entries().any(|e| e.fact.entity == entry.fact.entity && e.money().is_some());
-        if there && priced {
+        if there {
             if named.is_some_and(|other| other != entry.fact.entity) {
                 return None;
             }

@@ -97,13 +97,14 @@ fn check(case: &Case<'_>, outcome: &mut Outcome) {
                 continue;
             }
             for found in pattern.find_iter(folded) {
-                let place = (found.start(), found.end());
+                let Some(real) = real_part(*what, found.as_str()) else { continue };
+                let place = (found.start(), found.start() + real.len());
                 let overlaps = taken.iter().any(|(start, end)| place.0 < *end && *start < place.1);
-                if overlaps || !is_real(*what, found.as_str()) || in_something_else(*what, folded, place) {
+                if overlaps || in_something_else(*what, folded, place) {
                     continue;
                 }
                 taken.push(place);
-                if is_allowed(case, found.as_str()) {
+                if is_allowed(case, real) {
                     continue;
                 }
                 let (start, end) = part.text.folded.place(place.0, place.1);
@@ -185,6 +186,19 @@ fn is_allowed(case: &Case<'_>, found: &str) -> bool {
         .filter_map(|entry| entry.text())
         .any(|text| same(text) || text.split_whitespace().any(same) || plain(text).contains(&wanted));
     own || brand || context.allowed_contacts.iter().any(|contact| same(contact))
+}
+
+/// The longest part, from its beginning, that is what it looks like: the word after an account number may have four
+/// letters as well.
+fn real_part(what: What, found: &str) -> Option<&str> {
+    let mut part = found;
+    while !is_real(what, part) {
+        if !matches!(what, What::Iban | What::Card) {
+            return None;
+        }
+        part = part.get(..part.rfind([' ', '-'])?)?;
+    }
+    Some(part)
 }
 
 fn is_real(what: What, found: &str) -> bool {

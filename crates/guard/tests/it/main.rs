@@ -1,0 +1,10 @@
+//! The guard as its callers see it: fixtures, examples of the rule book, honest copy, invariants, mails of a real
+//! small model.
+
+mod desk;
+mod examples;
+mod fixtures;
+mod honest;
+mod invariants;
+mod mails;
+mod speed;
