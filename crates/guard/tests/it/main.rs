@@ -1,6 +1,8 @@
 //! The guard as its callers see it: fixtures, examples of the rule book, honest copy, invariants, mails of a real
 //! small model.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
+
 mod desk;
 mod examples;
 mod fixtures;

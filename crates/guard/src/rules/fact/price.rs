@@ -72,8 +72,12 @@ fn judge(case: &Case<'_>, part: &Part<'_>, claim: &MoneyClaim, outcome: &mut Out
         .filter(|entry| entry.predicate != "price_before")
         .filter(|entry| is_threshold(entry) == (claim.role == Role::Threshold))
         .filter(|entry| {
-            let other = entry.fact.entity.starts_with("product:");
-            product.is_none_or(|product| !other || entry.fact.entity == product)
+            let of_product = entry.fact.entity.starts_with("product:");
+            !of_product
+                || product.map_or_else(
+                    || is_spoken_of(case, &entry.fact.entity),
+                    |named| entry.fact.entity == named,
+                )
         })
         .filter_map(|entry| entry.money().map(|money| (entry, money)))
         .collect();
@@ -155,4 +159,14 @@ fn named_product<'c>(case: &Case<'c>, part: &Part<'_>, claim: &MoneyClaim) -> Op
         }
     }
     named
+}
+
+/// True when the first word of a product's name stands anywhere in the message, or it has no name: a product that is
+/// never named lends the message no price.
+fn is_spoken_of(case: &Case<'_>, entity: &str) -> bool {
+    let mut named = case.context.facts.named("name").filter(|entry| entry.fact.entity == entity).peekable();
+    named.peek().is_none()
+        || named.filter_map(|entry| entry.words.first()).any(|first| {
+            case.parts.iter().any(|part| (0..part.text.tokens.len()).any(|at| part.text.word(at) == first))
+        })
 }
