@@ -22,6 +22,8 @@ INSERT INTO moves (machine, from_state, to_state) VALUES
     ('delivery', 'planned',    'attempting'), ('delivery', 'planned',   'suppressed'), ('delivery', 'planned', 'cancelled'),
     ('delivery', 'attempting', 'sent'),       ('delivery', 'attempting', 'failed'),    ('delivery', 'attempting', 'in_doubt'),
     ('delivery', 'in_doubt',   'sent'),       ('delivery', 'in_doubt',  'failed'),
+    -- Only where the channel knows for sure that nothing left the house.
+    ('delivery', 'attempting', 'planned'),    ('delivery', 'in_doubt',  'planned'),
 
     ('job',      'queued',     'running'),
     ('job',      'running',    'done'),       ('job',      'running',   'queued'),     ('job',      'running', 'failed'),

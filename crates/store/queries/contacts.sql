@@ -15,3 +15,10 @@ WHERE campaign <> $1 AND state IN ('planned', 'attempting', 'sent', 'in_doubt')
 SELECT d.customer AS customer, CAST(COUNT(*) AS BIGINT) AS n
 FROM responses r JOIN deliveries d ON d.id = r.message
 WHERE r.kind IN ('opened', 'clicked') AND r.at >= $1 GROUP BY d.customer;
+
+-- name: next_planned
+SELECT MIN(not_before) AS at FROM deliveries WHERE campaign = $1 AND state = 'planned';
+
+-- name: replan_message
+UPDATE deliveries SET state = 'planned', lease_until = NULL, worker = NULL, attempted_at = NULL, detail = NULL, not_before = $2
+WHERE id = $1 AND state IN ('attempting', 'in_doubt');

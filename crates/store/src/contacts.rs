@@ -1,13 +1,13 @@
 //! When customers were contacted or will be, over all campaigns, and how often they engaged. What follows from it
 //! (caps) is decided by policy.
 
-use crate::error::Result;
-use crate::open::reads;
+use crate::error::{Error, Result};
+use crate::open::{reads, writes};
 use crate::sql::{self, Columns, sql};
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
 use terms::delivery::DeliveryState;
-use terms::ids::{CampaignId, CustomerKey};
+use terms::ids::{CampaignId, CustomerKey, MessageId};
 use terms::time::Instant;
 
 /// One contact, made or planned.
@@ -66,5 +66,30 @@ reads! {
             Ok((CustomerKey::new(row.text("customer")?), u32::try_from(row.int("n")?).unwrap_or(u32::MAX)))
         };
         Ok(sql::rows(&rows, count)?.into_iter().collect())
+    }
+
+    /// When the next planned message of a campaign is due; `None` when none is planned.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn next_planned(&mut self, campaign: CampaignId) -> Result<Option<Instant>> {
+        let row = sqlx::query(sql!("contacts", "next_planned")).bind(campaign.0).fetch_one(self.db()).await?;
+        Ok(sqlx::Row::try_get::<Option<i64>, _>(&row, "at")?.map(Instant))
+    }
+}
+
+writes! {
+    /// Plans a message again that was being handed over or is in doubt. Only for a channel that knows for sure that
+    /// nothing left the house.
+    ///
+    /// # Errors
+    /// When it is in neither state.
+    pub async fn replan_message(&mut self, message: MessageId, not_before: Instant) -> Result<()> {
+        let query = sqlx::query(sql!("contacts", "replan_message")).bind(message.0).bind(not_before.0);
+        if query.execute(self.db()).await?.rows_affected() == 0 {
+            let what = format!("message `{message}` is not being handed over");
+            return Err(Error::Conflict { what, next: "only a message that did not leave can be planned again" });
+        }
+        Ok(())
     }
 }

@@ -56,10 +56,18 @@ fn every_entry_of_every_size_can_be_proved_and_no_other_leaf() {
     }
 }
 
-fn decode(value: &serde_json::Value) -> Option<Hash> {
+fn bytes(value: &serde_json::Value) -> Vec<u8> {
     use base64::Engine;
-    let bytes = base64::engine::general_purpose::STANDARD.decode(value.as_str().unwrap_or_default()).unwrap();
-    bytes.try_into().ok().map(Hash)
+    base64::engine::general_purpose::STANDARD.decode(value.as_str().unwrap_or_default()).unwrap()
+}
+
+fn decode(value: &serde_json::Value) -> Option<Hash> {
+    bytes(value).try_into().ok().map(Hash)
+}
+
+/// Some vectors have roots of no hash's length, which are only compared: their hash stands for them.
+fn root(value: &serde_json::Value) -> Hash {
+    decode(value).unwrap_or_else(|| record_hash(&bytes(value)))
 }
 
 /// Reads the regular files of a tar archive.
@@ -100,23 +108,27 @@ fn published_proofs_are_accepted_or_refused_as_published() {
         let proof: Option<Vec<Hash>> =
             case["proof"].as_array().map_or(Some(Vec::new()), |proof| proof.iter().map(decode).collect());
         if name.contains("/inclusion/") {
-            let (Some(proof), Some(root), Some(leaf)) =
-                (proof, decode(&case["root"]), decode(&case["leafHash"]))
-            else {
+            let (Some(proof), Some(leaf)) = (proof, decode(&case["leafHash"])) else {
                 assert!(!wanted, "{name}");
                 continue;
             };
             inclusion += 1;
-            let holds =
-                tlog_tiles::check_record(&proof, number("treeSize"), root, number("leafIdx"), leaf).is_ok();
+            let holds = tlog_tiles::check_record(
+                &proof,
+                number("treeSize"),
+                root(&case["root"]),
+                number("leafIdx"),
+                leaf,
+            )
+            .is_ok();
             assert_eq!(holds, wanted, "{name}");
         } else if name.contains("/consistency/") {
             let (small, large) = (number("size1"), number("size2"));
-            let (Some(proof), Some(one), Some(two)) = (proof, decode(&case["root1"]), decode(&case["root2"]))
-            else {
-                assert!(!wanted || small == 0, "{name}");
+            let Some(proof) = proof else {
+                assert!(!wanted, "{name}");
                 continue;
             };
+            let (one, two) = (root(&case["root1"]), root(&case["root2"]));
             // Nothing is claimed about the empty tree: the vectors' library and ours differ in that convention.
             if small == 0 {
                 continue;

@@ -1,0 +1,9 @@
+//! The store on real databases: every test runs on SQLite, and on PostgreSQL too when `CANDOR_TEST_POSTGRES` is the
+//! URL of a server on which databases may be created. Nothing is mocked.
+
+mod campaigns;
+mod databases;
+mod jobs;
+mod ledger;
+mod outbox;
+mod records;
