@@ -1,1 +1,285 @@
-//! t
+//! Decisions: each reason, their order, and the same answer in columns as one by one.
+
+use super::*;
+use crate::cap::Cap;
+use crate::consent::{ConsentState, SaleEvidence};
+use crate::quiet_hours::{QuietHours, Sundays};
+use proptest::prelude::*;
+use proptest::sample::select;
+use terms::consent::{Channel, ConsentStatus, LawfulBasis, SuppressionReason};
+use terms::customer::Language;
+use terms::decision::{Decision, ExclusionReason};
+use terms::ids::{CampaignId, CustomerKey};
+use terms::time::{Day, Instant};
+
+fn noon() -> Instant {
+    Day::from_ymd(2026, 3, 4).unwrap().start().plus_hours(12)
+}
+
+fn agreed() -> Option<ConsentState> {
+    Some(ConsentState {
+        status: ConsentStatus::Granted,
+        basis: LawfulBasis::Consent,
+        evidence: SaleEvidence::None,
+        at: Day::from_ymd(2026, 1, 4).unwrap().start(),
+        source: "checkout".into(),
+        notice_version: "v3".into(),
+    })
+}
+
+/// Somebody who may be contacted.
+fn willing() -> Subject {
+    Subject {
+        has_address: true,
+        marketing: agreed(),
+        profiling: agreed(),
+        ai_content: agreed(),
+        time_zone: Some("Europe/Madrid".into()),
+        ..Subject::unknown(CustomerKey::new("C-1"), Language::Spanish)
+    }
+}
+
+fn rules() -> Rules {
+    Rules {
+        campaign: CampaignId(3),
+        channel: Channel::Email,
+        uses_profiling: true,
+        written_with_ai: true,
+        languages: vec![Language::Spanish],
+        starts_at: noon().plus_days(-1),
+        ends_at: noon().plus_days(2),
+        limits: BrandLimits::default(),
+    }
+}
+
+fn reason(subject: &Subject, rules: &Rules) -> Option<ExclusionReason> {
+    match decide(subject, rules, noon()).decision() {
+        Decision::Contact => None,
+        Decision::Exclude { reason } => Some(reason),
+    }
+}
+
+type Fault = fn(&mut Subject);
+
+/// One change each that makes a reason hold, in the order of the reasons.
+fn faults() -> Vec<(ExclusionReason, Fault)> {
+    vec![
+        (ExclusionReason::Restricted, |s| s.restricted = true),
+        (ExclusionReason::NoAddress, |s| s.has_address = false),
+        (ExclusionReason::Suppressed, |s| s.suppressed = Some(SuppressionReason::Complaint)),
+        (ExclusionReason::NoConsent, |s| s.marketing = None),
+        (ExclusionReason::NoProfiling, |s| s.profiling = None),
+        (ExclusionReason::NoAiContent, |s| s.ai_content = None),
+        (ExclusionReason::Cap, |s| s.contacts = vec![noon().plus_days(-1)]),
+        (ExclusionReason::QuietHours, |s| s.time_zone = None),
+        (ExclusionReason::NoVariant, |s| s.language = Language::English),
+        (ExclusionReason::OtherCampaign, |s| s.planned_elsewhere = Some(CampaignId(2))),
+        (ExclusionReason::MissingFacts, |s| s.missing = vec!["contact history".into()]),
+        (ExclusionReason::Control, |s| s.in_control = true),
+    ]
+}
+
+#[test]
+fn somebody_who_agreed_to_everything_is_contacted() {
+    let outcome = decide(&willing(), &rules(), noon());
+    assert_eq!(outcome.decision(), Decision::Contact);
+    assert_eq!(outcome.not_before(), Some(noon()));
+    assert!(outcome.reasons().iter().all(|reason| reason.allows));
+}
+
+#[test]
+fn each_fault_alone_is_the_reason_that_is_named() {
+    for (expected, break_it) in faults() {
+        let mut subject = willing();
+        break_it(&mut subject);
+        assert_eq!(reason(&subject, &rules()), Some(expected));
+    }
+}
+
+#[test]
+fn of_several_reasons_the_first_in_order_is_named_and_all_are_kept() {
+    let faults = faults();
+    assert_eq!(faults.iter().map(|fault| fault.0).collect::<Vec<_>>(), ExclusionReason::ALL);
+    for from in 0..faults.len() {
+        let mut subject = willing();
+        faults[from..].iter().for_each(|(_, break_it)| break_it(&mut subject));
+        let outcome = decide(&subject, &rules(), noon());
+        assert_eq!(outcome.decision(), Decision::Exclude { reason: faults[from].0 });
+        let denied: Vec<bool> = outcome.reasons().iter().map(|reason| !reason.allows).collect();
+        let expected: Vec<bool> = (0..faults.len()).map(|at| at >= from).collect();
+        assert_eq!(denied, expected);
+    }
+}
+
+#[test]
+fn somebody_nothing_is_known_about_is_never_contacted() {
+    let nobody = Subject::unknown(CustomerKey::new("C-1"), Language::Spanish);
+    assert_eq!(reason(&nobody, &rules()), Some(ExclusionReason::NoAddress));
+}
+
+#[test]
+fn denied_and_withdrawn_are_no_consent() {
+    for status in [ConsentStatus::Denied, ConsentStatus::Withdrawn] {
+        let mut subject = willing();
+        subject.marketing = agreed().map(|state| ConsentState { status, ..state });
+        assert_eq!(reason(&subject, &rules()), Some(ExclusionReason::NoConsent));
+    }
+}
+
+#[test]
+fn a_soft_opt_in_counts_only_with_sale_evidence() {
+    let mut subject = willing();
+    let soft =
+        |evidence| agreed().map(|state| ConsentState { basis: LawfulBasis::SoftOptIn, evidence, ..state });
+    subject.marketing = soft(SaleEvidence::Sale);
+    assert_eq!(reason(&subject, &rules()), None);
+    subject.marketing = soft(SaleEvidence::None);
+    assert_eq!(reason(&subject, &rules()), Some(ExclusionReason::NoConsent));
+}
+
+#[test]
+fn profiling_and_ai_consent_are_asked_only_where_they_are_used() {
+    let mut subject = willing();
+    (subject.profiling, subject.ai_content) = (None, None);
+    let plain = Rules { uses_profiling: false, written_with_ai: false, ..rules() };
+    assert_eq!(reason(&subject, &plain), None);
+}
+
+#[test]
+fn the_customers_own_limit_holds_beside_the_brands() {
+    let mut subject = willing();
+    subject.contacts = vec![noon().plus_days(-10), noon().plus_days(-20)];
+    assert_eq!(reason(&subject, &rules()), None);
+    subject.monthly_max = Some(2);
+    assert_eq!(reason(&subject, &rules()), Some(ExclusionReason::Cap));
+    subject.contacts = Vec::new();
+    subject.monthly_max = Some(0);
+    assert_eq!(reason(&subject, &rules()), Some(ExclusionReason::Cap));
+}
+
+#[test]
+fn at_night_the_decision_is_to_contact_in_the_morning() {
+    let night = Day::from_ymd(2026, 3, 4).unwrap().start().plus_hours(22);
+    let outcome = decide(&willing(), &rules(), night);
+    assert_eq!(outcome.decision(), Decision::Contact);
+    // 08:00 in Madrid in winter is 07:00 UTC.
+    assert_eq!(outcome.not_before(), Some(Day::from_ymd(2026, 3, 5).unwrap().start().plus_hours(7)));
+}
+
+#[test]
+fn after_its_end_a_campaign_contacts_nobody() {
+    let late = Rules { ends_at: noon().plus_hours(-1), ..rules() };
+    assert_eq!(reason(&willing(), &late), Some(ExclusionReason::QuietHours));
+}
+
+#[test]
+fn a_reason_names_the_receipt_it_rests_on() {
+    let outcome = decide(&willing(), &rules(), noon());
+    let line = outcome.reasons().iter().find(|reason| reason.check == "consent.marketing.email").unwrap();
+    assert_eq!(line.found, "granted 2026-01-04 through checkout, notice v3");
+    let cap = outcome.reasons().iter().find(|reason| reason.check == "cap").unwrap();
+    assert_eq!(cap.found, "0 of 4 in 30 days, 0 of 1 in 3 days");
+}
+
+fn consent() -> impl Strategy<Value = Option<ConsentState>> {
+    let state = (
+        prop_oneof![4 => Just(ConsentStatus::Granted), 1 => select(ConsentStatus::ALL)],
+        prop_oneof![4 => Just(LawfulBasis::Consent), 1 => select(LawfulBasis::ALL)],
+        select(vec![SaleEvidence::Sale, SaleEvidence::None]),
+    )
+        .prop_map(|(status, basis, evidence)| {
+            agreed().map(|state| ConsentState { status, basis, evidence, ..state })
+        });
+    prop_oneof![1 => Just(None), 9 => state]
+}
+
+fn rarely() -> impl Strategy<Value = bool> {
+    proptest::bool::weighted(0.05)
+}
+
+fn subject() -> impl Strategy<Value = Subject> {
+    let zone = select(vec![None, Some("Europe/Madrid"), Some("America/New_York"), Some("nowhere")]);
+    let country = select(vec![None, Some("ES"), Some("US"), Some("XX")]);
+    (
+        (rarely(), rarely(), rarely(), rarely(), rarely(), rarely()),
+        (consent(), consent(), consent()),
+        proptest::collection::vec(-60i64..10, 0..6),
+        proptest::option::weighted(0.2, 0u32..5),
+        (zone, country, select(Language::ALL)),
+    )
+        .prop_map(|(flags, consents, contacts, monthly_max, (zone, country, language))| Subject {
+            customer: CustomerKey::new("C-1"),
+            restricted: flags.0,
+            has_address: !flags.1,
+            suppressed: flags.2.then_some(SuppressionReason::HardBounce),
+            marketing: consents.0,
+            profiling: consents.1,
+            ai_content: consents.2,
+            contacts: contacts.into_iter().map(|days| noon().plus_days(days)).collect(),
+            monthly_max,
+            time_zone: zone.map(str::to_owned),
+            country: country.map(|code| code.parse().unwrap()),
+            language,
+            planned_elsewhere: flags.3.then_some(CampaignId(9)),
+            missing: if flags.4 { vec!["profile".to_owned()] } else { Vec::new() },
+            in_control: flags.5,
+        })
+}
+
+fn any_rules() -> impl Strategy<Value = Rules> {
+    let caps = proptest::collection::vec((1u32..5, 1u32..40), 0..3);
+    (
+        select(Channel::ALL),
+        (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
+        caps,
+        -3i64..3,
+        0i64..80,
+        any::<bool>(),
+    )
+        .prop_map(|(channel, (profiling, ai, both, zones), caps, start, hours, quiet_sundays)| Rules {
+            channel,
+            uses_profiling: profiling,
+            written_with_ai: ai,
+            languages: if both { Language::ALL.to_vec() } else { vec![Language::Spanish] },
+            starts_at: noon().plus_days(start),
+            ends_at: noon().plus_days(start).plus_hours(hours),
+            limits: BrandLimits {
+                caps: caps.into_iter().map(|(limit, window_days)| Cap { limit, window_days }).collect(),
+                quiet: QuietHours {
+                    sundays: if quiet_sundays { Sundays::Quiet } else { Sundays::Usual },
+                    ..QuietHours::STANDARD
+                },
+                zones: if zones { vec!["Europe/Lisbon".to_owned()] } else { Vec::new() },
+            },
+            ..rules()
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(384))]
+
+    #[test]
+    fn columns_and_single_customers_get_the_same_decision(
+        subjects in proptest::collection::vec(subject(), 0..40),
+        rules in any_rules(),
+        hour in 0i64..48,
+    ) {
+        let now = noon().plus_hours(hour);
+        let mut columns = SubjectColumns::with_capacity(subjects.len());
+        subjects.iter().for_each(|subject| columns.push(subject));
+        let together = decide_columns(&columns, &rules, now);
+        let apart: Vec<Outcome> = subjects.iter().map(|subject| decide(subject, &rules, now)).collect();
+        prop_assert_eq!(together.decisions, apart.iter().map(Outcome::decision).collect::<Vec<_>>());
+        prop_assert_eq!(together.not_before, apart.iter().map(Outcome::not_before).collect::<Vec<_>>());
+    }
+
+    /// The decision is the first line that does not allow, and there is one exactly when somebody is left out.
+    #[test]
+    fn reasons_and_decision_never_disagree(subject in subject(), rules in any_rules()) {
+        let outcome = decide(&subject, &rules, noon());
+        let first = outcome.reasons().iter().position(|reason| !reason.allows);
+        let expected = first.map_or(Decision::Contact, |at| Decision::Exclude { reason: ExclusionReason::ALL[at] });
+        prop_assert_eq!(outcome.decision(), expected);
+        prop_assert_eq!(outcome.reasons().len(), ExclusionReason::ALL.len());
+    }
+}

@@ -42,3 +42,6 @@ pub use eval::{eval_columns, eval_row};
 pub use field::{NumberField, SegmentField};
 pub use parse::{MAX_DEPTH, MAX_LENGTH, parse};
 pub use row::{CustomerRow, Row};
+
+#[cfg(test)]
+mod tests;
