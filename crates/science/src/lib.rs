@@ -14,5 +14,6 @@ pub mod fit;
 pub mod forecast;
 pub mod hash;
 pub mod lifecycle;
+pub mod value;
 
 pub use error::ScienceError;
