@@ -1,8 +1,9 @@
 -- The frozen audiences.
 
 -- name: freeze_audience
+-- No propensity is written as -1, because the driver gives a missing float another type than a float that is there.
 INSERT INTO deliveries (id, campaign, customer, step, state, exclusion, arm, stratum, propensity, variant, not_before, reasons, fence)
-VALUES /*each*/($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)/*end*/
+VALUES /*each*/($1, $2, $3, $4, $5, $6, $7, $8, NULLIF($9, -1.0), $10, $11, $12, 0)/*end*/
 ON CONFLICT (campaign, customer, step) DO NOTHING;
 
 -- name: funnel

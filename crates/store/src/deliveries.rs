@@ -320,7 +320,7 @@ writes! {
                     .bind(exclusion)
                     .bind(row.place.arm().map(Arm::as_str))
                     .bind(row.stratum.clone())
-                    .bind(row.propensity)
+                    .bind(row.propensity.unwrap_or(-1.0))
                     .bind(variant)
                     .bind(not_before)
                     .bind(serde_json::to_string(&row.reasons)?);

@@ -7,3 +7,4 @@ mod jobs;
 mod ledger;
 mod outbox;
 mod records;
+mod speed;
