@@ -313,8 +313,11 @@ fn is_deadline_word(word: &str) -> bool {
 /// What a date is used for; `None` when it claims nothing ("visit us today", "¡Hasta mañana!").
 fn use_of(text: &Text<'_>, tokens: &Range<usize>, when: When) -> Option<Use> {
     let named = matches!(when, When::Date { .. });
-    let deadline =
-        before(text, tokens.start, 5).take_while(|w| !matches!(*w, "from" | "desde")).any(is_deadline_word);
+    // "By Tuesday" sets a deadline, "packed by hand on Tuesday" does not.
+    let deadline = before(text, tokens.start, 5)
+        .take_while(|w| !matches!(*w, "from" | "desde"))
+        .enumerate()
+        .any(|(distance, word)| is_deadline_word(word) && (word != "by" || distance < 2));
     let only = |word: &str| matches!(word, "only" | "solo" | "just" | "solamente" | "unicamente");
     let exclusive = before(text, tokens.start, 2).any(only) || after(text, tokens.end, 1).any(only);
     let starts = before(text, tokens.start, 3).any(|w| {
@@ -435,6 +438,7 @@ mod tests {
             "hasta 40 % de descuento",
             "You may 20 times",
             "Open every Monday",
+            "Packed by hand on Tuesday",
             "24 h battery",
             "hasta pronto",
         ] {

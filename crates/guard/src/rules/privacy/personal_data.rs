@@ -69,7 +69,8 @@ impl What {
     }
 }
 
-/// In order: what is found first keeps its place.
+/// In order: what is found first keeps its place. Word boundaries are those of ASCII, which the regex automaton
+/// finds without falling back to its slow engine; folded letters are ASCII.
 static PATTERNS: LazyLock<Vec<(What, Regex)>> = LazyLock::new(|| {
     [
         (What::Email, r"[a-z0-9._%+\-]{1,64}@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+"),
@@ -83,7 +84,7 @@ static PATTERNS: LazyLock<Vec<(What, Regex)>> = LazyLock::new(|| {
         ),
     ]
     .into_iter()
-    .filter_map(|(what, pattern)| Regex::new(pattern).ok().map(|regex| (what, regex)))
+    .filter_map(|(what, pattern)| Regex::new(&pattern.replace(r"\b", r"(?-u:\b)")).ok().map(|regex| (what, regex)))
     .collect()
 });
 
