@@ -66,6 +66,8 @@ pub(crate) static RULE: Rule = Rule {
                 "nunca falla",
                 "resultado|resultados asegurado|asegurados",
                 "exito asegurado",
+                "clinically|scientifically proven|tested",
+                "clinicamente|cientificamente probado|probada|testado|demostrado|demostrada",
                 "100 % effective|eficaz|efectivo|efectiva",
                 "100 percent effective",
                 "guaranteed results",

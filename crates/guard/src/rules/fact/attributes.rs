@@ -29,7 +29,7 @@ attributes! {
         "no extra cost|charge",
     ],
     1 ["free_shipping"]: [
-        "free <w>? shipping|delivery|postage", "shipping|delivery is|are? free|included", "we pay the? shipping|postage",
+        "free <w>? shipping|delivery|postage", "shipping|delivery is|are? free|included", "we pay the? shipping|postage", "shipping|delivery is? on us", "envio|entrega corre por nuestra",
         "envio|envios|entrega|entregas <w>? gratis|gratuito|gratuita|gratuitos|gratuitas", "envio|envios incluido|incluidos",
         "sin gastos de envio", "gastos de envio gratis|gratuitos|incluidos", "no shipping cost|costs|fee|fees",
     ],

@@ -20,6 +20,7 @@ use terms::money::Money;
 const HALF: u16 = 0;
 const MULTI_BUY: u16 = 1;
 const FREE_SECOND: u16 = 2;
+const THIRD: u16 = 3;
 
 pub(crate) static RULE: Rule = Rule {
     doc: RuleDoc {
@@ -47,7 +48,13 @@ pub(crate) static RULE: Rule = Rule {
     cues: &[
         Cues {
             tag: HALF,
-            phrases: &["half price|off", "half the price", "1 / 2 price", "mitad de|del precio"],
+            phrases: &[
+                "half price|off",
+                "slashed|cut|reduced by|in half",
+                "half the price",
+                "1 / 2 price",
+                "mitad de|del precio",
+            ],
         },
         Cues { tag: MULTI_BUY, phrases: &["<n> x <n>", "<n> for <n>", "<n> por <n>"] },
         Cues {
@@ -55,10 +62,13 @@ pub(crate) static RULE: Rule = Rule {
             phrases: &[
                 "buy one get one free?",
                 "bogof|bogo",
+                "buy two pay for? one",
+                "lleva|llevate|llevese dos|2 y? paga|pague|pagas solo? uno|1",
                 "segunda unidad gratis|regalo",
                 "segunda al 50",
             ],
         },
+        Cues { tag: THIRD, phrases: &["third off", "tercio de descuento|menos"] },
         Cues { tag: SAFE, phrases: &["<n> x <n> cm|mm|m|px|x|inches", "half price list"] },
     ],
     check,
@@ -95,6 +105,7 @@ fn check(case: &Case<'_>, outcome: &mut Outcome) {
     }
     for (part, hit) in case.hits() {
         match hit.tag {
+            THIRD => percent(case, part, &hit.tokens, 100.0 / 3.0, false, outcome),
             HALF => percent(case, part, &hit.tokens, 50.0, false, outcome),
             _ => multi_buy(case, part, hit.tag, &hit.tokens, outcome),
         }

@@ -45,6 +45,7 @@ static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         | \[[a-z][a-z0-9'_./\ -]{{0,60}}(?:\]|$)                            # square brackets
         | <<?[\ ]?(?:{words})[a-z0-9_.\ ]{{0,30}}>>?                        # angle brackets
         | %%?[a-z][a-z0-9_]{{1,40}}%%?                                      # percent signs
+        | \b(?:{words})_[a-z][a-z_]{{1,30}}\b                               # FIRST_NAME
         | \b__[a-z][a-z0-9_]{{1,40}}__\b
         | \bxxx+\b | \blorem\s+ipsum\b | \btbd\b | \btodo:\s
         | \b(?:insert|your)\s+(?:name|text|company\s+name)\s+here\b | \binserta?r?\s+(?:aqui|nombre|texto)\b"

@@ -62,6 +62,8 @@ pub(crate) static RULE: Rule = Rule {
         Cues {
             tag: FEW,
             phrases: &[
+                "handful left|remaining|remains",
+                "apenas queda|quedan <w>? unidades|plazas|existencias",
                 "almost|nearly gone",
                 "almost|nearly sold out",
                 "sold|selling out|fast|quickly",
