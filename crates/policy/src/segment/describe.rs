@@ -81,7 +81,10 @@ impl Words {
     fn tell(&self, ast: &Ast, depth: Depth) -> String {
         match ast {
             Ast::Everyone => self.everyone.to_owned(),
-            Ast::Stage(test) => self.test(self.stage, test, |stage| self.stage_name(*stage).to_owned()),
+            Ast::Stage(test) => self.test(self.stage, test, |stage| match self.language {
+                Language::English => self.stage_name(*stage).to_owned(),
+                Language::Spanish => format!("«{}»", self.stage_name(*stage)),
+            }),
             Ast::Country(test) => self.test(self.country, test, ToString::to_string),
             Ast::Language(test) => {
                 self.test(self.message_language, test, |language| self.language_name(*language).to_owned())

@@ -90,41 +90,46 @@ const NONE: f64 = f64::INFINITY;
 
 number_fields! {
     /// Days since the last purchase.
-    SilentDays = "silent_days", 0.0, NONE, "days since the last purchase", "días desde la última compra";
+    SilentDays = "silent_days", 0.0, NONE,
+        "number of days since the last purchase", "el número de días desde la última compra";
     /// Days since the first purchase.
-    TenureDays = "tenure_days", 0.0, NONE, "days since the first purchase", "días desde la primera compra";
+    TenureDays = "tenure_days", 0.0, NONE,
+        "number of days since the first purchase", "el número de días desde la primera compra";
     /// Days since the brand first knew the customer.
-    KnownDays = "known_days", 0.0, NONE, "days since first known", "días desde que se le conoce";
+    KnownDays = "known_days", 0.0, NONE,
+        "number of days since first known", "el número de días desde que se le conoce";
     /// Repeat purchases: days with a purchase, minus one.
-    Frequency = "frequency", 0.0, NONE, "repeat purchases", "compras repetidas";
+    Frequency = "frequency", 0.0, NONE, "number of repeat purchases", "el número de compras repetidas";
     /// Days with a purchase; missing, like all purchase fields, for a prospect.
-    Purchases = "purchases", 0.0, NONE, "purchases", "compras";
+    Purchases = "purchases", 0.0, NONE, "number of purchases", "el número de compras";
     /// Days with a purchase within the last 90 days.
-    Purchases90 = "purchases_90", 0.0, NONE, "purchases in 90 days", "compras en 90 días";
+    Purchases90 = "purchases_90", 0.0, NONE,
+        "number of purchases in 90 days", "el número de compras en 90 días";
     /// Opens and clicks within the last 90 days.
-    Engagement90 = "engagement_90", 0.0, NONE, "opens and clicks in 90 days", "aperturas y clics en 90 días";
+    Engagement90 = "engagement_90", 0.0, NONE,
+        "number of opens and clicks in 90 days", "el número de aperturas y clics en 90 días";
     /// Mean amount of a purchase.
-    Monetary = "monetary", -NONE, NONE, "mean amount of a purchase", "importe medio de compra";
+    Monetary = "monetary", -NONE, NONE, "mean amount of a purchase", "el importe medio de compra";
     /// Sum of all amounts, returns subtracted.
-    Spend = "spend", -NONE, NONE, "total spend", "gasto total";
+    Spend = "spend", -NONE, NONE, "total spend", "el gasto total";
     /// Mean days between purchases; missing with fewer than two.
-    GapMean = "gap_mean", 0.0, NONE, "mean days between purchases", "días medios entre compras";
+    GapMean = "gap_mean", 0.0, NONE, "mean number of days between purchases", "la media de días entre compras";
     /// Expected value over the next year.
-    Value = "value", -NONE, NONE, "expected value next year", "valor esperado el próximo año";
+    Value = "value", -NONE, NONE, "expected value next year", "el valor esperado el próximo año";
     /// Rank of the expected value among all customers, 0 to 100; 100 is the highest.
-    ValuePercentile = "value.percentile", 0.0, 100.0, "value percentile", "percentil de valor";
+    ValuePercentile = "value.percentile", 0.0, 100.0, "value percentile", "el percentil de valor";
     /// Rank of the expected value within the customer's stage, 0 to 100.
     ValueStagePercentile = "value.stage_percentile", 0.0, 100.0,
-        "value percentile within the stage", "percentil de valor dentro de la etapa";
+        "value percentile within the stage", "el percentil de valor dentro de la etapa";
     /// Risk of churning within the next period, 0 to 1.
-    RiskChurn = "risk.churn", 0.0, 1.0, "risk of churning", "riesgo de abandono";
+    RiskChurn = "risk.churn", 0.0, 1.0, "risk of churning", "el riesgo de abandono";
     /// Chance of coming back within the next period, 0 to 1.
-    ChanceReactivation = "chance.reactivation", 0.0, 1.0, "chance of coming back", "probabilidad de volver";
+    ChanceReactivation = "chance.reactivation", 0.0, 1.0, "chance of coming back", "la probabilidad de volver";
     /// Chance that a prospect buys within the next period, 0 to 1.
     ChanceConversion = "chance.conversion", 0.0, 1.0,
-        "chance of a first purchase", "probabilidad de una primera compra";
+        "chance of a first purchase", "la probabilidad de una primera compra";
     /// Chance of any purchase within the next period, 0 to 1.
-    ChancePurchase = "chance.purchase", 0.0, 1.0, "chance of a purchase", "probabilidad de compra";
+    ChancePurchase = "chance.purchase", 0.0, 1.0, "chance of a purchase", "la probabilidad de compra";
 }
 
 impl NumberField {

@@ -218,12 +218,12 @@ fn a_segment_is_told_in_plain_words_in_both_languages() {
     );
     assert_eq!(
         describe(&ast, Language::Spanish),
-        "la etapa es en riesgo, y percentil de valor es como mínimo 80,5, y el país es una de estas opciones: ES, PT o MX"
+        "la etapa es «en riesgo», y el percentil de valor es como mínimo 80,5, y el país es una de estas opciones: ES, PT o MX"
     );
     let ast = parse("not (spend > 10 or purchases between 1 and 3)").unwrap();
     assert_eq!(
         describe(&ast, Language::English),
-        "it is not the case that (total spend is more than 10 or purchases is between 1 and 3)"
+        "it is not the case that (total spend is more than 10 or number of purchases is between 1 and 3)"
     );
 }
 
