@@ -1,7 +1,5 @@
 //! A fresh database for each run of a test, and a few people and campaigns to begin with.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests, which end with the first thing that fails")]
-
 use sqlx::{AssertSqlSafe, Connection, Executor};
 use std::sync::atomic::{AtomicU32, Ordering};
 use store::{Kind, Store};

@@ -140,6 +140,9 @@ fn the_database_refuses_to_change_the_ledger() {
     });
 }
 
+/// Which table is tampered with, how, and what must be found.
+type Case = (&'static str, &'static str, fn(&Problem) -> bool);
+
 const TABLES: [&str; 5] =
     ["ledger_leaves", "ledger_nodes", "ledger_payloads", "ledger_checkpoints", "ledger_head"];
 
@@ -155,12 +158,11 @@ fn tampering_by_somebody_with_full_rights_is_found() {
         let (store, key) = (&fresh.store, key());
         fill(store, &key, 20, 5).await;
         disarmed(&fresh).await;
-        // Each case: what was done, how it is undone, and what must be found.
         let save = "CREATE TABLE saved AS SELECT * FROM";
         let restore = |table: &str| {
             format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM saved; DROP TABLE saved")
         };
-        let cases: [(&str, &str, fn(&Problem) -> bool); 9] = [
+        let cases: [Case; 9] = [
             (
                 "ledger_leaves",
                 "UPDATE ledger_leaves SET leaf = REPLACE(leaf, 'deliver', 'Deliver') WHERE seq = 7",
@@ -203,29 +205,16 @@ fn tampering_by_somebody_with_full_rights_is_found() {
             fresh.tamper(change).await.unwrap();
             let report = verify(store, &key).await;
             assert!(report.problems.iter().any(expected), "{change}: {report:?}");
-            if table == "ledger_leaves" || table == "ledger_payloads" {
-                continue_restore(&fresh, table, &restore).await;
-            } else {
-                fresh.tamper(&restore(table)).await.unwrap();
-            }
+            // Payloads refer to leaves, so those are put back in place.
+            let undo = if table == "ledger_leaves" { LEAVES_BACK.to_owned() } else { restore(table) };
+            fresh.tamper(&undo).await.unwrap();
         }
     });
 }
 
-/// Rows that refer to each other are put back one by one.
-async fn continue_restore(fresh: &Fresh, table: &str, restore: &impl Fn(&str) -> String) {
-    if table == "ledger_payloads" {
-        fresh.tamper(&restore(table)).await.unwrap();
-        return;
-    }
-    fresh
-        .tamper(
-            "UPDATE ledger_leaves SET action = (SELECT s.action FROM saved s WHERE s.seq = ledger_leaves.seq),
-             leaf = (SELECT s.leaf FROM saved s WHERE s.seq = ledger_leaves.seq); DROP TABLE saved",
-        )
-        .await
-        .unwrap();
-}
+const LEAVES_BACK: &str = "UPDATE ledger_leaves SET
+    action = (SELECT s.action FROM saved s WHERE s.seq = ledger_leaves.seq),
+    leaf = (SELECT s.leaf FROM saved s WHERE s.seq = ledger_leaves.seq); DROP TABLE saved";
 
 #[test]
 fn a_whole_tree_rebuilt_or_cut_off_is_found_by_a_checkpoint_kept_outside() {
