@@ -1,1 +1,54 @@
-//! Placeholder.
+//! The pages of Candor: server-rendered, in English and Spanish, light and dark, without a request to anywhere else.
+//!
+//! Goes in: a [`flow::App`] and [`WebOptions`]. Comes out: one [`axum::Router`]. Each page is one view struct of
+//! `flow::views`, one handler and one template; the same struct answers `Accept: application/json`.
+//! Deliberately absent: SQL, science, decisions, and any route without a policy (see `route`).
+
+mod assets;
+mod charts;
+mod context;
+mod cookies;
+mod error;
+mod format;
+mod highlight;
+mod i18n;
+mod origin;
+mod pages;
+mod respond;
+mod route;
+#[cfg(test)]
+mod samples;
+mod security;
+mod session;
+
+use axum::Router;
+
+/// How the pages are served.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WebOptions {
+    /// True when the pages are reached over https: cookies are then `Secure` and carry the `__Host-` prefix.
+    pub secure_cookies: bool,
+}
+
+/// What every handler can reach.
+#[derive(Clone)]
+pub(crate) struct WebState {
+    pub(crate) app: flow::App,
+    pub(crate) options: WebOptions,
+}
+
+/// All pages as one service.
+///
+/// ```no_run
+/// # async fn serve(app: flow::App) -> std::io::Result<()> {
+/// let router = web::router(app, web::WebOptions { secure_cookies: false });
+/// let listener = tokio::net::TcpListener::bind("127.0.0.1:7070").await?;
+/// axum::serve(listener, router).await
+/// # }
+/// ```
+#[must_use]
+pub fn router(app: flow::App, options: WebOptions) -> Router {
+    let state = WebState { app, options };
+    let (router, _table) = pages::routes(state.clone()).finish();
+    security::harden(router.with_state(state))
+}

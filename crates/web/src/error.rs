@@ -1,0 +1,199 @@
+//! Every error as a page with a way out, in one file.
+//!
+//! Goes in: a [`Fault`] or any answer with an error status (a form that cannot be read, a body too large). Comes
+//! out: a page in the reader's language, or JSON for programs. Internal details go to the log, never to the page.
+
+use crate::context::Cx;
+use askama::Template;
+use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use terms::customer::Language;
+
+/// Why a request was not answered.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// The use case says no.
+    App(flow::Error),
+    /// The change was not sent by one of our own pages.
+    Forged,
+    /// Nobody is signed in, and the caller is a program.
+    SignedOut,
+    /// The request cannot be read.
+    Unreadable(String),
+    /// The page could not be written.
+    Page(String),
+}
+
+impl From<flow::Error> for Fault {
+    fn from(error: flow::Error) -> Self {
+        Self::App(error)
+    }
+}
+
+impl From<askama::Error> for Fault {
+    fn from(error: askama::Error) -> Self {
+        Self::Page(error.to_string())
+    }
+}
+
+impl From<FormRejection> for Fault {
+    fn from(rejection: FormRejection) -> Self {
+        Self::Unreadable(rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Fault {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::Unreadable(rejection.body_text())
+    }
+}
+
+impl From<PathRejection> for Fault {
+    fn from(_: PathRejection) -> Self {
+        // An address that names no such thing: the same answer as for a thing that is gone.
+        Self::App(flow::Error::NotFound)
+    }
+}
+
+/// Which face an error shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Face {
+    /// A customer's own page: both languages, no hints, no way into the house.
+    Customer,
+}
+
+/// What the error page says.
+#[derive(Debug, Clone)]
+struct Told {
+    key: &'static str,
+    detail: String,
+}
+
+/// Status, key of the words, and what may be shown of the error itself.
+fn sort(fault: &Fault) -> (StatusCode, Told) {
+    let told = |key, detail: String| Told { key, detail };
+    match fault {
+        Fault::App(error) => match error {
+            flow::Error::NotFound => (StatusCode::NOT_FOUND, told("not_found", String::new())),
+            flow::Error::Forbidden => (StatusCode::FORBIDDEN, told("forbidden", String::new())),
+            flow::Error::Conflict { message } => (StatusCode::CONFLICT, told("conflict", message.clone())),
+            flow::Error::Invalid { message } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, told("invalid", message.clone()))
+            }
+            flow::Error::Blocked { .. } => (StatusCode::UNPROCESSABLE_ENTITY, told("blocked", String::new())),
+            flow::Error::TooMany => (StatusCode::TOO_MANY_REQUESTS, told("too_many", String::new())),
+            other => {
+                tracing::error!(error = %other, "a use case failed");
+                (StatusCode::INTERNAL_SERVER_ERROR, told("internal", String::new()))
+            }
+        },
+        Fault::Forged => (StatusCode::FORBIDDEN, told("forged", String::new())),
+        Fault::SignedOut => (StatusCode::UNAUTHORIZED, told("signed_out", String::new())),
+        Fault::Unreadable(detail) => (StatusCode::BAD_REQUEST, told("unreadable", detail.clone())),
+        Fault::Page(cause) => {
+            tracing::error!(error = %cause, "a page could not be written");
+            (StatusCode::INTERNAL_SERVER_ERROR, told("internal", String::new()))
+        }
+    }
+}
+
+impl IntoResponse for Fault {
+    /// A bare status; [`page`] writes the page, because only it knows the reader.
+    fn into_response(self) -> Response {
+        let (status, told) = sort(&self);
+        let mut response = status.into_response();
+        response.extensions_mut().insert(told);
+        response
+    }
+}
+
+/// The status and message of an error of the use cases, for pages that show it themselves.
+pub(crate) fn inline(error: flow::Error) -> Result<(StatusCode, String), Fault> {
+    match &error {
+        flow::Error::Conflict { message } => Ok((StatusCode::CONFLICT, message.clone())),
+        flow::Error::Invalid { message } => Ok((StatusCode::UNPROCESSABLE_ENTITY, message.clone())),
+        flow::Error::Blocked { .. } => Ok((StatusCode::UNPROCESSABLE_ENTITY, error.to_string())),
+        flow::Error::TooMany => Ok((StatusCode::TOO_MANY_REQUESTS, error.to_string())),
+        _ => Err(Fault::App(error)),
+    }
+}
+
+/// True when an answer is an error that has no page yet.
+pub(crate) fn wants_page(response: &Response) -> bool {
+    let status = response.status();
+    let has_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
+        kind.as_bytes().starts_with(b"text/html") || kind.as_bytes().starts_with(b"application/json")
+    });
+    (status.is_client_error() || status.is_server_error()) && !has_page
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    cx: &'a Cx,
+    status: u16,
+    key: &'a str,
+    detail: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "customer_error.html")]
+struct CustomerErrorPage {
+    other: Language,
+    cx: Cx,
+}
+
+/// Writes the page of an error.
+pub(crate) fn page(cx: &Cx, response: Response) -> Response {
+    let status = response.status();
+    let face = response.extensions().get::<Face>().copied();
+    let told = response.extensions().get::<Told>().cloned().unwrap_or_else(|| Told {
+        key: match status {
+            StatusCode::NOT_FOUND => "not_found",
+            StatusCode::PAYLOAD_TOO_LARGE => "too_large",
+            status if status.is_client_error() => "unreadable",
+            _ => "internal",
+        },
+        detail: String::new(),
+    });
+    let mut page = if face.is_none() && cx.json {
+        let body = serde_json::json!({ "error": told.key, "message": told.detail });
+        (status, axum::Json(body)).into_response()
+    } else {
+        let html = match face {
+            Some(Face::Customer) => {
+                let other = match cx.lang {
+                    Language::English => Language::Spanish,
+                    Language::Spanish => Language::English,
+                };
+                CustomerErrorPage { other, cx: cx.clone() }.render()
+            }
+            None => ErrorPage { cx, status: status.as_u16(), key: told.key, detail: &told.detail }.render(),
+        };
+        (status, Html(html.unwrap_or_else(|_| status.to_string()))).into_response()
+    };
+    if let Some(face) = face {
+        page.extensions_mut().insert(face);
+    }
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    }
+    page
+}
+
+impl ErrorPage<'_> {
+    fn title(&self) -> &'static str {
+        self.cx.t(&format!("error.{}.title", self.key))
+    }
+
+    fn help(&self) -> &'static str {
+        self.cx.t(&format!("error.{}.help", self.key))
+    }
+}
+
+impl CustomerErrorPage {
+    fn in_other(&self, key: &str) -> &'static str {
+        crate::i18n::text(self.other, key)
+    }
+}

@@ -1,0 +1,336 @@
+//! Compose: the form on the left, the guard and the audience on the right. Nothing typed is ever lost: whatever goes
+//! wrong with saving, the page comes back with the same words in it.
+
+use crate::context::Cx;
+use crate::error::{self, Fault};
+use crate::pages::check::{CheckShown, Step, planned_bar, preview_steps};
+use crate::route::Staff;
+use crate::{WebState, respond};
+use askama::Template;
+use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Form};
+use flow::views::{CampaignForm, ComposeView, VariantForm};
+use serde::Deserialize;
+use terms::campaign::Goal;
+use terms::customer::Language;
+use terms::ids::CampaignId;
+use terms::person::Person;
+
+#[derive(Template)]
+#[template(path = "compose.html")]
+pub(super) struct ComposePage {
+    cx: Cx,
+    view: ComposeView,
+    checks: Vec<CheckShown>,
+    funnel: Vec<Step>,
+    planned: String,
+    problem: Option<Problem>,
+}
+
+/// What went wrong with saving.
+pub(super) struct Problem {
+    status: StatusCode,
+    message: String,
+    /// The version that is stored now, when somebody else was faster.
+    newer: Option<i64>,
+}
+
+/// The panel beside the form, by itself: what the script asks for while somebody types.
+#[derive(Template)]
+#[template(path = "panel.html")]
+struct Panel {
+    cx: Cx,
+    view: ComposeView,
+    checks: Vec<CheckShown>,
+    funnel: Vec<Step>,
+    planned: String,
+}
+
+impl ComposePage {
+    pub(super) fn new(cx: Cx, view: ComposeView, problem: Option<Problem>) -> Self {
+        let checks = view.checks.iter().map(CheckShown::of).collect();
+        let funnel = preview_steps(&view.audience);
+        let planned = planned_bar(view.audience.would_plan, view.audience.people);
+        Self { cx, view, checks, funnel, planned, problem }
+    }
+
+    fn action(&self) -> String {
+        self.view.id.map_or_else(|| "/campaigns/new".to_owned(), |id| format!("/campaigns/{id}/edit"))
+    }
+
+    /// A number the way a form field wants it.
+    fn field_number(&self, number: &f64) -> String {
+        if number.is_finite() { number.to_string() } else { String::new() }
+    }
+
+    fn goals(&self) -> &'static [Goal] {
+        Goal::ALL
+    }
+
+    fn is_conflict(&self) -> bool {
+        self.problem.as_ref().is_some_and(|problem| problem.newer.is_some())
+    }
+}
+
+/// What the form sends. Everything is text here, so that a slip in a number is answered with the page, not an error.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Typed {
+    version: String,
+    overwrite: String,
+    then: String,
+    name: String,
+    goal: String,
+    audience: String,
+    control_percent: String,
+    window_days: String,
+    send_days: String,
+    offer: String,
+    written_with_ai: String,
+    en_subject: String,
+    en_preheader: String,
+    en_headline: String,
+    en_body: String,
+    en_button: String,
+    en_link: String,
+    es_subject: String,
+    es_preheader: String,
+    es_headline: String,
+    es_body: String,
+    es_button: String,
+    es_link: String,
+}
+
+/// Browsers send line ends as CR LF; the rest of the house knows LF only.
+fn lines(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.trim().replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+impl Typed {
+    fn version(&self) -> i64 {
+        self.overwrite.parse().or_else(|_| self.version.parse()).unwrap_or(0)
+    }
+
+    /// The form in types; a number that cannot be read takes the value that is refused later, never a silent default.
+    fn form(&self) -> CampaignForm {
+        let variant = |language,
+                       subject: &str,
+                       preheader: &str,
+                       headline: &str,
+                       body: &str,
+                       button: &str,
+                       link: &str| {
+            VariantForm {
+                language,
+                subject: subject.trim().to_owned(),
+                preheader: preheader.trim().to_owned(),
+                headline: headline.trim().to_owned(),
+                body: lines(body),
+                button: button.trim().to_owned(),
+                link: link.trim().to_owned(),
+            }
+        };
+        let days = |text: &str| {
+            number(text).filter(|days| (0.0..=3_650.0).contains(days)).map_or(0, |days| days as u32)
+        };
+        CampaignForm {
+            name: self.name.trim().to_owned(),
+            goal: self.goal.parse().unwrap_or(Goal::Other),
+            audience: lines(&self.audience).trim().to_owned(),
+            control_percent: number(&self.control_percent).unwrap_or(-1.0),
+            window_days: days(&self.window_days),
+            offer: self.offer.trim().to_owned(),
+            written_with_ai: !self.written_with_ai.is_empty(),
+            send_days: days(&self.send_days),
+            variants: vec![
+                variant(
+                    Language::English,
+                    &self.en_subject,
+                    &self.en_preheader,
+                    &self.en_headline,
+                    &self.en_body,
+                    &self.en_button,
+                    &self.en_link,
+                ),
+                variant(
+                    Language::Spanish,
+                    &self.es_subject,
+                    &self.es_preheader,
+                    &self.es_headline,
+                    &self.es_body,
+                    &self.es_button,
+                    &self.es_link,
+                ),
+            ],
+        }
+    }
+}
+
+/// A template to start from.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Start {
+    template: Option<String>,
+}
+
+/// An empty campaign, or one from a template.
+pub(crate) async fn new(
+    State(state): State<WebState>,
+    Extension(cx): Extension<Cx>,
+    start: Result<Query<Start>, QueryRejection>,
+) -> Result<Response, Fault> {
+    let Query(start) = start?;
+    let view = state.app.compose_new(start.template.as_deref(), cx.lang).await?;
+    let page = respond::face(&cx, view, |view| ComposePage::new(cx.clone(), view, None))?;
+    Ok(respond::with_mail(page))
+}
+
+/// A campaign as it is stored.
+pub(crate) async fn edit(
+    State(state): State<WebState>,
+    Extension(cx): Extension<Cx>,
+    id: Result<Path<i64>, PathRejection>,
+) -> Result<Response, Fault> {
+    let Path(id) = id?;
+    let view = state.app.compose(CampaignId(id), cx.lang).await?;
+    if !view.state.is_editable() {
+        return Ok(Redirect::to(&format!("/campaigns/{id}")).into_response());
+    }
+    let page = respond::face(&cx, view, |view| ComposePage::new(cx.clone(), view, None))?;
+    Ok(respond::with_mail(page))
+}
+
+/// The panel for what is typed right now; saves nothing.
+pub(crate) async fn check(
+    State(state): State<WebState>,
+    Extension(cx): Extension<Cx>,
+    typed: Result<Form<Typed>, FormRejection>,
+) -> Result<Response, Fault> {
+    let Form(typed) = typed?;
+    let view = state.app.check_form(&typed.form(), cx.lang).await?;
+    let page = respond::face(&cx, view, |view| {
+        let page = ComposePage::new(cx.clone(), view, None);
+        Panel {
+            cx: page.cx,
+            view: page.view,
+            checks: page.checks,
+            funnel: page.funnel,
+            planned: page.planned,
+        }
+    })?;
+    Ok(respond::with_mail(page))
+}
+
+/// Saves a new campaign.
+pub(crate) async fn create(
+    State(state): State<WebState>,
+    Extension(cx): Extension<Cx>,
+    Extension(Staff(person)): Extension<Staff>,
+    typed: Result<Form<Typed>, FormRejection>,
+) -> Result<Response, Fault> {
+    let Form(typed) = typed?;
+    store(&state, cx, &person, None, &typed).await
+}
+
+/// Saves a campaign that exists.
+pub(crate) async fn save(
+    State(state): State<WebState>,
+    Extension(cx): Extension<Cx>,
+    Extension(Staff(person)): Extension<Staff>,
+    id: Result<Path<i64>, PathRejection>,
+    typed: Result<Form<Typed>, FormRejection>,
+) -> Result<Response, Fault> {
+    let (Path(id), Form(typed)) = (id?, typed?);
+    store(&state, cx, &person, Some(CampaignId(id)), &typed).await
+}
+
+async fn store(
+    state: &WebState,
+    cx: Cx,
+    person: &Person,
+    id: Option<CampaignId>,
+    typed: &Typed,
+) -> Result<Response, Fault> {
+    let form = typed.form();
+    if typed.then == "check" {
+        return again(state, cx, id, typed.version(), &form, None).await;
+    }
+    let saved = match state.app.save_campaign(person, id, typed.version(), &form).await {
+        Ok(saved) => saved,
+        Err(refused) => {
+            let (status, message) = error::inline(refused)?;
+            let newer = match id {
+                Some(id) if status == StatusCode::CONFLICT => Some(state.app.compose(id, cx.lang).await?)
+                    .filter(|now| now.state.is_editable())
+                    .map(|now| now.version),
+                _ => None,
+            };
+            let problem = Problem { status, message, newer };
+            return again(state, cx, id, typed.version(), &form, Some(problem)).await;
+        }
+    };
+    if typed.then == "submit" {
+        return match state.app.submit_campaign(person, saved).await {
+            Ok(()) => Ok(Redirect::to(&format!("/campaigns/{saved}?done=submitted")).into_response()),
+            Err(refused) => {
+                let (status, message) = error::inline(refused)?;
+                let view = state.app.compose(saved, cx.lang).await?;
+                let problem = Problem { status, message, newer: None };
+                let page = ComposePage::new(cx, view, Some(problem));
+                Ok(respond::with_mail(respond::html(status, &page)?))
+            }
+        };
+    }
+    Ok(Redirect::to(&format!("/campaigns/{saved}/edit?done=saved")).into_response())
+}
+
+/// The page once more, with the words that were typed.
+async fn again(
+    state: &WebState,
+    cx: Cx,
+    id: Option<CampaignId>,
+    version: i64,
+    form: &CampaignForm,
+    problem: Option<Problem>,
+) -> Result<Response, Fault> {
+    let mut view = state.app.check_form(form, cx.lang).await?;
+    view.id = id;
+    view.version = version;
+    view.form = form.clone();
+    let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
+    let page = ComposePage::new(cx, view, problem);
+    Ok(respond::with_mail(respond::html(status, &page)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_cannot_be_read_is_never_taken_for_a_default() {
+        let typed = Typed { control_percent: "ten".into(), window_days: "-4".into(), ..Typed::default() };
+        assert_eq!(typed.form().control_percent, -1.0);
+        assert_eq!(typed.form().window_days, 0);
+        assert_eq!(Typed { control_percent: "12,5".into(), ..Typed::default() }.form().control_percent, 12.5);
+    }
+
+    #[test]
+    fn overwriting_is_a_choice_of_its_own() {
+        let typed =
+            |overwrite: &str| Typed { version: "3".into(), overwrite: overwrite.into(), ..Typed::default() };
+        assert_eq!(typed("").version(), 3);
+        assert_eq!(typed("5").version(), 5);
+    }
+
+    #[test]
+    fn paragraphs_keep_their_empty_lines_without_carriage_returns() {
+        let typed = Typed { en_body: "a\r\n\r\nb".into(), ..Typed::default() };
+        assert_eq!(typed.form().variants[0].body, "a\n\nb");
+    }
+}

@@ -1,0 +1,90 @@
+//! One customer: where they are, where they are heading and why, what they agreed to, what happened.
+
+use crate::charts;
+use crate::context::Cx;
+use crate::error::Fault;
+use crate::route::Staff;
+use crate::{WebState, respond};
+use askama::Template;
+use axum::Extension;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use flow::views::{CustomerView, ReasonLine, TimelineEvent};
+use terms::stage::Stage;
+
+#[derive(Template)]
+#[template(path = "customer.html")]
+pub(super) struct CustomerPage {
+    cx: Cx,
+    view: CustomerView,
+    most: f64,
+}
+
+impl CustomerPage {
+    pub(super) fn new(cx: Cx, view: CustomerView) -> Self {
+        let most = view.reasons.iter().map(|line| line.contribution.abs()).fold(0.0, f64::max);
+        Self { cx, view, most }
+    }
+
+    /// Stages with their probability at the end of the next period.
+    fn outlook(&self) -> Vec<(Stage, f64)> {
+        let next = self.view.next.as_deref().unwrap_or_default();
+        Stage::ALL.iter().copied().zip(next.iter().copied()).filter(|(_, p)| *p >= 0.000_5).collect()
+    }
+
+    fn reason_bar(&self, line: &ReasonLine) -> String {
+        let title = format!("{}: {}", self.feature(&line.feature), self.cx.signed_dec(line.contribution, 2));
+        charts::signed_bar(line.contribution, self.most, &title)
+    }
+
+    /// A feature in words; stage features (`stage=churned`) name the stage.
+    fn feature(&self, feature: &str) -> String {
+        feature_words(&self.cx, feature)
+    }
+
+    fn value(&self, line: &ReasonLine) -> String {
+        let digits = usize::from(line.value.fract().abs() > 0.005) * 2;
+        self.cx.dec(line.value, digits)
+    }
+
+    fn stage_class(&self, stage: &Stage) -> &'static str {
+        crate::charts::stage_class(*stage)
+    }
+
+    fn about(&self, event: &TimelineEvent) -> String {
+        match event.kind.as_str() {
+            "consent" | "preference" => self.cx.name("purpose", &event.about),
+            _ => event.about.clone(),
+        }
+    }
+
+    fn status(&self, event: &TimelineEvent) -> String {
+        match event.kind.as_str() {
+            "consent" => self.cx.name("consent", &event.status),
+            "message" => self.cx.name("delivery", &event.status),
+            _ => event.status.clone(),
+        }
+    }
+}
+
+/// The words for a feature of the profile.
+pub(super) fn feature_words(cx: &Cx, feature: &str) -> String {
+    let stage = feature.strip_prefix("stage").map(|rest| rest.trim_start_matches(['=', ':', '_', '.', ' ']));
+    match stage {
+        Some(stage) if stage.parse::<Stage>().is_ok() => cx.t1("feature.stage_is", cx.name("stage", stage)),
+        _ => cx.name("feature", feature),
+    }
+}
+
+/// The page.
+pub(crate) async fn show(
+    State(state): State<WebState>,
+    Extension(cx): Extension<Cx>,
+    Extension(Staff(person)): Extension<Staff>,
+    key: Result<Path<String>, PathRejection>,
+) -> Result<Response, Fault> {
+    let Path(key) = key?;
+    let view = state.app.customer(&person, &key).await?;
+    respond::face(&cx, view, |view| CustomerPage::new(cx.clone(), view))
+}

@@ -1,0 +1,81 @@
+//! The ledger: what was done, by whom, who answers for it, and whether it still verifies.
+
+use crate::context::Cx;
+use crate::error::Fault;
+use crate::{WebState, respond};
+use askama::Template;
+use axum::Extension;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use flow::views::LedgerView;
+use serde::Deserialize;
+use terms::ledger::Action;
+
+#[derive(Template)]
+#[template(path = "ledger.html")]
+pub(super) struct LedgerPage {
+    pub(super) cx: Cx,
+    pub(super) view: LedgerView,
+}
+
+impl LedgerPage {
+    fn actions(&self) -> &'static [Action] {
+        Action::ALL
+    }
+}
+
+/// Address of the page about an object, where there is one.
+pub(crate) fn object_link(object: &str) -> Option<String> {
+    let (kind, id) = object.split_once('/')?;
+    let id: i64 = id.parse().ok()?;
+    match kind {
+        "campaign" => Some(format!("/campaigns/{id}")),
+        "message" => Some(format!("/messages/{id}/why")),
+        _ => None,
+    }
+}
+
+/// Filter and place.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Filter {
+    #[serde(default)]
+    action: String,
+    #[serde(default)]
+    before: String,
+}
+
+/// The page.
+pub(crate) async fn show(
+    State(state): State<WebState>,
+    Extension(cx): Extension<Cx>,
+    filter: Result<Query<Filter>, QueryRejection>,
+) -> Result<Response, Fault> {
+    let Query(filter) = filter?;
+    let view = state.app.ledger(&filter.action, filter.before.parse().ok()).await?;
+    respond::face(&cx, view, |view| LedgerPage { cx: cx.clone(), view })
+}
+
+/// The page with the result of verifying everything now.
+pub(crate) async fn verify(
+    State(state): State<WebState>,
+    Extension(cx): Extension<Cx>,
+) -> Result<Response, Fault> {
+    let verification = state.app.verify_ledger().await?;
+    let mut view = state.app.ledger("", None).await?;
+    view.verification = Some(verification);
+    respond::face(&cx, view, |view| LedgerPage { cx: cx.clone(), view })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::object_link;
+
+    #[test]
+    fn only_objects_with_a_page_become_links() {
+        assert_eq!(object_link("campaign/3").as_deref(), Some("/campaigns/3"));
+        assert_eq!(object_link("message/118").as_deref(), Some("/messages/118/why"));
+        assert_eq!(object_link("customer/x"), None);
+        assert_eq!(object_link("campaign/3/../../x"), None);
+    }
+}

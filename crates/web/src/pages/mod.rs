@@ -1,0 +1,87 @@
+//! The pages, one file each, and the table that gives every one of them its policy.
+
+mod campaigns;
+mod check;
+mod compose;
+mod customer;
+mod customer_why;
+mod customers;
+mod health;
+mod ledger;
+mod preferences;
+mod report;
+mod review;
+mod settings;
+mod sign_in;
+mod today;
+mod unsubscribe;
+mod why;
+
+#[cfg(test)]
+mod tests;
+
+use crate::WebState;
+use crate::assets;
+use crate::route::{Policy, Routes};
+use flow::access::Permission::{Approve, Compose, ReadLedger, Reconcile, Run, View};
+
+/// Every route of the house.
+pub(crate) fn routes(state: WebState) -> Routes {
+    use Policy::{Customer, Public, Staff};
+    Routes::new(state)
+        .get("/assets/app.css", Public, assets::css)
+        .get("/assets/app.js", Public, assets::js)
+        .get("/assets/icon.svg", Public, assets::icon)
+        .get("/healthz", Public, health::health)
+        .get("/.well-known/gpc.json", Public, health::gpc)
+        .get("/sign-in", Public, sign_in::show)
+        .post("/sign-in", Public, sign_in::enter)
+        .post("/sign-out", Public, sign_in::leave)
+        .post("/settings/language", Public, settings::language)
+        .post("/settings/theme", Public, settings::theme)
+        .get("/", Staff(View), today::show)
+        .get("/customers", Staff(View), customers::show)
+        .get("/customers/{key}", Staff(View), customer::show)
+        .get("/campaigns", Staff(View), campaigns::show)
+        .get("/campaigns/new", Staff(Compose), compose::new)
+        .post("/campaigns/new", Staff(Compose), compose::create)
+        .post("/campaigns/check", Staff(Compose), compose::check)
+        .get("/campaigns/{id}/edit", Staff(Compose), compose::edit)
+        .post("/campaigns/{id}/edit", Staff(Compose), compose::save)
+        .get("/campaigns/{id}", Staff(View), review::campaign)
+        .get("/campaigns/{id}/review", Staff(View), review::show)
+        .get("/campaigns/{id}/report", Staff(View), report::show)
+        .post("/campaigns/{id}/submit", Staff(Compose), review::submit)
+        .post("/campaigns/{id}/approve", Staff(Approve), review::approve)
+        .post("/campaigns/{id}/reject", Staff(Approve), review::reject)
+        .post("/campaigns/{id}/launch", Staff(Run), review::launch)
+        .post("/campaigns/{id}/pause", Staff(Run), review::pause)
+        .post("/campaigns/{id}/resume", Staff(Run), review::resume)
+        .post("/campaigns/{id}/stop", Staff(Run), review::stop)
+        .get("/ledger", Staff(ReadLedger), ledger::show)
+        .post("/ledger", Staff(ReadLedger), ledger::verify)
+        .get("/messages/{id}/why", Staff(View), why::show)
+        .post("/messages/{id}/reconcile", Staff(Reconcile), why::reconcile)
+        .get("/w/{token}", Customer, customer_why::show)
+        .get("/p/{token}", Customer, preferences::show)
+        .post("/p/{token}", Customer, preferences::save)
+        .get("/u/{token}", Customer, unsubscribe::show)
+        .post("/u/{token}", Customer, unsubscribe::act)
+}
+
+pub(crate) use ledger::object_link;
+pub(crate) use today::{sent_share, task_key, whisker};
+
+/// Two letters of a name, for the round badge beside it.
+pub(crate) fn initials(name: &str) -> String {
+    name.split_whitespace()
+        .filter_map(|word| word.chars().next())
+        .take(2)
+        .flat_map(char::to_uppercase)
+        .collect()
+}
+
+/// Two pieces of a key.
+pub(crate) fn join(left: &str, right: &str) -> String {
+    format!("{left}{right}")
+}

@@ -1,0 +1,165 @@
+//! Review: everything an approver needs, side by side, and the buttons that move a campaign on.
+
+use crate::context::Cx;
+use crate::error::Fault;
+use crate::pages::check::{CheckShown, Step, planned_bar, preview_steps};
+use crate::pages::report;
+use crate::route::Staff;
+use crate::{WebState, respond};
+use askama::Template;
+use axum::extract::rejection::{FormRejection, PathRejection};
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Form};
+use flow::views::{ApproveRefusal, CampaignAction, ReviewView};
+use serde::Deserialize;
+use terms::ids::CampaignId;
+
+#[derive(Template)]
+#[template(path = "review.html")]
+pub(super) struct ReviewPage {
+    cx: Cx,
+    view: ReviewView,
+    checks: Vec<CheckShown>,
+    funnel: Vec<Step>,
+    planned: String,
+    id: i64,
+}
+
+impl ReviewPage {
+    pub(super) fn new(cx: Cx, view: ReviewView) -> Self {
+        let checks = view.compose.checks.iter().map(CheckShown::of).collect();
+        let funnel = preview_steps(&view.compose.audience);
+        let planned = planned_bar(view.compose.audience.would_plan, view.compose.audience.people);
+        let id = view.compose.id.map_or(0, |id| id.0);
+        Self { cx, view, checks, funnel, planned, id }
+    }
+
+    fn can(&self, action: &str) -> bool {
+        can(&self.view.actions, action)
+    }
+
+    fn refusal(&self) -> Option<&'static str> {
+        Some(match self.view.may_approve.err()? {
+            ApproveRefusal::Author => "author",
+            ApproveRefusal::Role => "role",
+            ApproveRefusal::NotSubmitted => "not_submitted",
+        })
+    }
+}
+
+/// True when an action is among those that make sense.
+pub(super) fn can(actions: &[CampaignAction], name: &str) -> bool {
+    actions.iter().any(|action| name_of(*action) == name)
+}
+
+fn name_of(action: CampaignAction) -> &'static str {
+    match action {
+        CampaignAction::Edit => "edit",
+        CampaignAction::Submit => "submit",
+        CampaignAction::Approve => "approve",
+        CampaignAction::Reject => "reject",
+        CampaignAction::Launch => "launch",
+        CampaignAction::Pause => "pause",
+        CampaignAction::Resume => "resume",
+        CampaignAction::Stop => "stop",
+    }
+}
+
+type Id = Result<Path<i64>, PathRejection>;
+
+/// A campaign: its review before launch, its report afterwards.
+pub(crate) async fn campaign(
+    State(state): State<WebState>,
+    Extension(cx): Extension<Cx>,
+    Extension(Staff(person)): Extension<Staff>,
+    id: Id,
+) -> Result<Response, Fault> {
+    let id = CampaignId(id?.0);
+    let view = state.app.review(&person, id, cx.lang).await?;
+    if view.compose.state.is_editable() {
+        page(&cx, view)
+    } else {
+        report::page(&state, cx, &person, id).await
+    }
+}
+
+/// What was reviewed, whatever the state.
+pub(crate) async fn show(
+    State(state): State<WebState>,
+    Extension(cx): Extension<Cx>,
+    Extension(Staff(person)): Extension<Staff>,
+    id: Id,
+) -> Result<Response, Fault> {
+    let view = state.app.review(&person, CampaignId(id?.0), cx.lang).await?;
+    page(&cx, view)
+}
+
+fn page(cx: &Cx, view: ReviewView) -> Result<Response, Fault> {
+    Ok(respond::with_mail(respond::face(cx, view, |view| ReviewPage::new(cx.clone(), view))?))
+}
+
+/// What an approver sends.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Said {
+    #[serde(default)]
+    seen_hash: String,
+    #[serde(default)]
+    note: String,
+}
+
+fn back(id: CampaignId, done: &str) -> Response {
+    Redirect::to(&format!("/campaigns/{id}?done={done}")).into_response()
+}
+
+/// Approves exactly what was seen.
+pub(crate) async fn approve(
+    State(state): State<WebState>,
+    Extension(Staff(person)): Extension<Staff>,
+    id: Id,
+    said: Result<Form<Said>, FormRejection>,
+) -> Result<Response, Fault> {
+    let (id, Form(said)) = (CampaignId(id?.0), said?);
+    state.app.approve_campaign(&person, id, &said.seen_hash, said.note.trim()).await?;
+    Ok(back(id, "approved"))
+}
+
+/// Sends a campaign back with a reason.
+pub(crate) async fn reject(
+    State(state): State<WebState>,
+    Extension(Staff(person)): Extension<Staff>,
+    id: Id,
+    said: Result<Form<Said>, FormRejection>,
+) -> Result<Response, Fault> {
+    let (id, Form(said)) = (CampaignId(id?.0), said?);
+    state.app.reject_campaign(&person, id, said.note.trim()).await?;
+    Ok(back(id, "rejected"))
+}
+
+macro_rules! moves {
+    ($($(#[$meta:meta])* $name:ident = $method:ident, $done:literal;)+) => {$(
+        $(#[$meta])*
+        pub(crate) async fn $name(
+            State(state): State<WebState>,
+            Extension(Staff(person)): Extension<Staff>,
+            id: Id,
+        ) -> Result<Response, Fault> {
+            let id = CampaignId(id?.0);
+            state.app.$method(&person, id).await?;
+            Ok(back(id, $done))
+        }
+    )+};
+}
+
+moves! {
+    /// Hands a campaign to an approver.
+    submit = submit_campaign, "submitted";
+    /// Starts sending.
+    launch = launch_campaign, "launched";
+    /// Halts.
+    pause = pause_campaign, "paused";
+    /// Goes on.
+    resume = resume_campaign, "resumed";
+    /// Ends for good.
+    stop = stop_campaign, "stopped";
+}

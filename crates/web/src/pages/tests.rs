@@ -1,0 +1,176 @@
+//! Every page with hostile figures, in both languages: inert, complete, accessible, and nothing inline.
+
+use super::*;
+use crate::context::{Cx, Theme};
+use crate::samples::{self, HOSTILE};
+use askama::Template;
+use terms::customer::Language;
+use terms::ids::PersonId;
+use terms::person::{Person, Role};
+
+fn cx(lang: Language) -> Cx {
+    Cx {
+        lang,
+        theme: Theme::Auto,
+        person: Some(Person {
+            id: PersonId(1),
+            name: HOSTILE.into(),
+            email: "marta@candor.test".into(),
+            role: Role::Marketer,
+        }),
+        path: "/customers?q=\"><script>".into(),
+        json: false,
+        done: Some("done.saved".into()),
+    }
+}
+
+/// Every page that staff or customers see, by name.
+fn pages(lang: Language) -> Vec<(&'static str, String)> {
+    let compose = compose::ComposePage::new(cx(lang), samples::compose(), None);
+    vec![
+        ("today", today::TodayPage::new(cx(lang), samples::today()).render().unwrap()),
+        ("customers", customers::CustomersPage::new(cx(lang), samples::customers(HOSTILE)).render().unwrap()),
+        ("customer", customer::CustomerPage::new(cx(lang), samples::customer()).render().unwrap()),
+        (
+            "campaigns",
+            campaigns::CampaignsPage { cx: cx(lang), view: samples::campaigns() }.render().unwrap(),
+        ),
+        ("compose", compose.render().unwrap()),
+        ("review", review::ReviewPage::new(cx(lang), samples::review()).render().unwrap()),
+        ("report", report::ReportPage::new(cx(lang), samples::report()).render().unwrap()),
+        ("ledger", ledger::LedgerPage { cx: cx(lang), view: samples::ledger() }.render().unwrap()),
+        ("why", why::WhyPage { cx: cx(lang), view: samples::why() }.render().unwrap()),
+        (
+            "customer why",
+            customer_why::CustomerWhyPage { cx: cx(lang), view: samples::customer_why() }.render().unwrap(),
+        ),
+        (
+            "preferences",
+            preferences::PreferencesPage { cx: cx(lang), view: samples::preferences() }.render().unwrap(),
+        ),
+        (
+            "unsubscribe",
+            unsubscribe::UnsubscribePage { cx: cx(lang), view: samples::unsubscribe() }.render().unwrap(),
+        ),
+    ]
+}
+
+fn everything() -> Vec<(&'static str, String)> {
+    Language::ALL.iter().flat_map(|lang| pages(*lang)).collect()
+}
+
+#[test]
+fn hostile_names_and_texts_stay_text() {
+    for (name, html) in everything() {
+        let scripts = html.matches("<script").count();
+        let ours = html.matches("<script src=\"/assets/app.js?v=").count();
+        assert_eq!(scripts, ours, "{name}: a script that is not ours");
+        assert!(!html.contains("<img src=x"), "{name}: a hostile image");
+    }
+}
+
+#[test]
+fn nothing_is_inline_and_nothing_comes_from_elsewhere() {
+    for (name, html) in everything() {
+        // The mail preview is an attribute, escaped; its own styles are not ours.
+        let ours: String =
+            html.split("srcdoc=\"").enumerate().fold(String::new(), |mut out, (place, part)| {
+                out.push_str(if place == 0 { part } else { part.split_once('"').unwrap().1 });
+                out
+            });
+        assert!(!ours.contains(" style="), "{name}: an inline style");
+        assert!(!ours.contains(" onclick=") && !ours.contains("javascript:"), "{name}: an inline script");
+        for place in [" src=\"http", " href=\"http", " action=\"http", "url(http"] {
+            assert!(!ours.contains(place), "{name}: `{place}`");
+        }
+    }
+}
+
+#[test]
+fn no_page_shows_what_is_no_number_or_has_no_words() {
+    for (name, html) in everything() {
+        assert!(!html.contains("NaN") && !html.contains("⟦?⟧"), "{name}");
+    }
+}
+
+#[test]
+fn every_page_says_its_language_and_has_one_heading_and_a_way_past_the_navigation() {
+    for (name, html) in everything() {
+        assert!(html.contains("<html lang=\"en\"") || html.contains("<html lang=\"es\""), "{name}");
+        assert_eq!(html.matches("<h1").count(), 1, "{name}");
+        assert!(
+            html.contains("class=\"skip\" href=\"#main\"") && html.contains("<main id=\"main\""),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn every_field_has_a_label() {
+    for (name, html) in everything() {
+        for tag in html.split('<').filter(|tag| {
+            (tag.starts_with("input ") || tag.starts_with("select ") || tag.starts_with("textarea "))
+                && !tag.contains("type=\"hidden\"")
+                && !tag.contains("type=\"checkbox\"")
+        }) {
+            let id = tag.split(" id=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+            assert!(html.contains(&format!("for=\"{id}\"")), "{name}: no label for <{tag}");
+        }
+    }
+}
+
+#[test]
+fn ids_are_given_once() {
+    for (name, html) in everything() {
+        let mut ids: Vec<&str> =
+            html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let all = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "{name}");
+    }
+}
+
+#[test]
+fn a_customers_pages_are_small_and_run_no_script() {
+    let style = include_str!("../../assets/app.css").len();
+    for (name, html) in everything() {
+        if matches!(name, "customer why" | "preferences" | "unsubscribe") {
+            assert!(html.len() + style < 50_000, "{name}: {} bytes", html.len() + style);
+            assert!(!html.contains("<script"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_mail_preview_is_sandboxed_and_escaped() {
+    let (_, html) = pages(Language::English).into_iter().find(|(name, _)| *name == "review").unwrap();
+    assert_eq!(html.matches("<iframe").count(), html.matches("<iframe sandbox=\"\"").count());
+    let preview = html.split("srcdoc=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert!(!preview.contains('<'), "the preview is not escaped");
+}
+
+#[test]
+fn a_report_says_not_enough_evidence_plainly() {
+    let mut view = samples::report();
+    view.verdict = Some("not_enough_evidence".into());
+    let html = report::ReportPage::new(cx(Language::English), view).render().unwrap();
+    assert!(html.contains("Not enough evidence"));
+    assert!(html.contains("Adds up: planned and left out together are 3,406"));
+}
+
+#[test]
+fn the_words_change_with_the_language() {
+    let en = pages(Language::English);
+    let es = pages(Language::Spanish);
+    for ((name, english), (_, spanish)) in en.iter().zip(&es) {
+        assert_ne!(english, spanish, "{name}");
+    }
+    assert!(es[0].1.contains("148.302\u{a0}€") && en[0].1.contains("€148,302"));
+}
+
+#[test]
+fn initials_are_two_capital_letters() {
+    assert_eq!(initials("marta vidal ruiz"), "MV");
+    assert_eq!(initials(""), "");
+}

@@ -1,0 +1,111 @@
+//! Today: where the house stands and what waits for somebody.
+
+use crate::charts::{self, Area};
+use crate::context::Cx;
+use crate::error::Fault;
+use crate::{WebState, respond};
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+use flow::views::{CampaignBrief, StageCount, Task, TaskKind, TodayView, UpliftView};
+
+#[derive(Template)]
+#[template(path = "today.html")]
+pub(super) struct TodayPage {
+    cx: Cx,
+    view: TodayView,
+    stages: String,
+    revenue: Area,
+}
+
+impl TodayPage {
+    pub(super) fn new(cx: Cx, view: TodayView) -> Self {
+        let stages = stage_bar(&cx, &view.stages);
+        let amounts: Vec<f64> = view.revenue.iter().map(|day| day.amount).collect();
+        let desc = cx.t2(
+            "today.revenue.desc",
+            cx.money(view.revenue_30, &view.currency),
+            cx.money(view.revenue_30_before, &view.currency),
+        );
+        let revenue = charts::area(&amounts, 30, cx.t("today.revenue.title"), &desc);
+        Self { cx, view, stages, revenue }
+    }
+
+    fn task_link(&self, task: &Task) -> String {
+        let id = task.campaign;
+        match task.kind {
+            TaskKind::Mend if self.cx.may_compose() => format!("/campaigns/{id}/edit"),
+            TaskKind::Reconcile | TaskKind::Resume => format!("/campaigns/{id}/report"),
+            TaskKind::Approve | TaskKind::Launch | TaskKind::Mend => format!("/campaigns/{id}"),
+        }
+    }
+
+    fn reachable_share(&self) -> f64 {
+        self.view.reachable as f64 / self.view.customers.max(1) as f64
+    }
+
+    fn revenue_table(&self) -> Vec<(String, String)> {
+        let weeks = self.view.revenue.chunks(7);
+        weeks
+            .filter_map(|week| {
+                let sum: f64 = week.iter().map(|day| day.amount).sum();
+                let (first, last) = (week.first()?, week.last()?);
+                let span = format!("{} – {}", self.cx.short_day(first.day), self.cx.short_day(last.day));
+                Some((span, self.cx.money(sum, &self.view.currency)))
+            })
+            .collect()
+    }
+}
+
+/// Key of a kind of task.
+pub(crate) fn task_key(kind: TaskKind) -> &'static str {
+    match kind {
+        TaskKind::Approve => "approve",
+        TaskKind::Launch => "launch",
+        TaskKind::Mend => "mend",
+        TaskKind::Reconcile => "reconcile",
+        TaskKind::Resume => "resume",
+    }
+}
+
+/// The stage bar with its words.
+pub(super) fn stage_bar(cx: &Cx, stages: &[StageCount]) -> String {
+    let words: Vec<_> = stages
+        .iter()
+        .map(|line| (line.stage, line.now, format!("{}: {}", cx.name("stage", line.stage), cx.n(line.now))))
+        .collect();
+    charts::stage_bar(&words, cx.t("today.stages"))
+}
+
+/// A small whisker for lists.
+pub(crate) fn whisker(cx: &Cx, uplift: &UpliftView, currency: &str) -> String {
+    let desc = cx.t3(
+        "uplift.desc",
+        cx.gain(uplift.value, currency),
+        cx.gain(uplift.low, currency),
+        cx.gain(uplift.high, currency),
+    );
+    charts::whisker(&charts::Interval {
+        value: uplift.value,
+        low: uplift.low,
+        high: uplift.high,
+        truth: None,
+        title: &desc,
+        desc: &desc,
+    })
+}
+
+/// The page.
+pub(crate) async fn show(
+    State(state): State<WebState>,
+    Extension(cx): Extension<Cx>,
+) -> Result<Response, Fault> {
+    let view = state.app.today().await?;
+    respond::face(&cx, view, |view| TodayPage::new(cx.clone(), view))
+}
+
+/// Share of a campaign's messages that were sent.
+pub(crate) fn sent_share(brief: &CampaignBrief) -> f64 {
+    brief.sent as f64 / brief.planned.max(1) as f64
+}
