@@ -4,6 +4,7 @@
 //! progress on standard error. It deliberately keeps no built-in paths, baselines or expected values.
 
 mod history;
+mod import_flags;
 mod process;
 mod stages;
 

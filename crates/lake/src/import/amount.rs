@@ -49,10 +49,11 @@ impl Decimal {
             None => (text, false),
         };
         let (mut whole, mut places, mut seen, mut after, mut round) = (0_i64, 0, false, false, false);
-        let mut letters = 0;
+        // A currency code may stand before or after the digits; no digit follows the one after.
+        let (mut letters, mut closed) = (0, false);
         for c in text.chars() {
             match c {
-                '0'..='9' if letters == 0 || !seen => {
+                '0'..='9' if !closed => {
                     seen = true;
                     let digit = i64::from(u32::from(c) - u32::from('0'));
                     if after && places == 6 {
@@ -67,7 +68,7 @@ impl Decimal {
                     }
                 }
                 '.' | ',' if (c == '.') == (mark == DecimalMark::Point) => {
-                    if after || letters > 0 && seen {
+                    if after || closed {
                         return None;
                     }
                     after = true;
@@ -77,7 +78,10 @@ impl Decimal {
                 '+' if !seen => {}
                 ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '€' | '$' | '£' | '¥' => {}
                 // A currency code before or after: `EUR 12`, `12 USD`, `US$ 12`.
-                'A'..='Z' | 'a'..='z' if letters < 3 => letters += 1,
+                'A'..='Z' | 'a'..='z' if letters < 3 => {
+                    letters += 1;
+                    closed |= seen;
+                }
                 _ => return None,
             }
         }

@@ -222,7 +222,7 @@ impl ColumnsFile {
                         .as_ref()
                         .filter(|o| o.is_valid(at))
                         .map_or("", |orders| orders.value(at).trim());
-                    Ok(RawRow { key, time, amount: signed(amount, quantity.is_some_and(|q| q.0 < 0)), order })
+                    Ok(RawRow { key, time, amount: signed(amount, quantity)?, order })
                 };
                 done += 1;
                 each(done, read(), &|| row_text(&batch, at))?;

@@ -358,7 +358,7 @@ impl TextTable {
         if currency != self.currency {
             return Err(Reason::OtherCurrency);
         }
-        let amount = signed(amount.minor(self.currency.digits()), quantity.is_some_and(|q| q.0 < 0));
+        let amount = signed(amount.minor(self.currency.digits()), quantity)?;
         let order = self.order.map(cell).unwrap_or_default();
         Ok(RawRow { key: KeyRef::Text(key), time: time.0, amount, order })
     }
@@ -400,9 +400,13 @@ pub(crate) fn priced(quantity: Option<Decimal>, price: Decimal) -> std::result::
     }
 }
 
-/// A negative quantity makes a return whatever sign the amount has.
-pub(crate) const fn signed(amount: i64, negative_quantity: bool) -> i64 {
-    if negative_quantity { -amount.abs() } else { amount }
+/// A negative quantity makes a return whatever sign the amount has; a return of nothing is no row.
+pub(crate) fn signed(amount: i64, quantity: Option<Decimal>) -> std::result::Result<i64, Reason> {
+    match quantity {
+        Some(quantity) if quantity.0 < 0 && amount == 0 => Err(Reason::ZeroPrice),
+        Some(quantity) if quantity.0 < 0 => Ok(-amount.abs()),
+        _ => Ok(amount),
+    }
 }
 
 /// What a binary amount is in minor units.

@@ -97,15 +97,17 @@ impl TimeFormat {
         }
     }
 
-    /// Stricter than `parse`: numbers must lie where a shop's times lie (1971 to 2100), so that amounts are no times.
+    /// Stricter than `parse`: bare numbers must lie where a shop's times lie (1971 to 2100), so that amounts and keys
+    /// are no times.
     pub(crate) fn plausible(&self, text: &str) -> bool {
-        let digits = match self {
+        let lengths = match self {
+            Self::Compact => 8..=16,
             Self::EpochSeconds => 9..=10,
             Self::EpochMillis => 12..=13,
             Self::EpochMicros => 15..=16,
-            _ => 1..=40,
+            _ => return self.parse(text).is_some(),
         };
-        digits.contains(&text.len()) && self.parse(text).is_some_and(|i| (365..=47_482).contains(&i.day().0))
+        lengths.contains(&text.len()) && self.parse(text).is_some_and(|i| (365..=47_482).contains(&i.day().0))
     }
 }
 

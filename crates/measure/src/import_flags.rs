@@ -1,0 +1,57 @@
+//! The flags that say how a purchase file is laid out, for every subcommand that reads one.
+
+use lake::import::{Header, Options};
+
+/// Columns are named by their header or by their number from 1; what is not given is detected.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct ImportFlags {
+    /// Column of the customer's key.
+    #[arg(long)]
+    customer: Option<String>,
+    /// Column of the time.
+    #[arg(long)]
+    time: Option<String>,
+    /// Column of the amount.
+    #[arg(long)]
+    amount: Option<String>,
+    /// Column of the order number.
+    #[arg(long)]
+    order: Option<String>,
+    /// Column of the quantity.
+    #[arg(long)]
+    quantity: Option<String>,
+    /// Column of the unit price, multiplied by the quantity.
+    #[arg(long)]
+    unit_price: Option<String>,
+    /// Column of the currency.
+    #[arg(long)]
+    currency: Option<String>,
+    /// A character, or tab, space, comma, semicolon, pipe.
+    #[arg(long)]
+    delimiter: Option<String>,
+    /// iso, yyyymmdd, dmy, mdy, epoch-s, epoch-ms, epoch-us or a pattern such as `%d %b %Y`.
+    #[arg(long)]
+    time_format: Option<String>,
+    /// The first row is data.
+    #[arg(long)]
+    no_header: bool,
+}
+
+impl ImportFlags {
+    /// The import options these flags ask for.
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            customer: self.customer.clone(),
+            time: self.time.clone(),
+            amount: self.amount.clone(),
+            order: self.order.clone(),
+            quantity: self.quantity.clone(),
+            unit_price: self.unit_price.clone(),
+            currency: self.currency.clone(),
+            delimiter: self.delimiter.clone(),
+            time_format: self.time_format.clone(),
+            header: if self.no_header { Header::Absent } else { Header::Detect },
+            ..Options::default()
+        }
+    }
+}
