@@ -22,7 +22,9 @@ pub enum Error {
         message: String,
     },
     /// The guard holds the message back.
-    #[error("the guard holds this message back: {blocking} findings block; mend them or add the missing facts")]
+    #[error(
+        "the guard holds this message back: {blocking} findings block; mend them or add the missing facts"
+    )]
     Blocked {
         /// Findings that block.
         blocking: usize,
@@ -51,3 +53,16 @@ pub enum Error {
 
 /// Result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl From<store::Error> for Error {
+    /// What a reader can act on keeps its words; the rest is an error of the store.
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::NotFound { .. } => Self::NotFound,
+            store::Error::Conflict { .. } | store::Error::Stale { .. } | store::Error::Fenced { .. } => {
+                Self::Conflict { message: error.to_string() }
+            }
+            other => Self::Store(other),
+        }
+    }
+}

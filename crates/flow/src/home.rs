@@ -74,7 +74,10 @@ impl Home {
         let path = self.keys().join(name);
         match std::fs::read(&path) {
             Ok(bytes) => bytes.try_into().map_err(|_| {
-                Error::Internal(format!("the key file `{}` is damaged; restore it from a backup", path.display()))
+                Error::Internal(format!(
+                    "the key file `{}` is damaged; restore it from a backup",
+                    path.display()
+                ))
             }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let secret: [u8; 32] = rand::random();

@@ -1,1 +1,47 @@
-//! Placeholder.
+//! The use cases of Candor: what a person, a command or a job can ask for, as methods of [`App`].
+//!
+//! Goes in: rooms that each know one thing, wired here. Comes out: view structs, the same for pages and `--json`.
+//! Deliberately absent: HTTP, HTML, command line, SQL, Parquet.
+//!
+//! Architecture invariant: the nine stages (`stages/`) never import each other; they meet in rows and enqueue the next
+//! job. Nothing reads the clock but [`clock`].
+
+pub mod access;
+mod app;
+pub mod brand;
+mod campaigns;
+pub mod clock;
+mod customer_pages;
+mod customers;
+mod error;
+pub mod home;
+mod jobs;
+mod ledger;
+pub mod links;
+mod password;
+mod reports;
+mod runner;
+mod sign_in;
+mod snapshot;
+mod stages;
+mod subjects;
+mod today;
+pub mod views;
+mod why;
+
+pub use app::{App, Opening};
+pub use brand::Brand;
+pub use customer_pages::{OptOutSource, notice};
+pub use error::{Error, Result};
+pub use jobs::Work;
+pub use reports::Reconciled;
+pub use sign_in::{DemoSignIn, SignedIn};
+pub use stages::ingest::{ResponseIn, TableImport};
+pub use stages::learn::Lesson;
+pub use stages::lifecycle::LifecycleSummary;
+pub use stages::measure::Measured;
+
+/// Name of the stage model in the registry.
+pub(crate) const STAGE_MODEL: &str = "stage";
+/// Name of the value model in the registry.
+pub(crate) const VALUE_MODEL: &str = "value";

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 /// When there is no randomness for a salt, or the password is empty or longer than 1,024 bytes.
-pub fn hash(password: &str) -> Result<String> {
+pub(crate) fn hash(password: &str) -> Result<String> {
     if password.is_empty() || password.len() > 1_024 {
         return Err(Error::Invalid { message: "choose a password of 1 to 1024 bytes".to_owned() });
     }
@@ -21,7 +21,7 @@ pub fn hash(password: &str) -> Result<String> {
 
 /// True when the password belongs to the hash. A hash that cannot be read matches nothing.
 #[must_use]
-pub fn matches(password: &str, hash: &str) -> bool {
+pub(crate) fn matches(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash)
         .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }

@@ -167,7 +167,11 @@ impl SimulatedCustomer {
                 notice_hash: hash.to_owned(),
                 language,
                 source: source.to_owned(),
-                proof: format!("form-{}-{}", self.number + 1, purpose.as_str()),
+                proof: match basis {
+                    // A soft opt-in stands on a sale: the customer's first order.
+                    LawfulBasis::SoftOptIn => format!("order:{}-1", self.number + 1),
+                    _ => format!("form:{}-{}", self.number + 1, purpose.as_str()),
+                },
                 at,
             });
         };

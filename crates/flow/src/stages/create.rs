@@ -52,7 +52,8 @@ impl Workshop {
             sender_address: text("sender_address"),
             written_with_ai: plan.written_with_ai,
         };
-        let contacts = [text("sender_email"), text("sender_phone")].into_iter().filter(|c| !c.is_empty()).collect();
+        let contacts =
+            [text("sender_email"), text("sender_phone")].into_iter().filter(|c| !c.is_empty()).collect();
         Self { sheet: FactSheet::new(facts.clone()), facts, brand, plan, layout, contacts }
     }
 
@@ -107,7 +108,12 @@ impl Workshop {
     }
 
     /// Checks a variant as a sample customer would read it. The sample has a name, so that the greeting is read too.
-    pub(crate) fn check_variant(&self, variant: &Variant, from: Instant, explain_in: Language) -> VariantCheck {
+    pub(crate) fn check_variant(
+        &self,
+        variant: &Variant,
+        from: Instant,
+        explain_in: Language,
+    ) -> VariantCheck {
         let name = match variant.language {
             Language::English => "Ann",
             Language::Spanish => "Ana",
@@ -126,7 +132,11 @@ impl Workshop {
             },
             Err(error) => VariantCheck {
                 language: variant.language,
-                report: GuardReport { findings: Vec::new(), sentences: Vec::new(), rules_version: guard::rules_version() },
+                report: GuardReport {
+                    findings: Vec::new(),
+                    sentences: Vec::new(),
+                    rules_version: guard::rules_version(),
+                },
                 rendered: variant.fields().map(|(field, text)| (field, text.to_owned())).to_vec(),
                 html: String::new(),
                 error: Some(error.to_string()),

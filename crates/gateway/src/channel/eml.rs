@@ -35,7 +35,8 @@ text_header! {
 /// Builds the message, or says which part of it cannot be written.
 pub(super) fn build(message: &Message) -> Result<lettre::Message, SendError> {
     let refuse = |part: &str, why: String| SendError::Refused(format!("{part}: {why}"));
-    for (part, text) in [("subject", &message.subject), ("recipient", &message.to), ("sender", &message.from)] {
+    for (part, text) in [("subject", &message.subject), ("recipient", &message.to), ("sender", &message.from)]
+    {
         if text.contains(['\r', '\n', '\0']) {
             return Err(refuse(part, "it holds a line break".to_owned()));
         }

@@ -7,6 +7,7 @@ pub mod smtp;
 use policy::permit::SendPermit;
 use std::future::Future;
 use std::pin::Pin;
+use terms::ids::{CampaignId, MessageId};
 use terms::message::Message;
 use terms::time::Instant;
 
@@ -34,6 +35,17 @@ pub enum SendError {
     InDoubt(String),
 }
 
+/// What a channel knows of a message afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It left the house.
+    Left,
+    /// It surely did not.
+    NeverLeft,
+    /// Nobody knows.
+    Unknown,
+}
+
 /// The answer of a channel, later.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Receipt, SendError>> + Send + 'a>>;
 
@@ -44,6 +56,12 @@ pub trait Channel: Send + Sync {
     /// # Errors
     /// See [`SendError`]; only [`SendError::Unavailable`] means that nothing left and a new try is safe.
     fn send<'a>(&'a self, permit: SendPermit, message: &'a Message, now: Instant) -> Sending<'a>;
+
+    /// What became of a message that was being handed over when its worker died. The default is that nobody knows.
+    fn fate(&self, campaign: CampaignId, message: MessageId) -> Fate {
+        let _ = (campaign, message);
+        Fate::Unknown
+    }
 
     /// What this channel is, for logs and the ledger: `outbox folder`, `smtp mail.example:587`.
     fn describe(&self) -> String;

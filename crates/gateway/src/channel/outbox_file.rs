@@ -6,10 +6,11 @@
 use std::path::{Path, PathBuf};
 
 use policy::permit::SendPermit;
+use terms::ids::{CampaignId, MessageId};
 use terms::message::Message;
 use terms::time::Instant;
 
-use super::{Channel, Receipt, SendError, Sending, eml, honour};
+use super::{Channel, Fate, Receipt, SendError, Sending, eml, honour};
 
 /// The outbox folder.
 #[derive(Debug, Clone)]
@@ -29,7 +30,7 @@ impl OutboxFile {
 
     fn write(&self, message: &Message) -> Result<Receipt, SendError> {
         let bytes = eml::build(message)?.formatted();
-        let name = format!("{}-{}.eml", message.campaign, message.id);
+        let name = file_name(message.campaign, message.id);
         let target = self.folder.join(&name);
         let partial = self.folder.join(format!(".{name}.part"));
         let unavailable = |error: std::io::Error| SendError::Unavailable(format!("outbox folder: {error}"));
@@ -48,6 +49,10 @@ impl OutboxFile {
     }
 }
 
+fn file_name(campaign: CampaignId, message: MessageId) -> String {
+    format!("{campaign}-{message}.eml")
+}
+
 fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write;
     let mut file = std::fs::File::create(path)?;
@@ -64,6 +69,15 @@ impl Channel for OutboxFile {
                 .await
                 .map_err(|error| SendError::InDoubt(format!("the writer stopped: {error}")))?
         })
+    }
+
+    /// The final name appears in one step, so its presence decides.
+    fn fate(&self, campaign: CampaignId, message: MessageId) -> Fate {
+        match self.folder.join(file_name(campaign, message)).try_exists() {
+            Ok(true) => Fate::Left,
+            Ok(false) => Fate::NeverLeft,
+            Err(_) => Fate::Unknown,
+        }
     }
 
     fn describe(&self) -> String {

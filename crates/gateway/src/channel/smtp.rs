@@ -26,7 +26,9 @@ impl Smtp {
     /// # Errors
     /// When the URL cannot be read.
     pub fn open(url: &str, credentials: Option<(String, String)>) -> Result<Self, SendError> {
-        let bad = |error: lettre::transport::smtp::Error| SendError::Unavailable(format!("bad mail server URL: {error}"));
+        let bad = |error: lettre::transport::smtp::Error| {
+            SendError::Unavailable(format!("bad mail server URL: {error}"))
+        };
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(bad)?;
         if let Some((user, password)) = credentials {
             builder = builder.credentials(Credentials::new(user, password));

@@ -15,7 +15,9 @@ pub fn fact_text(value: &FactValue, unit: &str, language: Language) -> String {
             Language::Spanish => format!("{} %", number(*percent, language)),
         },
         FactValue::Count(count) => group(*count, language),
-        FactValue::Quantity(quantity) => format!("{} {unit}", number(*quantity, language)).trim_end().to_owned(),
+        FactValue::Quantity(quantity) => {
+            format!("{} {unit}", number(*quantity, language)).trim_end().to_owned()
+        }
         FactValue::Date(day) => day_text(*day, language),
         FactValue::Bool(holds) => match (language, holds) {
             (Language::English, true) => "yes".to_owned(),

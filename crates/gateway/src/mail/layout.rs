@@ -123,7 +123,11 @@ impl MailTemplate {
             return Err(RenderError::TooLong { bytes: html.len() });
         }
         let of = |wanted: Field| {
-            fields.iter().find(|(field, _)| *field == wanted).map(|(_, text)| text.as_str()).unwrap_or_default()
+            fields
+                .iter()
+                .find(|(field, _)| *field == wanted)
+                .map(|(_, text)| text.as_str())
+                .unwrap_or_default()
         };
         let text = format!(
             "{}\n\n{}\n\n{}: {}\n\n--\n{}\n",
@@ -298,16 +302,26 @@ mod tests {
             preferences: "https://shop.example/p/1".to_owned(),
             unsubscribe: "https://shop.example/u/1".to_owned(),
         };
-        Slots::for_campaign(&[price()], "offer:hello", Language::English).for_customer(Language::English, name, &links)
+        Slots::for_campaign(&[price()], "offer:hello", Language::English).for_customer(
+            Language::English,
+            name,
+            &links,
+        )
     }
 
     fn layout() -> Layout {
-        Layout { sender_name: "Aurora".to_owned(), sender_address: "Calle Mayor 1, Madrid".to_owned(), written_with_ai: false }
+        Layout {
+            sender_name: "Aurora".to_owned(),
+            sender_address: "Calle Mayor 1, Madrid".to_owned(),
+            written_with_ai: false,
+        }
     }
 
     #[test]
     fn a_mail_is_filled_from_facts_and_carries_its_footer() {
-        let template = MailTemplate::compile(&variant("{{ greeting }}\n\nIt costs {{ offer.price }}."), &layout()).unwrap();
+        let template =
+            MailTemplate::compile(&variant("{{ greeting }}\n\nIt costs {{ offer.price }}."), &layout())
+                .unwrap();
         let mail = template.render(&slots(Some("Ana"))).unwrap();
         assert_eq!(mail.subject, "A coffee for €29");
         assert!(mail.text.contains("Hello Ana,\n\nIt costs €29."), "{}", mail.text);
@@ -326,7 +340,8 @@ mod tests {
 
     #[test]
     fn markup_in_the_body_is_shown_and_not_run() {
-        let template = MailTemplate::compile(&variant("<img src=x onerror=alert(1)> & co"), &layout()).unwrap();
+        let template =
+            MailTemplate::compile(&variant("<img src=x onerror=alert(1)> & co"), &layout()).unwrap();
         let mail = template.render(&slots(None)).unwrap();
         assert!(!mail.html.contains("<img src=x"), "{}", mail.html);
     }

@@ -27,8 +27,8 @@ impl Slots {
                 .collect()
         };
         let values = BTreeMap::from([
-            ("offer".to_owned(), Value::from_serialize(under(offer))),
-            ("brand".to_owned(), Value::from_serialize(under("brand"))),
+            ("offer".to_owned(), Value::from(under(offer))),
+            ("brand".to_owned(), Value::from(under("brand"))),
         ]);
         Self { values }
     }

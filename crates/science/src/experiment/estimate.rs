@@ -118,6 +118,20 @@ pub fn estimate(
     Ok(Report { treated: n_t, control: n_c, revenue, purchases, total_revenue, variance_removed, verdict })
 }
 
+/// Probability, 0 to 1, that the effect is above zero, when the posterior is taken as the normal whose central
+/// interval is the estimate's (as [`estimate`] and [`rate_difference`] make it).
+#[must_use]
+pub fn probability_positive(estimate: &Estimate) -> f64 {
+    let normal = Normal::standard();
+    let half = (estimate.interval.high - estimate.interval.low) / 2.0;
+    let deviation = half / normal.inverse_cdf(0.5 + estimate.interval.level / 2.0);
+    match deviation > 0.0 {
+        true => normal.cdf(estimate.value / deviation),
+        false if estimate.value > 0.0 => 1.0,
+        false => 0.0,
+    }
+}
+
 /// Difference of two rates, such as opt-outs, treated minus control: Beta posteriors under the prior of Jeffreys,
 /// Beta(1/2, 1/2), their difference taken as normal (Agresti, Min 2005). Insufficient below 50 in an arm.
 ///

@@ -1,0 +1,273 @@
+//! The application: what every use case needs, opened once and shared.
+//!
+//! Goes in: a home, a database, a channel, a clock. Comes out: [`App`], whose methods are the use cases, written in
+//! the modules beside this one. Deliberately absent: HTTP, command line, templates.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, RwLock};
+
+use gateway::channel::Channel;
+use store::Store;
+use store::ledger::LedgerKey;
+use terms::ids::PersonId;
+use terms::ledger::{Action, NewEntry};
+use terms::person::{Actor, Person, Role};
+use terms::time::Instant;
+
+use crate::brand::Brand;
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::home::Home;
+use crate::links::LinkSigner;
+use crate::snapshot::Snapshot;
+
+/// Name the ledger signs its checkpoints with.
+const LEDGER_NAME: &str = "candor.local/ledger";
+
+/// A handle on the installation; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    home: Home,
+    store: Store,
+    lake: lake::Lake,
+    channel: Arc<dyn Channel>,
+    clock: Clock,
+    links: LinkSigner,
+    ledger_key: Arc<LedgerKey>,
+    snapshot: RwLock<Option<Arc<Snapshot>>>,
+    tries: Mutex<HashMap<String, Vec<Instant>>>,
+}
+
+/// How to open an installation.
+pub struct Opening<'a> {
+    /// Folder it lives in.
+    pub home: &'a Path,
+    /// PostgreSQL to use instead of SQLite in the home.
+    pub database_url: Option<&'a str>,
+    /// Mail server to use instead of the outbox folder.
+    pub smtp_url: Option<&'a str>,
+    /// Clock.
+    pub clock: Clock,
+}
+
+impl App {
+    /// Opens an installation, making it the first time.
+    ///
+    /// # Errors
+    /// When the folder, the database or the mail server's URL cannot be used.
+    pub async fn open(opening: Opening<'_>) -> Result<Self> {
+        let home = Home::open(opening.home)?;
+        let database = match opening.database_url {
+            Some(url) => url.to_owned(),
+            None => home.database().display().to_string(),
+        };
+        let store = Store::open(&database).await?;
+        let lake = lake::Lake::open(home.lake())?;
+        let channel: Arc<dyn Channel> = match opening.smtp_url {
+            Some(url) => {
+                let smtp = gateway::channel::smtp::Smtp::open(url, None)
+                    .map_err(|error| Error::Invalid { message: error.to_string() })?;
+                Arc::new(smtp)
+            }
+            None => {
+                let folder = home.outbox();
+                let opened = gateway::channel::outbox_file::OutboxFile::open(&folder);
+                Arc::new(opened.map_err(|source| Error::Io { path: folder.display().to_string(), source })?)
+            }
+        };
+        let links = LinkSigner::new(home.secret("links")?);
+        let ledger_key = Arc::new(LedgerKey::open_or_create(&home.keys().join("ledger"), LEDGER_NAME)?);
+        let inner = Inner {
+            home,
+            store,
+            lake,
+            channel,
+            clock: opening.clock,
+            links,
+            ledger_key,
+            snapshot: RwLock::new(None),
+            tries: Mutex::new(HashMap::new()),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The same installation with another channel; for tests that watch what leaves the house.
+    #[must_use]
+    pub fn with_channel(self, channel: Arc<dyn Channel>) -> Self {
+        let inner = &self.inner;
+        Self {
+            inner: Arc::new(Inner {
+                home: inner.home.clone(),
+                store: inner.store.clone(),
+                lake: inner.lake.clone(),
+                channel,
+                clock: inner.clock.clone(),
+                links: inner.links.clone(),
+                ledger_key: Arc::clone(&inner.ledger_key),
+                snapshot: RwLock::new(None),
+                tries: Mutex::new(HashMap::new()),
+            }),
+        }
+    }
+
+    /// Folders of the installation.
+    #[must_use]
+    pub fn home(&self) -> &Home {
+        &self.inner.home
+    }
+
+    /// Now, by the installation's clock.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.inner.clock.now()
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// The store, for tests and for the parts of the program that wire it.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The lake, likewise.
+    #[must_use]
+    pub fn lake(&self) -> &lake::Lake {
+        &self.inner.lake
+    }
+
+    pub(crate) fn channel(&self) -> &Arc<dyn Channel> {
+        &self.inner.channel
+    }
+
+    pub(crate) fn links(&self) -> &LinkSigner {
+        &self.inner.links
+    }
+
+    pub(crate) fn ledger_key(&self) -> &LedgerKey {
+        &self.inner.ledger_key
+    }
+
+    pub(crate) fn tries(&self) -> &Mutex<HashMap<String, Vec<Instant>>> {
+        &self.inner.tries
+    }
+
+    pub(crate) fn snapshot_slot(&self) -> &RwLock<Option<Arc<Snapshot>>> {
+        &self.inner.snapshot
+    }
+
+    /// The brand's settings.
+    ///
+    /// # Errors
+    /// When the store fails or the setting cannot be read.
+    pub async fn brand(&self) -> Result<Brand> {
+        match self.store().setting(Brand::SETTING).await? {
+            Some(text) => serde_json::from_str(&text)
+                .map_err(|error| Error::Internal(format!("the brand's settings cannot be read: {error}"))),
+            None => Ok(Brand::unnamed(PersonId(0))),
+        }
+    }
+
+    /// Changes the brand's settings.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn set_brand(&self, brand: &Brand) -> Result<()> {
+        self.store().set_setting(Brand::SETTING, &json_text(brand)?).await?;
+        Ok(())
+    }
+
+    /// Adds somebody who works here. The first one also answers for what the system does by itself, until the
+    /// brand's settings say otherwise.
+    ///
+    /// # Errors
+    /// When the address is taken, or the password cannot be used.
+    pub async fn add_person(&self, name: &str, email: &str, role: Role, password: &str) -> Result<PersonId> {
+        if name.trim().is_empty() || !email.contains('@') {
+            let message = format!("`{name}` and `{email}` must be a name and an e-mail address");
+            return Err(Error::Invalid { message });
+        }
+        let hash = crate::password::hash(password)?;
+        let mut tx = self.store().begin().await?;
+        let id = tx.add_person(name, email, role, &hash).await?;
+        let entry = self.entry(
+            Actor::Operator,
+            Action::PersonChanged,
+            format!("person/{id}"),
+            serde_json::json!({"role": role}),
+        );
+        tx.append_entries(&[entry]).await?;
+        tx.commit().await?;
+        let mut brand = self.brand().await?;
+        if brand.responsible == PersonId(0) {
+            brand.responsible = id;
+            self.set_brand(&brand).await?;
+        }
+        Ok(id)
+    }
+
+    /// A ledger entry of now.
+    pub(crate) fn entry(
+        &self,
+        actor: Actor,
+        action: Action,
+        object: impl Into<String>,
+        payload: serde_json::Value,
+    ) -> NewEntry {
+        NewEntry { at: self.now(), actor, action, object: object.into(), payload }
+    }
+
+    /// Appends one entry in a transaction of its own.
+    pub(crate) async fn record(
+        &self,
+        actor: Actor,
+        action: Action,
+        object: impl Into<String>,
+        payload: serde_json::Value,
+    ) -> Result<()> {
+        let entry = self.entry(actor, action, object, payload);
+        let mut tx = self.store().begin().await?;
+        tx.append_entries(&[entry]).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// A part of the system, acting for the brand's responsible person.
+    pub(crate) async fn system(&self, part: &str) -> Result<Actor> {
+        Ok(Actor::System { part: part.to_owned(), responsible: self.brand().await?.responsible })
+    }
+
+    /// Whether the installation answers.
+    ///
+    /// # Errors
+    /// When the store does not.
+    pub async fn health(&self) -> Result<()> {
+        Ok(self.store().ping().await?)
+    }
+}
+
+/// A person as the ledger writes them.
+pub(crate) fn actor(person: &Person) -> Actor {
+    Actor::Person { id: person.id, name: person.name.clone() }
+}
+
+/// JSON text of something that can always be written.
+pub(crate) fn json_text(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string(value)
+        .map_err(|error| Error::Internal(format!("cannot be written as json: {error}")))
+}
+
+/// The value as JSON, for a ledger payload.
+pub(crate) fn json_value(value: &impl serde::Serialize) -> Result<serde_json::Value> {
+    serde_json::to_value(value)
+        .map_err(|error| Error::Internal(format!("cannot be written as json: {error}")))
+}

@@ -1,0 +1,475 @@
+//! Writing a campaign: the compose page, saving, checking, submitting, and the moves of its life.
+//!
+//! Goes in: a form and a person. Comes out: a stored campaign, or what stands in its way. Approving is a stage of its
+//! own; deciding and sending follow the launch.
+
+use store::deliveries::Place;
+use terms::campaign::{Campaign, CampaignPlan, CampaignState};
+use terms::consent::Channel;
+use terms::customer::Language;
+use terms::fact::Fact;
+use terms::ids::CampaignId;
+use terms::ledger::Action;
+use terms::message::Variant;
+use terms::person::Person;
+use terms::time::{Instant, MICROS_PER_DAY};
+
+use crate::access::{Permission, allows};
+use crate::app::{App, actor, json_value};
+use crate::error::{Error, Result};
+use crate::jobs::Work;
+use crate::stages::create::{Workshop, all_clear, blocking};
+use crate::stages::decide;
+use crate::views::{
+    AudiencePreview, CampaignForm, ComposeView, FactLine, SegmentFieldHelp, TemplateChoice, VariantForm,
+};
+
+/// Share held out when nobody chose another.
+const CONTROL_PERCENT: f64 = 10.0;
+/// Days in which the outcome is counted when nobody chose another.
+const WINDOW_DAYS: u32 = 28;
+/// Days a campaign may take to send when nobody chose another.
+const SEND_DAYS: u32 = 14;
+
+fn invalid(message: impl Into<String>) -> Error {
+    Error::Invalid { message: message.into() }
+}
+
+fn variant(form: &VariantForm) -> Variant {
+    let VariantForm { language, subject, preheader, headline, body, button, link } = form.clone();
+    // Browsers send line breaks as CR LF; paragraphs are separated by an empty line.
+    let body = body.replace("\r\n", "\n");
+    Variant { id: None, language, subject, preheader, headline, body, button, link }
+}
+
+fn variant_form(variant: &Variant) -> VariantForm {
+    let Variant { language, subject, preheader, headline, body, button, link, .. } = variant.clone();
+    VariantForm { language, subject, preheader, headline, body, button, link }
+}
+
+/// A variant nobody wrote anything into: left out, so that a campaign may be in one language.
+fn is_empty(form: &VariantForm) -> bool {
+    [&form.subject, &form.headline, &form.body].iter().all(|text| text.trim().is_empty())
+}
+
+fn form_of(campaign: &Campaign) -> CampaignForm {
+    let plan = &campaign.plan;
+    let send_days = (plan.ends_at.0 - plan.starts_at.0) / MICROS_PER_DAY;
+    CampaignForm {
+        name: plan.name.clone(),
+        goal: plan.goal,
+        audience: plan.audience.clone(),
+        control_percent: plan.control_share * 100.0,
+        window_days: plan.window_days,
+        offer: plan.offer.clone(),
+        written_with_ai: plan.written_with_ai,
+        send_days: u32::try_from(send_days).unwrap_or(SEND_DAYS),
+        variants: campaign.variants.iter().map(variant_form).collect(),
+    }
+}
+
+/// The plan a form asks for. `seed` and `now` are kept with the campaign, so that its assignment can be repeated.
+fn plan_of(form: &CampaignForm, seed: u64, now: Instant) -> Result<(CampaignPlan, Vec<Variant>)> {
+    let name = form.name.trim();
+    if name.is_empty() || name.chars().count() > 120 {
+        return Err(invalid("give the campaign a name of 1 to 120 characters"));
+    }
+    if !(0.0..=50.0).contains(&form.control_percent) {
+        return Err(invalid(format!("`{}` % cannot be held out; choose 0 to 50", form.control_percent)));
+    }
+    if !(1..=365).contains(&form.window_days) || !(1..=90).contains(&form.send_days) {
+        return Err(invalid("count the outcome over 1 to 365 days, and send within 1 to 90"));
+    }
+    policy::segment::parse(&form.audience).map_err(|error| invalid(error.render(&form.audience)))?;
+    let variants: Vec<Variant> = form.variants.iter().filter(|form| !is_empty(form)).map(variant).collect();
+    if variants.is_empty() {
+        return Err(invalid("write the message in at least one language"));
+    }
+    let plan = CampaignPlan {
+        name: name.to_owned(),
+        goal: form.goal,
+        audience: form.audience.trim().to_owned(),
+        channel: Channel::Email,
+        control_share: form.control_percent / 100.0,
+        seed,
+        starts_at: now,
+        ends_at: now.plus_days(i64::from(form.send_days)),
+        window_days: form.window_days,
+        offer: form.offer.trim().to_owned(),
+        written_with_ai: form.written_with_ai,
+    };
+    Ok((plan, variants))
+}
+
+impl App {
+    /// The compose page for a new campaign, empty or from a template.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a template there is not.
+    pub async fn compose_new(&self, template: Option<&str>, language: Language) -> Result<ComposeView> {
+        let facts = self.store().facts().await?;
+        let form = self.starting_form(template, &facts).await?;
+        self.compose_view(None, 0, CampaignState::Draft, form, language).await
+    }
+
+    async fn starting_form(&self, template: Option<&str>, facts: &[Fact]) -> Result<CampaignForm> {
+        use gateway::text_model::template;
+        use terms::campaign::Goal;
+        let brand = self.brand().await?;
+        let link = brand
+            .allowed_hosts
+            .first()
+            .map_or_else(|| brand.base_url.clone(), |host| format!("https://{host}/"));
+        let chosen = match template {
+            Some(id) => Some(template::find(id).ok_or(Error::NotFound)?),
+            None => None,
+        };
+        let goal = chosen.map_or(Goal::Other, |template| template.goal);
+        let audience = match goal {
+            Goal::WinBack => "stage = churned and value.percentile >= 60",
+            Goal::SecondPurchase => "stage = new and purchases = 1",
+            Goal::Reward => "stage = active and purchases >= 3",
+            Goal::Other => "everyone",
+        };
+        let empty = |language| VariantForm {
+            language,
+            subject: String::new(),
+            preheader: String::new(),
+            headline: String::new(),
+            body: String::new(),
+            button: String::new(),
+            link: link.clone(),
+        };
+        let variants = match chosen {
+            Some(template) => template.variants(&link).iter().map(variant_form).collect(),
+            None => Language::ALL.iter().map(|language| empty(*language)).collect(),
+        };
+        let offers = offers(facts);
+        let offer =
+            offers.iter().find(|offer| offer.contains(&goal.as_str().replace('_', "-"))).or(offers.first());
+        Ok(CampaignForm {
+            name: String::new(),
+            goal,
+            audience: audience.to_owned(),
+            control_percent: CONTROL_PERCENT,
+            window_days: WINDOW_DAYS,
+            offer: offer.cloned().unwrap_or_default(),
+            written_with_ai: false,
+            send_days: SEND_DAYS,
+            variants,
+        })
+    }
+
+    /// The compose page of a campaign.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none.
+    pub async fn compose(&self, id: CampaignId, language: Language) -> Result<ComposeView> {
+        let campaign = self.store().campaign(id).await?;
+        self.compose_view(Some(id), campaign.version, campaign.state, form_of(&campaign), language).await
+    }
+
+    /// What the guard and the audience say of a form, without saving anything.
+    ///
+    /// # Errors
+    /// When the store fails; a form with mistakes is not an error, its mistakes stand in the view.
+    pub async fn check_form(&self, form: &CampaignForm, language: Language) -> Result<ComposeView> {
+        self.compose_view(None, 0, CampaignState::Draft, form.clone(), language).await
+    }
+
+    async fn compose_view(
+        &self,
+        id: Option<CampaignId>,
+        version: i64,
+        state: CampaignState,
+        mut form: CampaignForm,
+        language: Language,
+    ) -> Result<ComposeView> {
+        let brand = self.brand().await?;
+        let facts = self.store().facts().await?;
+        let now = self.now();
+        let written: Vec<Variant> =
+            form.variants.iter().filter(|form| !is_empty(form)).map(variant).collect();
+        // The form as it stands, as far as it can be read: mistakes in one part do not hide what is said of another.
+        let readable = CampaignForm { name: "preview".to_owned(), ..form.clone() };
+        let planned = plan_of(&readable, 0, now);
+        let plan = planned.as_ref().ok().map(|(plan, _)| plan.clone()).unwrap_or_else(|| CampaignPlan {
+            name: form.name.clone(),
+            goal: form.goal,
+            audience: form.audience.clone(),
+            channel: Channel::Email,
+            control_share: 0.0,
+            seed: 0,
+            starts_at: now,
+            ends_at: now.plus_days(i64::from(form.send_days.min(90))),
+            window_days: form.window_days,
+            offer: form.offer.clone(),
+            written_with_ai: form.written_with_ai,
+        });
+        let audience = match policy::segment::parse(&form.audience) {
+            Ok(segment) => decide::preview(self, id, &plan, &written, &segment, language).await?,
+            Err(error) => AudiencePreview { error: Some(error.render(&form.audience)), ..unread_audience() },
+        };
+        let workshop = Workshop::new(brand, plan, facts.clone());
+        let checks: Vec<_> =
+            written.iter().map(|variant| workshop.check_variant(variant, now, language)).collect();
+        for language in Language::ALL {
+            if !form.variants.iter().any(|form| form.language == *language) {
+                let blank = VariantForm {
+                    language: *language,
+                    subject: String::new(),
+                    preheader: String::new(),
+                    headline: String::new(),
+                    body: String::new(),
+                    button: String::new(),
+                    link: form.variants.first().map(|first| first.link.clone()).unwrap_or_default(),
+                };
+                form.variants.push(blank);
+            }
+        }
+        form.variants.sort_by_key(|form| form.language);
+        let can_submit = audience.error.is_none() && planned.is_ok() && all_clear(&checks);
+        Ok(ComposeView {
+            id,
+            version,
+            state,
+            facts: fact_lines(workshop.facts(), &form.offer, now, language),
+            form,
+            audience,
+            checks,
+            offers: offers(&facts),
+            templates: gateway::text_model::template::library()
+                .iter()
+                .map(|template| TemplateChoice { id: template.id.to_owned(), goal: template.goal })
+                .collect(),
+            segment_fields: segment_fields(),
+            can_submit,
+        })
+    }
+
+    /// Saves a form as a new campaign (`id` is `None`) or over an older version of one. Any earlier check or approval
+    /// is void. Returns the campaign.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the form cannot be read, [`Error::Conflict`] when somebody else saved in between or the
+    /// campaign can no longer be edited.
+    pub async fn save_campaign(
+        &self,
+        person: &Person,
+        id: Option<CampaignId>,
+        version: i64,
+        form: &CampaignForm,
+    ) -> Result<CampaignId> {
+        needs(person, Permission::Compose)?;
+        let now = self.now();
+        let seed = match id {
+            Some(id) => self.store().campaign(id).await?.plan.seed,
+            None => u64::from(rand::random::<u32>()),
+        };
+        let (plan, variants) = plan_of(form, seed, now)?;
+        let mut tx = self.store().begin().await?;
+        let campaign = match id {
+            Some(id) => tx.update_campaign(id, &plan, &variants, version, now).await?,
+            None => tx.create_campaign(&plan, &variants, person.id, now).await?,
+        };
+        let object = format!("campaign/{}", campaign.id);
+        let payload = serde_json::json!({ "version": campaign.version, "plan": json_value(&plan)? });
+        tx.append_entries(&[self.entry(actor(person), Action::CampaignEdited, object, payload)]).await?;
+        tx.commit().await?;
+        Ok(campaign.id)
+    }
+
+    /// Lets the guard read a draft, and hands it to an approver when nothing blocks.
+    ///
+    /// # Errors
+    /// [`Error::Blocked`] when the guard holds it back: the campaign stays a draft. [`Error::Forbidden`] and
+    /// [`Error::Conflict`] as for saving.
+    pub async fn submit_campaign(&self, person: &Person, id: CampaignId) -> Result<()> {
+        needs(person, Permission::Compose)?;
+        let campaign = self.store().campaign(id).await?;
+        if !matches!(campaign.state, CampaignState::Draft | CampaignState::Checked) {
+            let message = format!("the campaign is `{}`; only a draft can be submitted", campaign.state);
+            return Err(Error::Conflict { message });
+        }
+        let now = self.now();
+        let facts = self.store().facts().await?;
+        let workshop = Workshop::new(self.brand().await?, campaign.plan.clone(), facts);
+        let checks: Vec<_> = campaign
+            .variants
+            .iter()
+            .map(|variant| workshop.check_variant(variant, now, Language::English))
+            .collect();
+        let hash = self.content_hash(&campaign).await?;
+        let object = format!("campaign/{id}");
+        let who = actor(person);
+        let mut tx = self.store().begin().await?;
+        tx.put_report(id, &hash, &json_value(&checks)?, now).await?;
+        let blocking = blocking(&checks);
+        let payload = serde_json::json!({ "content": hash.to_string(), "blocking": blocking });
+        tx.append_entries(&[self.entry(who.clone(), Action::CampaignChecked, object.clone(), payload)])
+            .await?;
+        if !all_clear(&checks) {
+            tx.commit().await?;
+            return Err(Error::Blocked { blocking });
+        }
+        if campaign.state == CampaignState::Draft {
+            tx.move_campaign(id, CampaignState::Draft, CampaignState::Checked, now).await?;
+        }
+        tx.submit_campaign(id, &hash, now).await?;
+        let payload = serde_json::json!({ "content": hash.to_string() });
+        tx.append_entries(&[self.entry(who, Action::CampaignSubmitted, object, payload)]).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Launches an approved campaign: freezes and plans its audience, and starts sending.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] without a valid approval, or when the campaign's time is over.
+    pub async fn launch_campaign(&self, person: &Person, id: CampaignId) -> Result<()> {
+        needs(person, Permission::Run)?;
+        let campaign = self.store().campaign(id).await?;
+        let approved = self.covering_approval(&campaign).await?;
+        let now = self.now();
+        if now > campaign.plan.ends_at {
+            let message = "the campaign's time is over; edit it, which asks for a new approval".to_owned();
+            return Err(Error::Conflict { message });
+        }
+        let rows = decide::plan(self, &campaign).await?;
+        let planned = rows.iter().filter(|row| matches!(row.place, Place::Planned { .. })).count();
+        let frozen = serde_json::json!({
+            "audience": rows.len(), "planned": planned, "segment": campaign.plan.audience,
+            "control_share": campaign.plan.control_share, "seed": campaign.plan.seed,
+        });
+        let launched = serde_json::json!({ "content": approved.content().to_string() });
+        let object = format!("campaign/{id}");
+        // Frozen and running in one step: a crash in between leaves an approved campaign that can be launched again.
+        let mut tx = self.store().begin().await?;
+        tx.freeze_audience(id, &rows).await?;
+        tx.move_campaign(id, CampaignState::Approved, CampaignState::Running, now).await?;
+        tx.append_entries(&[
+            self.entry(actor(person), Action::CampaignPlanned, object.clone(), frozen),
+            self.entry(actor(person), Action::CampaignLaunched, object, launched),
+        ])
+        .await?;
+        tx.commit().await?;
+        self.enqueue(&Work::Deliver { campaign: id }, now).await
+    }
+
+    /// Halts a running campaign. What is being handed over right now still goes out; nothing more does.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when it is not running.
+    pub async fn pause_campaign(&self, person: &Person, id: CampaignId) -> Result<()> {
+        self.move_by(person, id, CampaignState::Running, CampaignState::Paused, Action::CampaignPaused).await
+    }
+
+    /// Lets a paused campaign go on.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when it is not paused.
+    pub async fn resume_campaign(&self, person: &Person, id: CampaignId) -> Result<()> {
+        self.move_by(person, id, CampaignState::Paused, CampaignState::Running, Action::CampaignResumed)
+            .await?;
+        self.enqueue(&Work::Deliver { campaign: id }, self.now()).await
+    }
+
+    /// Ends a campaign for good; what is planned is cancelled.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when it is neither running nor paused.
+    pub async fn stop_campaign(&self, person: &Person, id: CampaignId) -> Result<()> {
+        let state = self.store().campaign(id).await?.state;
+        self.move_by(person, id, state, CampaignState::Stopped, Action::CampaignStopped).await?;
+        let campaign = self.store().campaign(id).await?;
+        let after = self.now().plus_days(i64::from(campaign.plan.window_days)).day().end();
+        self.enqueue(&Work::Measure { campaign: id }, after).await
+    }
+
+    async fn move_by(
+        &self,
+        person: &Person,
+        id: CampaignId,
+        from: CampaignState,
+        to: CampaignState,
+        action: Action,
+    ) -> Result<()> {
+        needs(person, Permission::Run)?;
+        let now = self.now();
+        let mut tx = self.store().begin().await?;
+        tx.move_campaign(id, from, to, now).await?;
+        let cancelled = if to == CampaignState::Stopped { tx.cancel_planned(id, now).await? } else { 0 };
+        let payload = serde_json::json!({ "cancelled": cancelled });
+        tx.append_entries(&[self.entry(actor(person), action, format!("campaign/{id}"), payload)]).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// Refuses somebody whose role does not allow it.
+pub(crate) fn needs(person: &Person, permission: Permission) -> Result<()> {
+    if allows(person.role, permission) { Ok(()) } else { Err(Error::Forbidden) }
+}
+
+pub(crate) fn unread_audience() -> AudiencePreview {
+    AudiencePreview {
+        described: String::new(),
+        people: 0,
+        languages: Vec::new(),
+        stages: Vec::new(),
+        funnel: Vec::new(),
+        would_plan: 0,
+        would_hold_out: 0,
+        detectable: None,
+        error: None,
+    }
+}
+
+/// Entities of the fact sheet that are offers.
+fn offers(facts: &[Fact]) -> Vec<String> {
+    let mut offers: Vec<String> =
+        facts.iter().map(|fact| fact.entity.clone()).filter(|entity| entity.starts_with("offer:")).collect();
+    offers.sort_unstable();
+    offers.dedup();
+    offers
+}
+
+fn fact_lines(facts: &[Fact], offer: &str, now: Instant, language: Language) -> Vec<FactLine> {
+    facts
+        .iter()
+        .map(|fact| {
+            let name = if fact.entity == offer { "offer" } else { "brand" };
+            FactLine {
+                entity: fact.entity.clone(),
+                predicate: fact.predicate.clone(),
+                value: gateway::mail::fact_text(&fact.value, &fact.unit, language),
+                slot: format!("{{{{ {name}.{} }}}}", fact.predicate),
+                source: fact.source.clone(),
+                valid_until: fact.valid_until,
+                holds: fact.holds_at(now),
+            }
+        })
+        .collect()
+}
+
+fn segment_fields() -> Vec<SegmentFieldHelp> {
+    use policy::segment::SegmentField;
+    SegmentField::all()
+        .map(|field| {
+            let example = match field {
+                SegmentField::Stage => "stage = churned".to_owned(),
+                SegmentField::Country => r#"country in ("ES", "PT")"#.to_owned(),
+                SegmentField::Language => "language = es".to_owned(),
+                SegmentField::Number(number) => {
+                    let at_least = match number.range() {
+                        (_, high) if high <= 1.0 => "0.5",
+                        (_, high) if high <= 100.0 => "80",
+                        _ => "30",
+                    };
+                    format!("{number} >= {at_least}")
+                }
+            };
+            SegmentFieldHelp { name: field.to_string(), example }
+        })
+        .collect()
+}

@@ -1,0 +1,268 @@
+//! Customers: the stage map with its flows and forecast, the list, and one customer with timeline and reasons.
+
+use science::lifecycle::history::History;
+use terms::customer::Customer;
+use terms::ids::CustomerKey;
+use terms::person::Person;
+use terms::stage::Stage;
+
+use crate::access::{Permission, allows};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::snapshot::{PERIOD_DAYS, Snapshot};
+use crate::stages::lifecycle::backtest_lines;
+use crate::today::stage_counts;
+use crate::views::{
+    ConsentLine, CustomerLine, CustomerView, CustomersView, ForecastCell, ForecastView, ReasonLine, RuleView,
+    TimelineEvent,
+};
+
+/// Customers on a page of the list.
+const PAGE: usize = 25;
+/// Messages and receipts in a timeline.
+const TIMELINE: i64 = 100;
+
+impl App {
+    /// The stage map, and the customers that match `query`: a segment such as `stage = churned`, or the beginning of
+    /// a name, key or address.
+    ///
+    /// # Errors
+    /// When store or lake fail; a query that cannot be read is not an error but stands in the view.
+    pub async fn customers(&self, query: &str, page: u64) -> Result<CustomersView> {
+        let snapshot = self.snapshot().await?;
+        let (mut positions, query_error) = self.matching(&snapshot, query.trim()).await?;
+        // Most valuable first, then by key, so that pages are stable.
+        let value =
+            |at: &usize| snapshot.scores.get(*at).and_then(Option::as_ref).map_or(f64::MIN, |s| s.value);
+        let rank = |at: &usize| if value(at).is_nan() { f64::MIN } else { value(at) };
+        positions.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then(a.cmp(b)));
+        let pages = positions.len().div_ceil(PAGE).max(1);
+        let page = usize::try_from(page).unwrap_or(1).clamp(1, pages);
+        let list = positions.iter().skip((page - 1) * PAGE).take(PAGE);
+        Ok(CustomersView {
+            as_of: snapshot.as_of,
+            currency: self.brand().await?.currency.to_string(),
+            stages: stage_counts(&snapshot),
+            rule: RuleView {
+                new_days: snapshot.rule.new_days,
+                at_risk_days: snapshot.rule.at_risk_days,
+                churned_days: snapshot.rule.churned_days,
+                gaps: snapshot.rule_gaps,
+            },
+            moves: snapshot.moves.iter().map(|row| row.to_vec()).collect(),
+            moves_from: snapshot.moves_days[0],
+            moves_to: snapshot.moves_days[1],
+            forecast: forecast(&snapshot),
+            query: query.to_owned(),
+            query_error,
+            list: list.filter_map(|at| line(&snapshot, *at)).collect(),
+            matches: positions.len() as u64,
+            page: page as u64,
+            pages: pages as u64,
+        })
+    }
+
+    async fn matching(&self, snapshot: &Snapshot, query: &str) -> Result<(Vec<usize>, Option<String>)> {
+        if query.is_empty() {
+            return Ok(((0..snapshot.customers.len()).collect(), None));
+        }
+        match policy::segment::parse(query) {
+            Ok(segment) => {
+                Ok((policy::segment::eval_columns(&segment, &snapshot.columns).ones().collect(), None))
+            }
+            // A query without any sign of the language is a search; otherwise its mistake is shown.
+            Err(error) if query.contains(['=', '<', '>', '(']) => Ok((Vec::new(), Some(error.render(query)))),
+            Err(_) => {
+                let found = self.store().search_customers(query, 1_000, 0).await?;
+                Ok((found.iter().filter_map(|customer| snapshot.position(&customer.key)).collect(), None))
+            }
+        }
+    }
+
+    /// One customer. Contact details are shown only to roles that may see them.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none.
+    pub async fn customer(&self, person: &Person, key: &str) -> Result<CustomerView> {
+        let snapshot = self.snapshot().await?;
+        let key = CustomerKey::new(key);
+        let at = snapshot.position(&key).ok_or(Error::NotFound)?;
+        let customer = snapshot.customers.get(at).ok_or(Error::NotFound)?;
+        let profile = snapshot.profiles.get(at).cloned().flatten();
+        let score = snapshot.scores.get(at).and_then(Option::as_ref);
+        let reasons = match (&snapshot.model, &profile, score) {
+            (Some((_, model)), Some(profile), Some(_)) => model
+                .reasons(&History::from(profile), PERIOD_DAYS)
+                .into_iter()
+                .map(|reason| ReasonLine {
+                    feature: reason.feature.as_str().to_owned(),
+                    value: reason.value,
+                    contribution: reason.contribution,
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        Ok(CustomerView {
+            line: line(&snapshot, at).ok_or(Error::NotFound)?,
+            currency: self.brand().await?.currency.to_string(),
+            email: customer.email.clone().filter(|_| allows(person.role, Permission::SeeContacts)),
+            locale: customer.locale.clone(),
+            known_since: customer.known_since,
+            as_of: snapshot.as_of,
+            profiling: snapshot.profiling.get(at).copied().unwrap_or(false),
+            next: score.map(|score| score.next.to_vec()),
+            buys: score.map(|score| score.buys),
+            reasons,
+            consents: self.consents_now(&key).await?,
+            timeline: self.timeline(customer).await?,
+            model: snapshot.model.as_ref().map(|(label, _)| label.clone()),
+            profile,
+        })
+    }
+
+    async fn consents_now(&self, key: &CustomerKey) -> Result<Vec<ConsentLine>> {
+        let mut latest: Vec<terms::consent::ConsentReceipt> = Vec::new();
+        for receipt in self.store().consent_history(key).await? {
+            latest.retain(|known| (known.purpose, known.channel) != (receipt.purpose, receipt.channel));
+            latest.push(receipt);
+        }
+        latest.sort_by_key(|receipt| (receipt.purpose, receipt.channel));
+        let line = |receipt: terms::consent::ConsentReceipt| ConsentLine {
+            purpose: receipt.purpose.to_string(),
+            channel: receipt.channel.to_string(),
+            status: receipt.status.to_string(),
+            basis: receipt.basis.to_string(),
+            at: receipt.at,
+            source: receipt.source,
+            notice_version: receipt.notice_version,
+        };
+        Ok(latest.into_iter().map(line).collect())
+    }
+
+    async fn timeline(&self, customer: &Customer) -> Result<Vec<TimelineEvent>> {
+        let lake = self.lake().clone();
+        let key = customer.key.clone();
+        let purchases = tokio::task::spawn_blocking(move || lake.history_of(&key))
+            .await
+            .map_err(|error| Error::Internal(error.to_string()))??;
+        let mut events: Vec<TimelineEvent> = purchases
+            .into_iter()
+            .map(|purchase| TimelineEvent {
+                at: purchase.time,
+                kind: if purchase.amount.minor < 0 { "return" } else { "purchase" }.to_owned(),
+                amount: Some(purchase.amount.major()),
+                about: purchase.order.map(|order| order.to_string()).unwrap_or_default(),
+                message: None,
+                status: String::new(),
+            })
+            .collect();
+        for message in self.store().messages_of_customer(&customer.key, TIMELINE).await? {
+            let campaign = self.store().campaign(message.campaign).await?;
+            let status = match (message.state, message.exclusion) {
+                (None, Some(reason)) => reason.to_string(),
+                (Some(state), _) => state.to_string(),
+                (None, None) => String::new(),
+            };
+            let planned = message.not_before.unwrap_or(campaign.changed_at);
+            events.push(TimelineEvent {
+                at: message.finished_at.unwrap_or(planned),
+                kind: "message".to_owned(),
+                amount: None,
+                about: campaign.plan.name,
+                message: Some(message.id.0),
+                status,
+            });
+            for (kind, at) in self.store().responses_of(message.id).await? {
+                let (kind, message) = (kind.to_string(), Some(message.id.0));
+                events.push(TimelineEvent {
+                    at,
+                    kind,
+                    amount: None,
+                    about: String::new(),
+                    message,
+                    status: String::new(),
+                });
+            }
+        }
+        for receipt in self.store().consent_history(&customer.key).await? {
+            events.push(TimelineEvent {
+                at: receipt.at,
+                kind: "consent".to_owned(),
+                amount: None,
+                about: receipt.purpose.to_string(),
+                message: None,
+                status: receipt.status.to_string(),
+            });
+        }
+        events.sort_by_key(|event| std::cmp::Reverse(event.at));
+        Ok(events)
+    }
+}
+
+fn line(snapshot: &Snapshot, at: usize) -> Option<CustomerLine> {
+    use policy::segment::NumberField;
+    let customer = snapshot.customers.get(at)?;
+    let profile = snapshot.profiles.get(at)?.as_ref();
+    let score = snapshot.scores.get(at)?.as_ref();
+    let number =
+        |field| snapshot.columns.numbers(field).get(at).copied().filter(|value: &f64| !value.is_nan());
+    Some(CustomerLine {
+        key: customer.key.to_string(),
+        name: customer.first_name.clone().unwrap_or_default(),
+        country: customer.country.clone().unwrap_or_default(),
+        stage: *snapshot.stages.get(at)?,
+        purchases: profile.map_or(0, |profile| profile.frequency + 1),
+        silent_days: profile.map(terms::profile::Profile::silent_days),
+        value: score.map(|score| score.value).filter(|value| !value.is_nan()),
+        percentile: number(NumberField::ValuePercentile),
+        churn: score.and_then(|score| score.next.get(Stage::Churned.index()).copied()),
+    })
+}
+
+/// Expected moves within the next period, of customers who may be scored.
+pub(crate) fn forecast(snapshot: &Snapshot) -> Option<ForecastView> {
+    let (label, model) = snapshot.model.as_ref()?;
+    let mut expected = [[0.0_f64; Stage::COUNT]; Stage::COUNT];
+    let mut variance = [[0.0_f64; Stage::COUNT]; Stage::COUNT];
+    let mut revenue = [[0.0_f64; Stage::COUNT]; Stage::COUNT];
+    for ((stage, score), profile) in snapshot.stages.iter().zip(&snapshot.scores).zip(&snapshot.profiles) {
+        let Some(score) = score else { continue };
+        let from = stage.index();
+        // Expected revenue of the period: the chance of buying times a usual order, spread over where they end up
+        // among the stages that a purchase leads to.
+        let order = profile.as_ref().map_or(0.0, |p| p.monetary.max(0.0));
+        let joint = profile.as_ref().map(|profile| model.joint(&History::from(profile), PERIOD_DAYS));
+        for (to, p) in score.next.iter().enumerate() {
+            let bought = joint.as_ref().map_or(0.0, |joint| {
+                let cell = |row: &[f64; Stage::COUNT]| row.get(to).copied().unwrap_or(0.0);
+                cell(&joint.single) + cell(&joint.several) * model.purchases_when_several()
+            });
+            for (matrix, add) in
+                [(&mut expected, *p), (&mut variance, p * (1.0 - p)), (&mut revenue, bought * order)]
+            {
+                if let Some(cell) = matrix.get_mut(from).and_then(|row| row.get_mut(to)) {
+                    *cell += add;
+                }
+            }
+        }
+    }
+    // Sums of independent moves: Poisson-binomial, whose normal approximation holds for counts of this size.
+    let cell = |((expected, variance), revenue): ((&f64, &f64), &f64)| {
+        let half = 1.96 * variance.sqrt();
+        ForecastCell {
+            expected: *expected,
+            low: (expected - half).max(0.0),
+            high: expected + half,
+            revenue: *revenue,
+        }
+    };
+    let rows = expected.iter().zip(&variance).zip(&revenue);
+    let moves = rows.map(|((e, v), r)| e.iter().zip(v).zip(r).map(cell).collect()).collect();
+    Some(ForecastView {
+        until: snapshot.as_of.plus(PERIOD_DAYS),
+        model: label.clone(),
+        chosen: model.chosen().as_str().to_owned(),
+        moves,
+        backtest: backtest_lines(model),
+    })
+}

@@ -1,0 +1,103 @@
+//! Works off the queue: claims a job under a lease, does it, and says how it went.
+//!
+//! A worker that dies leaves its job to the next one, once the lease has run out or the same worker starts again. What
+//! must not happen twice is guarded where it happens (the outbox), not here.
+
+use std::time::Duration;
+
+use store::jobs::Job;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::jobs::Work;
+
+/// How long a job may take before another worker takes over. Long work extends its lease.
+pub(crate) const LEASE_SECONDS: i64 = 120;
+/// How long to wait before a failed job is tried again.
+const BACKOFF_SECONDS: i64 = 30;
+
+impl App {
+    /// Takes over what a dead worker of this name left: its jobs wait again; messages it was handing over are settled
+    /// by what the channel knows, or left in doubt for a person. Returns how many stay in doubt. Call once when a
+    /// worker starts.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn recover(&self, worker: &str) -> Result<usize> {
+        let now = self.now();
+        self.store().recover_jobs_of(worker).await?;
+        let mut doubtful = self.store().recover_worker(worker, now).await?;
+        doubtful.extend(self.store().recover_messages(now).await?);
+        self.settle(&doubtful).await
+    }
+
+    /// Does the jobs that are due until none is left; returns how many were done.
+    ///
+    /// # Errors
+    /// When the store fails. A job that fails is tried again later and does not end the run.
+    pub async fn work_until_idle(&self, worker: &str) -> Result<usize> {
+        let mut done = 0;
+        loop {
+            let jobs = self.store().claim_jobs(worker, self.now(), LEASE_SECONDS, 1).await?;
+            if jobs.is_empty() {
+                return Ok(done);
+            }
+            for job in jobs {
+                self.work_one(&job, worker).await?;
+                done += 1;
+            }
+        }
+    }
+
+    /// Works until `stop` resolves, looking for new jobs twice a second.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn work_forever(
+        &self,
+        worker: &str,
+        mut stop: tokio::sync::watch::Receiver<bool>,
+    ) -> Result<()> {
+        loop {
+            if let Err(error) = self.work_until_idle(worker).await {
+                tracing::error!(%error, "the worker could not reach its queue; trying again");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_millis(500)) => {}
+                _ = stop.changed() => return Ok(()),
+            }
+        }
+    }
+
+    async fn work_one(&self, job: &Job, worker: &str) -> Result<()> {
+        let outcome = match serde_json::from_value::<Work>(job.payload.clone()) {
+            Ok(work) => self.perform(&work, job, worker).await,
+            Err(error) => Err(Error::Internal(format!("the job cannot be read: {error}"))),
+        };
+        let now = self.now();
+        let settled = match outcome {
+            Ok(()) => self.store().complete_job(job.id, job.fence, now).await,
+            Err(error) => {
+                tracing::error!(job = %job.id, kind = %job.kind, %error, "a job failed");
+                let failed =
+                    self.store().fail_job(job.id, job.fence, &error.to_string(), now, BACKOFF_SECONDS).await;
+                failed.map(|_| ())
+            }
+        };
+        match settled {
+            // Another worker has taken the job over meanwhile: its result counts, not ours.
+            Err(store::Error::Fenced { .. }) => Ok(()),
+            other => Ok(other?),
+        }
+    }
+
+    async fn perform(&self, work: &Work, job: &Job, worker: &str) -> Result<()> {
+        match work {
+            Work::Profile => self.profile().await,
+            Work::Lifecycle => self.lifecycle().await.map(|_| ()),
+            Work::Deliver { campaign } => self.deliver(*campaign, job, worker).await,
+            Work::Measure { campaign } => self.measure(*campaign).await.map(|_| ()),
+            Work::Learn => self.learn().await.map(|_| ()),
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! The state of all customers at one day, in memory: records, profiles, stages, scores, and the columns segments read.
+//!
+//! Goes in: contact records, consents to profiling, the live model, and one read of the lake. Comes out: a
+//! [`Snapshot`] that never changes; a new one replaces it as a whole. Scores exist only for customers who allow
+//! profiling; an observed stage is a count of days and exists for all.
+
+use std::collections::{HashMap, HashSet};
+
+use policy::segment::{Ast, CustomerRow, NumberField, Row, SegmentColumns, SegmentField};
+use science::lifecycle::history::History;
+use science::lifecycle::model::StageModel;
+use science::lifecycle::rhythm::{Gaps, RuleFinding};
+use science::value::ValueModel;
+use terms::consent::{Channel, ConsentStatus, Purpose};
+use terms::customer::Customer;
+use terms::ids::CustomerKey;
+use terms::profile::Profile;
+use terms::stage::{Stage, StageRule};
+use terms::time::{Day, Instant};
+
+use crate::app::App;
+use crate::error::Result;
+use crate::stages::lifecycle::month_ends;
+use crate::{STAGE_MODEL, VALUE_MODEL};
+
+/// Days over which a customer's future value is counted.
+const YEAR_DAYS: f64 = 365.0;
+/// Days of a forecast period.
+pub(crate) const PERIOD_DAYS: i32 = 30;
+
+/// What a model says of one customer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Score {
+    /// Probability of each stage at the end of the next period.
+    pub(crate) next: [f64; Stage::COUNT],
+    /// Probability of a purchase in the next period.
+    pub(crate) buys: f64,
+    /// Expected value over the next year, major units.
+    pub(crate) value: f64,
+}
+
+/// Everything that is needed from the store before the lake is read.
+pub(crate) struct Ingredients {
+    customers: Vec<Customer>,
+    profiling: HashSet<CustomerKey>,
+    engagement: HashMap<CustomerKey, u32>,
+    rule: Option<StageRule>,
+    model: Option<(String, StageModel)>,
+    value: Option<(String, ValueModel)>,
+    now: Instant,
+}
+
+impl Ingredients {
+    pub(crate) async fn gather(app: &App) -> Result<Self> {
+        let now = app.now();
+        let states = app.store().consent_states(Purpose::Profiling, Channel::Email, now).await?;
+        let granted = |(key, state): (CustomerKey, store::consents::ConsentState)| {
+            (state.status == ConsentStatus::Granted).then_some(key)
+        };
+        Ok(Self {
+            customers: app.all_customers().await?,
+            profiling: states.into_iter().filter_map(granted).collect(),
+            engagement: app.store().engagement_since(now.plus_days(-90)).await?,
+            rule: app.brand().await?.stage_rule,
+            model: app.live_model(STAGE_MODEL).await?,
+            value: app.live_model(VALUE_MODEL).await?,
+            now,
+        })
+    }
+}
+
+/// All customers at the as-of day. Vectors are parallel: position `i` is one customer.
+pub(crate) struct Snapshot {
+    pub(crate) as_of: Day,
+    pub(crate) rule: StageRule,
+    /// Gaps between purchases the rule was read off; 0 when a person set it or there were too few.
+    pub(crate) rule_gaps: u64,
+    pub(crate) customers: Vec<Customer>,
+    pub(crate) index: HashMap<CustomerKey, usize>,
+    pub(crate) profiles: Vec<Option<Profile>>,
+    pub(crate) stages: Vec<Stage>,
+    /// Stage one period before; `None` for who was not known then.
+    pub(crate) stages_before: Vec<Option<Stage>>,
+    /// Stages at the last two month ends, and the days of these.
+    pub(crate) moves: [[u64; Stage::COUNT]; Stage::COUNT],
+    pub(crate) moves_days: [Day; 2],
+    pub(crate) profiling: Vec<bool>,
+    pub(crate) scores: Vec<Option<Score>>,
+    pub(crate) columns: SegmentColumns,
+    pub(crate) day_totals: Vec<lake::history::DayTotal>,
+    /// Revenue of the last 365 days by customer.
+    pub(crate) revenue_year: Vec<f64>,
+    pub(crate) model: Option<(String, StageModel)>,
+    pub(crate) value: Option<(String, ValueModel)>,
+}
+
+/// What one read of the lake gives.
+struct History4 {
+    profiles: HashMap<CustomerKey, [Option<Profile>; 4]>,
+    revenue_year: HashMap<CustomerKey, f64>,
+    gaps: Gaps,
+}
+
+impl Snapshot {
+    /// Reads the lake once and puts everything together.
+    pub(crate) fn make(lake: &lake::Lake, ingredients: Ingredients) -> Result<Self> {
+        let Ingredients { mut customers, profiling, engagement, rule, model, value, now } = ingredients;
+        let stats = lake.stats()?;
+        // Figures speak of the last day there are data for: silence of the data is not silence of the customers.
+        let as_of = stats.last_day.map_or(now.day(), |last| last.min(now.day()));
+        let moves_days = match month_ends(stats.first_day.unwrap_or(as_of), as_of).as_slice() {
+            [.., from, to] => [*from, *to],
+            _ => [as_of, as_of],
+        };
+        let mut read = read(lake, as_of, moves_days, &engagement)?;
+        let found = match rule {
+            Some(rule) => (rule, 0),
+            None => match read.gaps.derive_rule() {
+                RuleFinding::Derived { rule, evidence } => (rule, evidence.returns),
+                RuleFinding::Insufficient { .. } => (StageRule::STANDARD, 0),
+            },
+        };
+        let (rule, rule_gaps) = found;
+        add_unknown(&mut customers, &read.profiles);
+        let n = customers.len();
+        let mut snapshot = Self {
+            as_of,
+            rule,
+            rule_gaps,
+            index: customers.iter().enumerate().map(|(at, customer)| (customer.key.clone(), at)).collect(),
+            profiles: Vec::with_capacity(n),
+            stages: Vec::with_capacity(n),
+            stages_before: Vec::with_capacity(n),
+            moves: [[0; Stage::COUNT]; Stage::COUNT],
+            moves_days,
+            profiling: customers.iter().map(|customer| profiling.contains(&customer.key)).collect(),
+            scores: Vec::with_capacity(n),
+            columns: SegmentColumns::with_capacity(n),
+            day_totals: lake.day_totals()?,
+            revenue_year: customers
+                .iter()
+                .map(|c| read.revenue_year.get(&c.key).copied().unwrap_or(0.0))
+                .collect(),
+            model,
+            value,
+            customers: Vec::new(),
+        };
+        for (customer, allowed) in customers.iter().zip(snapshot.profiling.clone()) {
+            let [from, to, before, today] = read.profiles.remove(&customer.key).unwrap_or_default();
+            let known = customer.known_since.day();
+            let stage_at = |day: Day, profile: Option<&Profile>| -> Option<Stage> {
+                (known <= day || profile.is_some())
+                    .then(|| science::lifecycle::stage::observe(&rule, profile))
+            };
+            let stage = science::lifecycle::stage::observe(&rule, today.as_ref());
+            snapshot.stages_before.push(stage_at(as_of.plus(-PERIOD_DAYS), before.as_ref()));
+            if let (Some(from), Some(to)) =
+                (stage_at(moves_days[0], from.as_ref()), stage_at(moves_days[1], to.as_ref()))
+                && let Some(cell) =
+                    snapshot.moves.get_mut(from.index()).and_then(|row| row.get_mut(to.index()))
+            {
+                *cell += 1;
+            }
+            let score = match &snapshot.model {
+                Some((_, model)) if allowed && !customer.restricted => {
+                    let value = snapshot.value.as_ref().map(|(_, value)| value);
+                    Some(score(model, value, customer, today.as_ref(), as_of))
+                }
+                _ => None,
+            };
+            snapshot.columns.push(&row(customer, today.as_ref(), stage, score.as_ref(), as_of));
+            snapshot.stages.push(stage);
+            snapshot.scores.push(score);
+            snapshot.profiles.push(today);
+        }
+        snapshot.columns.rank_values();
+        snapshot.customers = customers;
+        Ok(snapshot)
+    }
+
+    /// The figures of a customer that an audience asks for, as name and value: what the reason for a message was.
+    pub(crate) fn figures(&self, key: &CustomerKey, audience: &str) -> Vec<(String, String)> {
+        let (Some(at), Ok(segment)) = (self.position(key), policy::segment::parse(audience)) else {
+            return Vec::new();
+        };
+        let row = self.columns.row(at);
+        let mut fields: Vec<SegmentField> = Vec::new();
+        named_fields(&segment, &mut fields);
+        let value = |field: SegmentField| match field {
+            SegmentField::Stage => row.stage().map(|stage| stage.to_string()),
+            SegmentField::Country => row.country().map(|country| country.to_string()),
+            SegmentField::Language => row.language().map(|language| language.to_string()),
+            SegmentField::Number(number) => row.number(number).map(|value| format!("{:.2}", value)),
+        };
+        fields
+            .into_iter()
+            .filter_map(|field| Some((field.to_string(), value(field)?.trim_end_matches(".00").to_owned())))
+            .collect()
+    }
+
+    /// The position of a customer.
+    pub(crate) fn position(&self, key: &CustomerKey) -> Option<usize> {
+        self.index.get(key).copied()
+    }
+}
+
+fn read(
+    lake: &lake::Lake,
+    as_of: Day,
+    [from, to]: [Day; 2],
+    engagement: &HashMap<CustomerKey, u32>,
+) -> Result<History4> {
+    let wanted = [from, to, as_of.plus(-PERIOD_DAYS), as_of];
+    let mut days = wanted.to_vec();
+    days.sort_unstable();
+    days.dedup();
+    let places = wanted.map(|day| days.binary_search(&day).unwrap_or(0));
+    let year_ago = as_of.plus(-365);
+    let mut read = History4 { profiles: HashMap::new(), revenue_year: HashMap::new(), gaps: Gaps::default() };
+    let options = lake::history::PassOptions { engagement_90: Some(engagement), ..Default::default() };
+    lake.snapshots(&days, &options, |bucket| {
+        for customer in bucket {
+            let bought: Vec<Day> =
+                customer.purchase_days.iter().map(|bought| bought.day).filter(|day| *day <= as_of).collect();
+            read.gaps.add_customer(&bought, as_of);
+            let year: f64 = customer
+                .purchase_days
+                .iter()
+                .filter(|bought| bought.day > year_ago && bought.day <= as_of)
+                .map(|bought| bought.amount)
+                .sum();
+            read.revenue_year.insert(customer.customer.clone(), year);
+            let of_day = places.map(|place| customer.profiles.get(place).cloned().flatten());
+            read.profiles.insert(customer.customer, of_day);
+        }
+        Ok(())
+    })?;
+    Ok(read)
+}
+
+/// Customers who bought but have no contact record: counted and scored, never contacted (they have no address and no
+/// consent).
+fn add_unknown(customers: &mut Vec<Customer>, profiles: &HashMap<CustomerKey, [Option<Profile>; 4]>) {
+    let known: HashSet<&CustomerKey> = customers.iter().map(|customer| &customer.key).collect();
+    let mut strangers: Vec<Customer> = profiles
+        .iter()
+        .filter(|(key, _)| !known.contains(key))
+        .filter_map(|(key, profiles)| {
+            let first = profiles.iter().flatten().map(|profile| profile.first_day).min()?;
+            Some(Customer {
+                key: key.clone(),
+                email: None,
+                first_name: None,
+                locale: String::new(),
+                country: None,
+                time_zone: None,
+                known_since: first.start(),
+                restricted: false,
+            })
+        })
+        .collect();
+    customers.append(&mut strangers);
+    customers.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+}
+
+fn score(
+    model: &StageModel,
+    value: Option<&ValueModel>,
+    customer: &Customer,
+    profile: Option<&Profile>,
+    as_of: Day,
+) -> Score {
+    match profile {
+        Some(profile) => {
+            let history = History::from(profile);
+            Score {
+                next: model.predict(&history, PERIOD_DAYS),
+                buys: model.purchase(&history, PERIOD_DAYS),
+                value: value.map_or(f64::NAN, |value| value.expected(&history, YEAR_DAYS).revenue.value),
+            }
+        }
+        None => {
+            let known = (as_of.0 - customer.known_since.day().0).max(0);
+            let next = model.predict_prospect(known, PERIOD_DAYS);
+            let stays = next.get(Stage::Prospect.index()).copied().unwrap_or(1.0);
+            Score { next, buys: 1.0 - stays, value: f64::NAN }
+        }
+    }
+}
+
+fn row(
+    customer: &Customer,
+    profile: Option<&Profile>,
+    stage: Stage,
+    score: Option<&Score>,
+    as_of: Day,
+) -> CustomerRow {
+    let mut row = CustomerRow::of(customer, profile, as_of);
+    row.stage = Some(stage);
+    if let Some(score) = score {
+        let churn = score.next.get(Stage::Churned.index()).copied().unwrap_or(0.0);
+        row.set(NumberField::Value, score.value);
+        row.set(NumberField::ChancePurchase, score.buys);
+        match stage {
+            Stage::Prospect => row.set(NumberField::ChanceConversion, score.buys),
+            Stage::Churned => row.set(NumberField::ChanceReactivation, score.buys),
+            _ => row.set(NumberField::RiskChurn, churn),
+        }
+    }
+    row
+}
+
+/// The fields a segment names, each once, in order.
+fn named_fields(segment: &Ast, fields: &mut Vec<SegmentField>) {
+    let field = match segment {
+        Ast::Everyone => None,
+        Ast::Stage(_) => Some(SegmentField::Stage),
+        Ast::Country(_) => Some(SegmentField::Country),
+        Ast::Language(_) => Some(SegmentField::Language),
+        Ast::Number(number, _) => Some(SegmentField::Number(*number)),
+        Ast::Not(inner) => return named_fields(inner, fields),
+        Ast::And(parts) | Ast::Or(parts) => return parts.iter().for_each(|part| named_fields(part, fields)),
+    };
+    if let Some(field) = field.filter(|field| !fields.contains(field)) {
+        fields.push(field);
+    }
+}

@@ -1,0 +1,115 @@
+//! Approve: a campaign is submitted by its author and approved, or sent back, by somebody else.
+//!
+//! Goes in: a checked campaign and a person. Comes out: an approval bound to the hash of exactly what was read. The
+//! hash that the approver's page showed must still be the hash of the campaign: what changed meanwhile is not approved.
+
+use policy::approval::check_approval;
+use terms::campaign::{Campaign, CampaignState};
+use terms::hash::ContentHash;
+use terms::ids::CampaignId;
+use terms::ledger::Action;
+use terms::person::Person;
+
+use crate::access::Permission;
+use crate::app::{App, actor};
+use crate::campaigns::needs;
+use crate::error::{Error, Result};
+
+impl App {
+    /// The hash of a campaign as it stands, models included.
+    pub(crate) async fn content_hash(&self, campaign: &Campaign) -> Result<ContentHash> {
+        let models = self.models_of(&campaign.plan.audience).await?;
+        campaign.content_hash(&models).map_err(|error| Error::Internal(error.to_string()))
+    }
+
+    /// Registry labels of the models that choose a campaign's audience: none when the segment asks for nothing computed.
+    pub(crate) async fn models_of(&self, audience: &str) -> Result<Vec<String>> {
+        let profiled = policy::segment::parse(audience).map_or(true, |segment| segment.uses_profiling());
+        let mut labels = Vec::new();
+        if profiled {
+            for name in [crate::STAGE_MODEL, crate::VALUE_MODEL] {
+                labels.extend(self.store().live_model(name).await?.map(|model| model.label()));
+            }
+        }
+        Ok(labels)
+    }
+
+    /// Approves a submitted campaign. `seen_hash` is the hash the approver's page showed.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for a role that does not approve, [`Error::Conflict`] for the author, for a campaign
+    /// that is not submitted, or for one that changed since it was read.
+    pub async fn approve_campaign(
+        &self,
+        person: &Person,
+        id: CampaignId,
+        seen_hash: &str,
+        note: &str,
+    ) -> Result<()> {
+        needs(person, Permission::Approve)?;
+        let campaign = self.store().campaign(id).await?;
+        let current = self.content_hash(&campaign).await?;
+        if current.to_string() != seen_hash {
+            let message =
+                "the campaign has changed since you read it; read it again before you approve".to_owned();
+            return Err(Error::Conflict { message });
+        }
+        let mut tx = self.store().begin().await?;
+        let approval = tx.approve_campaign(id, person.id, &current, note, self.now()).await?;
+        let payload = serde_json::json!({
+            "campaign": campaign.plan.name, "content": current.to_string(), "approval": approval.id, "note": note,
+            "author": campaign.author,
+        });
+        tx.append_entries(&[self.entry(
+            actor(person),
+            Action::CampaignApproved,
+            format!("campaign/{id}"),
+            payload,
+        )])
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Sends a submitted campaign back to its author, with a reason.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] without a reason; otherwise as [`App::approve_campaign`].
+    pub async fn reject_campaign(&self, person: &Person, id: CampaignId, note: &str) -> Result<()> {
+        needs(person, Permission::Approve)?;
+        if note.trim().is_empty() {
+            let message = "say why it goes back, so that its author knows what to change".to_owned();
+            return Err(Error::Invalid { message });
+        }
+        let mut tx = self.store().begin().await?;
+        tx.reject_campaign(id, person.id, note, self.now()).await?;
+        let payload = serde_json::json!({ "note": note });
+        tx.append_entries(&[self.entry(
+            actor(person),
+            Action::CampaignRejected,
+            format!("campaign/{id}"),
+            payload,
+        )])
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The approval that covers the campaign as it stands, or why there is none.
+    pub(crate) async fn covering_approval(
+        &self,
+        campaign: &Campaign,
+    ) -> Result<policy::approval::ApprovedContent> {
+        let approval = self.store().valid_approval(campaign.id).await?;
+        // A model promoted after the approval changes the hash of a draft, never of a campaign already running: its
+        // audience was frozen with the models that were approved.
+        let current = match campaign.state {
+            CampaignState::Running | CampaignState::Paused => {
+                self.store().campaign_hash(campaign.id).await?.ok_or(Error::NotFound)?
+            }
+            _ => self.content_hash(campaign).await?,
+        };
+        check_approval(campaign, approval.as_ref(), current)
+            .map_err(|refusal| Error::Conflict { message: refusal.to_string() })
+    }
+}

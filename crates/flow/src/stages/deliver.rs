@@ -1,0 +1,310 @@
+//! Deliver: hands over what is planned, one permit a message.
+//!
+//! Goes in: planned rows of a running campaign. Comes out: each of them sent, failed, held back with a reason, or in
+//! doubt. Consent, suppression, caps and approval are read again in the transaction that makes the row `attempting`;
+//! the guard reads the very mail that leaves. Nothing is resent unless the channel knows that it never left.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use gateway::channel::{Fate, SendError};
+use gateway::mail::{Links, MailTemplate, Slots};
+use policy::Refusal;
+use policy::approval::ApprovedContent;
+use policy::decide::{Rules, decide};
+use policy::permit::{SendPermit, check_text, mint};
+use store::Tx;
+use store::jobs::Job;
+use store::outbox::{Attempt, Claim};
+use terms::campaign::{Campaign, CampaignState};
+use terms::decision::{ExclusionReason, Reason};
+use terms::delivery::DeliveryState;
+use terms::ids::{CampaignId, MessageId, VariantId};
+use terms::ledger::{Action, NewEntry};
+use terms::message::Message;
+use terms::person::Actor;
+use terms::time::Instant;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::jobs::Work;
+use crate::links::LinkKind;
+use crate::runner::LEASE_SECONDS;
+use crate::snapshot::Snapshot;
+use crate::stages::create::{Recipient, Workshop};
+use crate::subjects::limits;
+
+/// Messages checked in one transaction: few, so that a withdrawal waits a moment at the most.
+const BATCH: i64 = 50;
+/// Seconds until a message whose channel was not available is tried again.
+const RETRY_SECONDS: i64 = 60;
+
+/// What a campaign's messages are made with, put together once a run.
+struct Press {
+    campaign: Campaign,
+    workshop: Workshop,
+    approved: ApprovedContent,
+    rules: Rules,
+    templates: HashMap<VariantId, (MailTemplate, Slots)>,
+    from: String,
+    base_url: String,
+    models: Vec<String>,
+    snapshot: Arc<Snapshot>,
+    actor: Actor,
+}
+
+/// What became of a claim in the checking transaction.
+enum Checked {
+    Send(Box<(Message, SendPermit)>, serde_json::Value),
+    Hold(ExclusionReason, Vec<Reason>),
+    Later(Instant),
+}
+
+impl App {
+    /// Sends what is due of a campaign; completes it when nothing is left, or comes back when more is due.
+    pub(crate) async fn deliver(&self, id: CampaignId, job: &Job, worker: &str) -> Result<()> {
+        loop {
+            let campaign = self.store().campaign(id).await?;
+            if campaign.state != CampaignState::Running {
+                return Ok(());
+            }
+            self.store().extend_job(job.id, job.fence, self.now().plus_seconds(LEASE_SECONDS)).await?;
+            let claims =
+                self.store().claim_messages(Some(id), worker, self.now(), LEASE_SECONDS, BATCH).await?;
+            if claims.is_empty() {
+                return self.finish_or_wait(&campaign).await;
+            }
+            let press = self.press(campaign).await?;
+            self.send_batch(&press, &claims).await?;
+        }
+    }
+
+    async fn press(&self, campaign: Campaign) -> Result<Press> {
+        let brand = self.brand().await?;
+        let approved = self.covering_approval(&campaign).await?;
+        let workshop = Workshop::new(brand.clone(), campaign.plan.clone(), self.store().facts().await?);
+        let mut templates = HashMap::new();
+        for variant in &campaign.variants {
+            let Some(id) = variant.id else { continue };
+            let template =
+                workshop.template(variant).map_err(|error| Error::Invalid { message: error.to_string() })?;
+            templates.insert(id, (template, workshop.slots(variant.language)));
+        }
+        Ok(Press {
+            rules: Rules::of(&campaign, &limits(&brand)),
+            models: self.models_of(&campaign.plan.audience).await?,
+            snapshot: self.snapshot().await?,
+            actor: self.system("flow.deliver").await?,
+            from: brand.from,
+            base_url: brand.base_url,
+            approved,
+            workshop,
+            templates,
+            campaign,
+        })
+    }
+
+    /// Checks a batch in one transaction, hands over what may go, and records the replies in another.
+    async fn send_batch(&self, press: &Press, claims: &[Claim]) -> Result<()> {
+        let Some(fence) = claims.first().map(|claim| claim.fence) else { return Ok(()) };
+        let now = self.now();
+        let mut outgoing: Vec<(Message, SendPermit)> = Vec::new();
+        let mut attempts: Vec<Attempt> = Vec::new();
+        let mut entries: Vec<NewEntry> = Vec::new();
+        let mut tx = self.store().begin().await?;
+        for claim in claims {
+            match self.check(&mut tx, press, claim, now).await? {
+                Checked::Send(ready, evidence) => {
+                    attempts.push(Attempt { message: claim.message, evidence });
+                    outgoing.push(*ready);
+                }
+                Checked::Hold(reason, reasons) => {
+                    tx.mark_suppressed(fence, claim.message, reason, &reasons, now).await?;
+                    let payload = serde_json::json!({ "campaign": press.campaign.id, "reason": reason });
+                    let object = format!("message/{}", claim.message);
+                    entries.push(self.entry(press.actor.clone(), Action::MessageHeld, object, payload));
+                }
+                Checked::Later(at) => tx.postpone_message(fence, claim.message, at).await?,
+            }
+        }
+        let accepted = tx.mark_attempting(fence, &attempts, now, LEASE_SECONDS).await?;
+        tx.append_entries(&entries).await?;
+        tx.commit().await?;
+
+        let mut replies: Vec<(MessageId, std::result::Result<String, SendError>)> = Vec::new();
+        for (message, permit) in outgoing {
+            if accepted.contains(&message.id) {
+                let reply = self.channel().send(permit, &message, now).await;
+                replies.push((message.id, reply.map(|receipt| receipt.reply)));
+            }
+        }
+        self.record_replies(press, fence, replies).await
+    }
+
+    async fn record_replies(
+        &self,
+        press: &Press,
+        fence: store::outbox::Fence,
+        replies: Vec<(MessageId, std::result::Result<String, SendError>)>,
+    ) -> Result<()> {
+        let now = self.now();
+        let mut entries = Vec::with_capacity(replies.len());
+        let mut tx = self.store().begin().await?;
+        for (id, reply) in replies {
+            let (action, payload) = match reply {
+                Ok(reference) => {
+                    tx.mark_sent(fence, id, &reference, now).await?;
+                    let content = press.approved.content().to_string();
+                    (
+                        Action::MessageSent,
+                        serde_json::json!({ "campaign": press.campaign.id, "content": content }),
+                    )
+                }
+                Err(SendError::Unavailable(why)) => {
+                    tracing::warn!(message = %id, %why, "the channel is not available; the message is planned again");
+                    tx.replan_message(id, now.plus_seconds(RETRY_SECONDS)).await?;
+                    continue;
+                }
+                // Stays `attempting` until its lease runs out, and is then shown as in doubt.
+                Err(SendError::InDoubt(why)) => {
+                    tracing::warn!(message = %id, %why, "a message is in doubt");
+                    continue;
+                }
+                Err(error @ (SendError::Refused(_) | SendError::NotPermitted(_))) => {
+                    tx.mark_failed(fence, id, &error.to_string(), now).await?;
+                    (
+                        Action::MessageHeld,
+                        serde_json::json!({ "campaign": press.campaign.id, "reason": "refused" }),
+                    )
+                }
+            };
+            entries.push(self.entry(press.actor.clone(), action, format!("message/{id}"), payload));
+        }
+        tx.append_entries(&entries).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Reads everything again for one message and mints its permit, or says why not.
+    async fn check(&self, tx: &mut Tx, press: &Press, claim: &Claim, now: Instant) -> Result<Checked> {
+        let missing = |what: &str| {
+            let reason = Reason { check: what.to_owned(), found: "missing".to_owned(), allows: false };
+            Checked::Hold(ExclusionReason::MissingFacts, vec![reason])
+        };
+        let customer = match tx.customer(&claim.customer).await {
+            Ok(customer) => customer,
+            Err(store::Error::NotFound { .. }) => return Ok(missing("contact record")),
+            Err(error) => return Err(error.into()),
+        };
+        let subject = self.subject_now(tx, &customer, claim.campaign, press.campaign.plan.channel).await?;
+        let outcome = decide(&subject, &press.rules, now);
+        let Some((template, slots)) = press.templates.get(&claim.variant) else {
+            return Ok(missing("variant"));
+        };
+        let Some(email) = customer.email.clone() else { return Ok(missing("address")) };
+        let token = |kind| self.links().token(kind, claim.message);
+        let page = |letter: char, token: String| format!("{}/{letter}/{token}", press.base_url);
+        let links = Links {
+            why: page('w', token(LinkKind::Why)?),
+            preferences: page('p', token(LinkKind::Preferences)?),
+            unsubscribe: page('u', token(LinkKind::Unsubscribe)?),
+        };
+        let recipient = Recipient { first_name: customer.first_name.as_deref(), email: Some(&email), links };
+        let mail = match press.workshop.mail(template, slots, &recipient) {
+            Ok(mail) => mail,
+            Err(error) => {
+                let reason = Reason { check: "message".to_owned(), found: error.to_string(), allows: false };
+                return Ok(Checked::Hold(ExclusionReason::MissingFacts, vec![reason]));
+            }
+        };
+        let report = press.workshop.check(template.language(), &mail, &recipient, now, template.language());
+        let message = Message {
+            id: claim.message,
+            campaign: claim.campaign,
+            customer: claim.customer.clone(),
+            to: email.clone(),
+            from: press.from.clone(),
+            language: template.language(),
+            subject: mail.subject,
+            html: mail.html,
+            text: mail.text,
+            unsubscribe_url: recipient.links.unsubscribe.clone(),
+            content: press.approved.content(),
+            written_with_ai: press.campaign.plan.written_with_ai,
+        };
+        let permit = check_text(&report, press.approved.content())
+            .and_then(|text| mint(&outcome, &text, &press.approved, &message, now));
+        match permit {
+            Ok(permit) => {
+                let evidence = serde_json::json!({
+                    "models": press.models, "data": press.snapshot.figures(&claim.customer, &press.campaign.plan.audience),
+                    "approval": { "content": press.approved.content(), "approver": press.approved.approver() },
+                    "guard": { "rules": report.rules_version, "findings": report.findings },
+                    "decision": outcome.reasons(),
+                });
+                Ok(Checked::Send(Box::new((message, permit)), evidence))
+            }
+            Err(Refusal::NotYet(at)) => Ok(Checked::Later(at)),
+            Err(Refusal::Excluded(reason)) => Ok(Checked::Hold(reason, outcome.reasons().to_vec())),
+            Err(refusal) => {
+                let mut reasons = outcome.reasons().to_vec();
+                reasons.push(Reason {
+                    check: refusal.code().to_owned(),
+                    found: refusal.to_string(),
+                    allows: false,
+                });
+                Ok(Checked::Hold(ExclusionReason::MissingFacts, reasons))
+            }
+        }
+    }
+
+    async fn finish_or_wait(&self, campaign: &Campaign) -> Result<()> {
+        let now = self.now();
+        if self.store().pending_messages(campaign.id).await? > 0 {
+            // What is planned for later, or claimed by somebody whose lease has not run out yet.
+            let next = self.store().next_planned(campaign.id).await?.unwrap_or(now);
+            let at = next.max(now.plus_seconds(RETRY_SECONDS / 2));
+            return self.enqueue(&Work::Deliver { campaign: campaign.id }, at).await;
+        }
+        let payload = serde_json::json!({ "funnel": "complete" });
+        let object = format!("campaign/{}", campaign.id);
+        let actor = self.system("flow.deliver").await?;
+        let mut tx = self.store().begin().await?;
+        tx.move_campaign(campaign.id, CampaignState::Running, CampaignState::Completed, now).await?;
+        tx.append_entries(&[self.entry(actor, Action::CampaignCompleted, object, payload)]).await?;
+        tx.commit().await?;
+        let window_ends = now.plus_days(i64::from(campaign.plan.window_days)).day().end();
+        self.enqueue(&Work::Measure { campaign: campaign.id }, window_ends).await
+    }
+
+    /// Settles messages in doubt by what the channel knows. Returns how many a person must settle.
+    pub(crate) async fn settle(&self, doubtful: &[MessageId]) -> Result<usize> {
+        let mut open = 0;
+        for id in doubtful {
+            let message = self.store().message(*id).await?;
+            let now = self.now();
+            let actor = self.system("flow.deliver").await?;
+            let mut tx = self.store().begin().await?;
+            let fate = self.channel().fate(message.campaign, *id);
+            match fate {
+                Fate::Left => {
+                    let responsible = self.brand().await?.responsible;
+                    tx.reconcile_message(*id, DeliveryState::Sent, responsible, now).await?;
+                }
+                Fate::NeverLeft => tx.replan_message(*id, now).await?,
+                Fate::Unknown => open += 1,
+            }
+            let payload = serde_json::json!({ "fate": format!("{fate:?}").to_lowercase() });
+            tx.append_entries(&[self.entry(
+                actor,
+                Action::MessageReconciled,
+                format!("message/{id}"),
+                payload,
+            )])
+            .await?;
+            tx.commit().await?;
+            self.enqueue(&Work::Deliver { campaign: message.campaign }, now).await?;
+        }
+        Ok(open)
+    }
+}

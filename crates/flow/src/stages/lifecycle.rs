@@ -1,0 +1,317 @@
+//! Lifecycle: fits the stage models on the brand's own past, lets a backtest choose, and passes the best through the
+//! gate.
+//!
+//! Goes in: profiles at month ends. Comes out: a version in the registry with its evaluation, live only when it beats
+//! the naive model on periods it had not seen. Scores follow when the snapshot is made again.
+
+use std::collections::{BTreeMap, HashMap};
+
+use science::lifecycle::history::History;
+use science::lifecycle::model::{Candidate, StageModel};
+use science::lifecycle::table::{ProspectCount, TrainingTable};
+use science::value::ValueModel;
+use store::models::NewModel;
+use terms::customer::Customer;
+use terms::hash::ContentHash;
+use terms::ids::CustomerKey;
+use terms::ledger::Action;
+use terms::model::ModelVersion;
+use terms::profile::Profile;
+use terms::stage::StageRule;
+use terms::time::Day;
+
+use crate::app::{App, json_text, json_value};
+use crate::error::{Error, Result};
+use crate::views::BacktestLine;
+use crate::{STAGE_MODEL, VALUE_MODEL};
+
+/// Rows a model is fitted on at the most; more change no weight, only the time it takes.
+const MOST_ROWS: usize = 400_000;
+
+/// What the lifecycle stage came to.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct LifecycleSummary {
+    /// The model in the registry; none when the past is too short to learn from.
+    pub model: Option<String>,
+    /// Whether it acts now.
+    pub live: bool,
+    /// Which kind the backtest chose.
+    pub chosen: String,
+    /// Backtest of every kind, best first.
+    pub backtest: Vec<BacktestLine>,
+    /// Why there is no model, or why it was not promoted.
+    pub note: String,
+}
+
+impl LifecycleSummary {
+    fn without_model(note: String) -> Self {
+        Self { model: None, live: false, chosen: String::new(), backtest: Vec::new(), note }
+    }
+}
+
+/// The backtest in lines, best first.
+pub(crate) fn backtest_lines(model: &StageModel) -> Vec<BacktestLine> {
+    let mut lines: Vec<BacktestLine> = model
+        .backtest()
+        .scores
+        .iter()
+        .map(|score| BacktestLine {
+            name: score.name.as_str().to_owned(),
+            log_loss: score.quality.log_loss,
+            accuracy: score.quality.accuracy,
+            ece: score.quality.ece,
+            naive: score.name == Candidate::Marginal,
+        })
+        .collect();
+    lines.sort_by(|a, b| a.log_loss.total_cmp(&b.log_loss));
+    lines
+}
+
+/// The gate: on periods it had not seen, the chosen model's log-loss is below the naive one's.
+fn beats_naive(lines: &[BacktestLine], chosen: &str) -> bool {
+    let loss = |wanted: &dyn Fn(&&BacktestLine) -> bool| lines.iter().find(wanted).map(|line| line.log_loss);
+    match (loss(&|line| line.name == chosen), loss(&|line| line.naive)) {
+        (Some(model), Some(naive)) => model < naive,
+        _ => false,
+    }
+}
+
+impl App {
+    /// Fits, chooses, registers and, when the gate lets it through, promotes a stage model.
+    ///
+    /// # Errors
+    /// When lake or store fail. Too little past is not an error but a note.
+    pub async fn lifecycle(&self) -> Result<LifecycleSummary> {
+        let rule = self.snapshot().await?.rule;
+        let lake = self.lake().clone();
+        let customers = self.all_customers().await?;
+        let fitted = tokio::task::spawn_blocking(move || fit(&lake, rule, &customers))
+            .await
+            .map_err(|error| Error::Internal(error.to_string()))??;
+        let model = match fitted {
+            Ok(model) => model,
+            Err(note) => return Ok(LifecycleSummary::without_model(note)),
+        };
+        let backtest = backtest_lines(&model);
+        let chosen = model.chosen().as_str().to_owned();
+        let version = self.register(STAGE_MODEL, &model, &backtest).await?;
+        let passes = beats_naive(&backtest, &chosen);
+        let note = if passes {
+            self.promote(&version).await?;
+            String::new()
+        } else {
+            "the chosen model does not beat the naive one on held-back periods; it does not act".to_owned()
+        };
+        self.value().await?;
+        self.refresh().await?;
+        Ok(LifecycleSummary { model: Some(version.label()), live: passes, chosen, backtest, note })
+    }
+
+    /// Fits the value model on everybody's history and lets it act when, three months ago, it would have forecast the
+    /// purchases since then better than each customer's own past rate.
+    async fn value(&self) -> Result<()> {
+        let snapshot = self.snapshot().await?;
+        let lake = self.lake().clone();
+        let as_of = snapshot.as_of;
+        let fitted = tokio::task::spawn_blocking(move || fit_value(&lake, as_of))
+            .await
+            .map_err(|error| Error::Internal(error.to_string()))??;
+        let Some((model, test)) = fitted else { return Ok(()) };
+        let version = self.register(VALUE_MODEL, &model, &test).await?;
+        if test.error < test.naive_error {
+            self.promote(&version).await?;
+        }
+        Ok(())
+    }
+
+    async fn register<M, E>(&self, name: &str, model: &M, evaluation: &E) -> Result<ModelVersion>
+    where
+        M: serde::Serialize,
+        E: serde::Serialize,
+    {
+        let parameters = json_text(model)?;
+        let responsible = self.brand().await?.responsible;
+        let new = NewModel {
+            name: name.to_owned(),
+            content_hash: ContentHash::of([parameters.as_bytes()]).to_string(),
+            parameters,
+            evaluation: json_text(evaluation)?,
+            responsible,
+            made_at: self.now(),
+        };
+        let actor = self.system("flow.lifecycle").await?;
+        let mut tx = self.store().begin().await?;
+        let version = tx.add_model(&new).await?;
+        let payload = serde_json::json!({ "model": version.label(), "content": version.content_hash,
+            "evaluation": json_value(evaluation)? });
+        tx.append_entries(&[self.entry(
+            actor,
+            Action::ModelEvaluated,
+            format!("model/{}", version.label()),
+            payload,
+        )])
+        .await?;
+        tx.commit().await?;
+        Ok(version)
+    }
+
+    async fn promote(&self, version: &ModelVersion) -> Result<()> {
+        let actor = self.system("flow.lifecycle").await?;
+        let mut tx = self.store().begin().await?;
+        tx.validate_model(version.id).await?;
+        let retired = tx.promote_model(version.id).await?;
+        let payload = serde_json::json!({ "model": version.label(), "retired": retired });
+        tx.append_entries(&[self.entry(
+            actor,
+            Action::ModelPromoted,
+            format!("model/{}", version.label()),
+            payload,
+        )])
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Every contact record, read in batches.
+    pub(crate) async fn all_customers(&self) -> Result<Vec<Customer>> {
+        let mut all: Vec<Customer> = Vec::new();
+        loop {
+            let batch =
+                self.store().customers_after(all.last().map(|customer| &customer.key), 10_000).await?;
+            if batch.is_empty() {
+                return Ok(all);
+            }
+            all.extend(batch);
+        }
+    }
+
+    /// The live model of a name with its registry label, if there is one. A model that is not the one that was
+    /// evaluated does not act.
+    pub(crate) async fn live_model<M: serde::de::DeserializeOwned>(
+        &self,
+        name: &str,
+    ) -> Result<Option<(String, M)>> {
+        let Some(version) = self.store().live_model(name).await? else { return Ok(None) };
+        if ContentHash::of([version.parameters.as_bytes()]).to_string() != version.content_hash {
+            let message =
+                format!("model `{}` is not the one that was evaluated; it does not act", version.label());
+            return Err(Error::Internal(message));
+        }
+        let model = serde_json::from_str(&version.parameters).map_err(|error| {
+            Error::Internal(format!("model `{}` cannot be read: {error}", version.label()))
+        })?;
+        Ok(Some((version.label(), model)))
+    }
+}
+
+/// How the value model would have done on the last three months, had it been fitted before them.
+#[derive(Debug, Clone, serde::Serialize)]
+struct ValueTest {
+    /// First day it did not see.
+    from: Day,
+    /// Customers it was tried on.
+    customers: usize,
+    /// Mean absolute error in purchase days per customer.
+    error: f64,
+    /// The same of the customer's own past rate.
+    naive_error: f64,
+}
+
+/// Days held back to test the value model.
+const VALUE_TEST_DAYS: i32 = 90;
+
+fn fit_value(lake: &lake::Lake, as_of: Day) -> Result<Option<(ValueModel, ValueTest)>> {
+    let from = as_of.plus(-VALUE_TEST_DAYS);
+    let (mut before, mut bought, mut today) = (Vec::new(), Vec::new(), Vec::new());
+    lake.snapshots(&[from, as_of], &lake::history::PassOptions::default(), |bucket| {
+        for customer in bucket {
+            if let [then, now] = customer.profiles.as_slice() {
+                today.extend(now.as_ref().map(History::from));
+                if let Some(then) = then {
+                    before.push(History::from(then));
+                    let after = |day: &&lake::history::PurchaseDay| day.day > from && day.day <= as_of;
+                    bought.push(customer.purchase_days.iter().filter(after).count() as f64);
+                }
+            }
+        }
+        Ok(())
+    })?;
+    let (Ok(model), Ok(earlier)) = (ValueModel::fit(&today), ValueModel::fit(&before)) else {
+        return Ok(None);
+    };
+    let days = f64::from(VALUE_TEST_DAYS);
+    let mean_error = |expect: &dyn Fn(&History) -> f64| {
+        let errors = before.iter().zip(&bought).map(|(history, bought)| (expect(history) - bought).abs());
+        errors.sum::<f64>() / before.len().max(1) as f64
+    };
+    let test = ValueTest {
+        from: from.plus(1),
+        customers: before.len(),
+        error: mean_error(&|history| earlier.expected(history, days).purchases),
+        naive_error: mean_error(&|history| history.frequency * days / history.tenure.max(1.0)),
+    };
+    Ok(Some((model, test)))
+}
+
+/// Month ends from the first full month of the data to its last day.
+pub(crate) fn month_ends(first: Day, last: Day) -> Vec<Day> {
+    let mut ends = Vec::new();
+    let mut end = first.month_end();
+    while end <= last {
+        ends.push(end);
+        end = end.plus(1).month_end();
+    }
+    ends
+}
+
+/// Fits on every period between month ends; the inner error says why the past is too short.
+fn fit(lake: &lake::Lake, rule: StageRule, customers: &[Customer]) -> Result<Result<StageModel, String>> {
+    let stats = lake.stats()?;
+    let (Some(first), Some(last)) = (stats.first_day, stats.last_day) else {
+        return Ok(Err("there are no purchases yet; import some first".to_owned()));
+    };
+    let ends = month_ends(first, last);
+    let mut profiles: Vec<Vec<Profile>> = vec![Vec::new(); ends.len()];
+    let mut first_bought: HashMap<CustomerKey, Day> = HashMap::new();
+    lake.snapshots(&ends, &lake::history::PassOptions::default(), |bucket| {
+        for customer in bucket {
+            if let Some(day) = customer.purchase_days.first() {
+                first_bought.insert(customer.customer.clone(), day.day);
+            }
+            for (month, profile) in profiles.iter_mut().zip(customer.profiles) {
+                month.extend(profile);
+            }
+        }
+        Ok(())
+    })?;
+    let mut table = TrainingTable::new(rule);
+    for ((from, to), (before, after)) in
+        ends.iter().zip(ends.iter().skip(1)).zip(profiles.iter().zip(profiles.iter().skip(1)))
+    {
+        table.add_period(*from, *to, before, after);
+        table.prospects.extend(prospects(customers, &first_bought, *from, *to));
+    }
+    Ok(StageModel::fit(&table.thinned(MOST_ROWS)).map_err(|error| error.to_string()))
+}
+
+/// Known customers without a purchase at `from`, by how long they had been known, and how many bought by `to`.
+fn prospects(
+    customers: &[Customer],
+    first_bought: &HashMap<CustomerKey, Day>,
+    from: Day,
+    to: Day,
+) -> Vec<ProspectCount> {
+    let mut counts: BTreeMap<i32, (u64, u64)> = BTreeMap::new();
+    for customer in customers {
+        let known_days = from.0 - customer.known_since.day().0;
+        let first = first_bought.get(&customer.key);
+        if known_days < 0 || first.is_some_and(|day| *day <= from) {
+            continue;
+        }
+        let (n, converted) = counts.entry(known_days).or_default();
+        *n += 1;
+        *converted += u64::from(first.is_some_and(|day| *day <= to));
+    }
+    let count = |(known_days, (n, converted))| ProspectCount { snapshot: from, known_days, n, converted };
+    counts.into_iter().map(count).collect()
+}

@@ -1,0 +1,184 @@
+//! Measure: what the message itself changed.
+//!
+//! Goes in: the arms of a campaign and the lake. Comes out: uplift per customer with a credible interval, or that the
+//! evidence is not enough. Everybody who was assigned is counted in the arm they were assigned to, whether or not the
+//! message went out (intention to treat), over one window for both arms, so that nothing but the assignment differs.
+
+use science::experiment::estimate::{
+    Outcome, Report, Settings, Verdict, estimate, probability_positive, rate_difference,
+};
+use serde::{Deserialize, Serialize};
+use store::deliveries::ArmRow;
+use terms::estimate::{Estimate, Evidence};
+use terms::experiment::Arm;
+use terms::ids::{CampaignId, CustomerKey};
+use terms::ledger::Action;
+use terms::time::{Day, Instant};
+
+use crate::app::{App, json_value};
+use crate::error::{Error, Result};
+use crate::jobs::Work;
+use crate::views::{CurvePoint, UpliftView};
+
+/// Points of the report's curve.
+const POINTS: u32 = 8;
+/// Days before the campaign whose revenue steadies the estimate (CUPED).
+const COVARIATE_DAYS: i64 = 365;
+
+/// A stored measurement.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Measured {
+    /// Effect on revenue per customer.
+    pub revenue: Option<UpliftView>,
+    /// Effect on purchases per customer.
+    pub purchases: Option<UpliftView>,
+    /// Effect on the share that opted out.
+    pub opt_outs: Option<UpliftView>,
+    /// Verdict about revenue: `positive`, `negative` or `not_enough_evidence`.
+    pub verdict: String,
+    /// Revenue per customer by day.
+    pub curve: Vec<CurvePoint>,
+    /// First day of the window.
+    pub from: Day,
+    /// Last day of the window.
+    pub to: Day,
+}
+
+/// The latest measurement of a campaign.
+pub(crate) async fn stored(app: &App, id: CampaignId) -> Result<Option<Measured>> {
+    let Some(value) = app.store().measurement(id).await? else { return Ok(None) };
+    serde_json::from_value(value).map(Some).map_err(|error| Error::Internal(format!("measurement: {error}")))
+}
+
+impl App {
+    /// Measures a campaign over its window, as far as there are data.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when nothing was sent yet; otherwise when store or lake fail.
+    pub async fn measure(&self, id: CampaignId) -> Result<Measured> {
+        let campaign = self.store().campaign(id).await?;
+        let arms = self.store().arms(id).await?;
+        let Some(start) = arms.iter().filter_map(|row| row.attempted_at).min() else {
+            let message =
+                "nothing was sent yet, so there is nothing to measure; launch the campaign first".to_owned();
+            return Err(Error::Conflict { message });
+        };
+        let end = start.plus_days(i64::from(campaign.plan.window_days));
+        let opted_out = self.store().opted_out(id, end).await?;
+        let lake = self.lake().clone();
+        let measured = tokio::task::spawn_blocking(move || compare(&lake, &arms, start, end, &opted_out))
+            .await
+            .map_err(|error| Error::Internal(error.to_string()))??;
+        let value = json_value(&measured)?;
+        let actor = self.system("flow.measure").await?;
+        let payload = serde_json::json!({ "revenue": measured.revenue, "verdict": measured.verdict });
+        let mut tx = self.store().begin().await?;
+        tx.put_measurement(id, &value, self.now()).await?;
+        tx.append_entries(&[self.entry(actor, Action::Measured, format!("campaign/{id}"), payload)]).await?;
+        tx.commit().await?;
+        self.enqueue(&Work::Learn, self.now()).await?;
+        Ok(measured)
+    }
+}
+
+fn compare(
+    lake: &lake::Lake,
+    arms: &[ArmRow],
+    start: Instant,
+    end: Instant,
+    opted_out: &std::collections::BTreeMap<Arm, i64>,
+) -> Result<Measured> {
+    let windows = |from: Instant, to: Instant| -> Vec<(CustomerKey, Instant, Instant)> {
+        arms.iter().map(|row| (row.customer.clone(), from, to)).collect()
+    };
+    let during = lake.outcomes(&windows(start, end))?;
+    let before = lake.outcomes(&windows(start.plus_days(-COVARIATE_DAYS), start))?;
+    let (mut treated, mut control) = (Vec::new(), Vec::new());
+    for ((row, outcome), past) in arms.iter().zip(&during).zip(&before) {
+        let outcome = Outcome {
+            revenue: outcome.revenue,
+            purchases: f64::from(outcome.purchases),
+            stratum: row.stratum.parse().unwrap_or(0),
+            covariate: past.revenue,
+        };
+        match row.arm {
+            Arm::Treated => treated.push(outcome),
+            Arm::Control => control.push(outcome),
+        }
+    }
+    let report = estimate(&treated, &control, &Settings::default()).map_err(science_error)?;
+    let hits = |arm: Arm| u64::try_from(opted_out.get(&arm).copied().unwrap_or(0)).unwrap_or(0);
+    let sizes = (treated.len() as u64, control.len() as u64);
+    let level = Settings::default().level;
+    let opt_outs = rate_difference((hits(Arm::Treated), sizes.0), (hits(Arm::Control), sizes.1), level)
+        .map_err(science_error)?;
+    let rate = |hits: u64, n: u64| if n == 0 { 0.0 } else { hits as f64 / n as f64 };
+    let rates = (rate(hits(Arm::Treated), sizes.0), rate(hits(Arm::Control), sizes.1));
+    let Report { revenue, purchases, verdict, .. } = report;
+    Ok(Measured {
+        revenue: view(&revenue, means(&treated, &control, |outcome| outcome.revenue), sizes),
+        purchases: view(&purchases, means(&treated, &control, |outcome| outcome.purchases), sizes),
+        opt_outs: view(&opt_outs, rates, sizes),
+        verdict: match verdict {
+            Verdict::Positive => "positive",
+            Verdict::Negative => "negative",
+            Verdict::NotEnoughEvidence => "not_enough_evidence",
+        }
+        .to_owned(),
+        curve: curve(lake, arms, start, end)?,
+        from: start.day(),
+        to: end.day(),
+    })
+}
+
+fn science_error(error: science::ScienceError) -> Error {
+    Error::Internal(error.to_string())
+}
+
+fn means(treated: &[Outcome], control: &[Outcome], of: impl Fn(&Outcome) -> f64) -> (f64, f64) {
+    let mean = |outcomes: &[Outcome]| {
+        if outcomes.is_empty() { 0.0 } else { outcomes.iter().map(&of).sum::<f64>() / outcomes.len() as f64 }
+    };
+    (mean(treated), mean(control))
+}
+
+fn view(
+    evidence: &Evidence,
+    (mean_treated, mean_control): (f64, f64),
+    sizes: (u64, u64),
+) -> Option<UpliftView> {
+    let Evidence::Sufficient(estimate) = evidence else { return None };
+    let Estimate { value, interval, .. } = *estimate;
+    Some(UpliftView {
+        value,
+        low: interval.low,
+        high: interval.high,
+        level: interval.level,
+        probability_positive: probability_positive(estimate),
+        treated: sizes.0,
+        control: sizes.1,
+        mean_treated,
+        mean_control,
+    })
+}
+
+/// Revenue per customer accumulated since the start, at a few days, for both arms.
+fn curve(lake: &lake::Lake, arms: &[ArmRow], start: Instant, end: Instant) -> Result<Vec<CurvePoint>> {
+    let days = u32::try_from((end.day().0 - start.day().0).max(1)).unwrap_or(1);
+    let mut points = vec![CurvePoint { day: 0, treated: 0.0, control: 0.0 }];
+    let (mut sums, mut last) = ([0.0, 0.0], start);
+    let count = |arm| arms.iter().filter(|row| row.arm == arm).count().max(1) as f64;
+    let sizes = [count(Arm::Treated), count(Arm::Control)];
+    for point in 1..=POINTS.min(days) {
+        let day = days * point / POINTS.min(days);
+        let until = start.plus_days(i64::from(day));
+        let windows: Vec<_> = arms.iter().map(|row| (row.customer.clone(), last, until)).collect();
+        let [treated, control] = &mut sums;
+        for (row, outcome) in arms.iter().zip(lake.outcomes(&windows)?) {
+            *(if row.arm == Arm::Treated { &mut *treated } else { &mut *control }) += outcome.revenue;
+        }
+        points.push(CurvePoint { day, treated: *treated / sizes[0], control: *control / sizes[1] });
+        last = until;
+    }
+    Ok(points)
+}

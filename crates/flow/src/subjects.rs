@@ -1,0 +1,158 @@
+//! The facts about customers that a decision needs, gathered from the store: for a whole audience before planning,
+//! and for one customer at the moment of sending.
+//!
+//! Architecture invariant: a fact that cannot be read is not left out, it is named in `missing`, which excludes.
+
+use std::collections::HashMap;
+
+use policy::cap::Cap;
+use policy::consent::{ConsentState, SaleEvidence, state_at};
+use policy::decide::{BrandLimits, Subject};
+use policy::quiet_hours::QuietHours;
+use store::contacts::Contact;
+use store::suppressions::SuppressionSet;
+use terms::consent::{Channel, ConsentStatus, Purpose};
+use terms::customer::Customer;
+use terms::delivery::DeliveryState;
+use terms::ids::{CampaignId, CustomerKey};
+use terms::preference::Preferences;
+use terms::time::Instant;
+
+use crate::app::App;
+use crate::brand::Brand;
+use crate::error::Result;
+
+/// Days back that caps look.
+const CAP_DAYS: i64 = 30;
+
+/// The brand's limits as policy reads them.
+pub(crate) fn limits(brand: &Brand) -> BrandLimits {
+    BrandLimits {
+        caps: vec![
+            Cap { limit: brand.cap_30_days, window_days: 30 },
+            Cap { limit: brand.cap_3_days, window_days: 3 },
+        ],
+        quiet: QuietHours::STANDARD,
+        zones: brand.time_zones.clone(),
+    }
+}
+
+/// Facts about everybody, read once for a whole audience.
+pub(crate) struct Facts {
+    marketing: HashMap<CustomerKey, ConsentState>,
+    profiling: HashMap<CustomerKey, ConsentState>,
+    ai_content: HashMap<CustomerKey, ConsentState>,
+    suppressed: SuppressionSet,
+    preferences: HashMap<CustomerKey, Preferences>,
+    contacts: HashMap<CustomerKey, Vec<Contact>>,
+}
+
+impl Facts {
+    pub(crate) async fn gather(app: &App, campaign: CampaignId, channel: Channel) -> Result<Self> {
+        let now = app.now();
+        Ok(Self {
+            marketing: latest(app, Purpose::Marketing, &[channel], now).await?,
+            profiling: latest(app, Purpose::Profiling, Channel::ALL, now).await?,
+            ai_content: latest(app, Purpose::AiContent, Channel::ALL, now).await?,
+            suppressed: app.store().suppression_set().await?,
+            preferences: app.store().all_preferences().await?.into_iter().collect(),
+            contacts: app.store().contact_times(campaign, now.plus_days(-CAP_DAYS)).await?,
+        })
+    }
+
+    pub(crate) fn subject(&self, customer: &Customer) -> Result<Subject> {
+        let key = &customer.key;
+        let preferences = self.preferences.get(key).cloned().unwrap_or_default();
+        let suppressed = self.suppressed.find(key, customer.email.as_deref())?;
+        let subject = Subject {
+            suppressed: suppressed.map(|suppression| suppression.reason),
+            marketing: self.marketing.get(key).cloned(),
+            profiling: self.profiling.get(key).cloned(),
+            ai_content: self.ai_content.get(key).cloned(),
+            ..known(customer, &preferences)
+        };
+        Ok(with_contacts(subject, self.contacts.get(key).map_or(&[], Vec::as_slice)))
+    }
+}
+
+/// The latest state of a purpose for everybody. Purposes other than marketing are about the person: the latest receipt
+/// through any channel counts, and of two at the same instant the one that refuses.
+async fn latest(
+    app: &App,
+    purpose: Purpose,
+    channels: &[Channel],
+    at: Instant,
+) -> Result<HashMap<CustomerKey, ConsentState>> {
+    let mut found: HashMap<CustomerKey, ConsentState> = HashMap::new();
+    for channel in channels {
+        for (key, state) in app.store().consent_states(purpose, *channel, at).await? {
+            let state = ConsentState {
+                status: state.status,
+                basis: state.basis,
+                evidence: SaleEvidence::of_proof(&state.proof),
+                at: state.at,
+                source: state.source,
+                notice_version: state.notice_version,
+            };
+            let rank = |state: &ConsentState| (state.at, state.status != ConsentStatus::Granted);
+            match found.get(&key) {
+                Some(known) if rank(known) >= rank(&state) => {}
+                _ => {
+                    found.insert(key, state);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What the contact record and the preferences say.
+fn known(customer: &Customer, preferences: &Preferences) -> Subject {
+    let language = preferences.language.unwrap_or_else(|| customer.language());
+    Subject {
+        restricted: customer.restricted,
+        has_address: customer.email.as_deref().is_some_and(|email| email.contains('@')),
+        monthly_max: preferences.max_per_month.map(|max| u32::try_from(max).unwrap_or(0)),
+        time_zone: customer.time_zone.clone(),
+        country: customer.country.as_deref().and_then(|code| code.parse().ok()),
+        ..Subject::unknown(customer.key.clone(), language)
+    }
+}
+
+fn with_contacts(subject: Subject, contacts: &[Contact]) -> Subject {
+    let waiting = contacts.iter().find(|contact| contact.state == DeliveryState::Planned);
+    Subject {
+        contacts: contacts.iter().map(|contact| contact.at).collect(),
+        planned_elsewhere: waiting.map(|contact| contact.campaign),
+        ..subject
+    }
+}
+
+impl App {
+    /// The facts about one customer, read now.
+    pub(crate) async fn subject_now(
+        &self,
+        conn: &mut store::Conn,
+        customer: &Customer,
+        campaign: CampaignId,
+        channel: Channel,
+    ) -> Result<Subject> {
+        let now = self.now();
+        let receipts = conn.consent_history(&customer.key).await?;
+        let preferences = conn.preferences(&customer.key).await?;
+        let suppressed = conn.suppression(Some(&customer.key), customer.email.as_deref()).await?;
+        let contacts = conn.contact_times_of(&customer.key, campaign, now.plus_days(-CAP_DAYS)).await?;
+        let subject = Subject {
+            suppressed: suppressed.map(|suppression| suppression.reason),
+            marketing: state_at(&receipts, Purpose::Marketing, channel, now),
+            profiling: state_at(&receipts, Purpose::Profiling, channel, now),
+            ai_content: state_at(&receipts, Purpose::AiContent, channel, now),
+            ..known(customer, &preferences)
+        };
+        // At the moment of sending this message goes first: a plan of another campaign yields to it, and the cap
+        // counts only what was handed over.
+        let made: Vec<Contact> =
+            contacts.into_iter().filter(|contact| contact.state != DeliveryState::Planned).collect();
+        Ok(with_contacts(subject, &made))
+    }
+}

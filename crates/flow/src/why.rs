@@ -1,0 +1,120 @@
+//! Why: from a message back to data, model, checks and approver.
+
+use gateway::mail::Links;
+use store::deliveries::Delivery;
+use terms::campaign::Campaign;
+use terms::customer::{Customer, Language};
+use terms::delivery::DeliveryState;
+use terms::finding::GuardReport;
+use terms::hash::ContentHash;
+use terms::ids::{MessageId, PersonId};
+
+use crate::app::App;
+use crate::error::Result;
+use crate::ledger::ledger_line;
+use crate::stages::create::{Recipient, Workshop};
+use crate::views::WhyView;
+
+impl App {
+    /// Everything behind a message, for people who work here.
+    ///
+    /// # Errors
+    /// [`crate::Error::NotFound`] when there is no such message.
+    pub async fn why(&self, id: MessageId, language: Language) -> Result<WhyView> {
+        let message = self.store().message(id).await?;
+        let campaign = self.store().campaign(message.campaign).await?;
+        let approval = self.store().valid_approval(campaign.id).await?;
+        let people = self.store().people().await?;
+        let name =
+            |id: PersonId| people.iter().find(|p| p.id == id).map(|p| p.name.clone()).unwrap_or_default();
+        let subject = match self.store().customer(&message.customer).await {
+            Ok(customer) => self.rendered_subject(&message, &customer, &campaign).await?,
+            // Erased: the message is still explained, without the person.
+            Err(store::Error::NotFound { .. }) => String::new(),
+            Err(error) => return Err(error.into()),
+        };
+        let mut ledger = Vec::new();
+        for object in [format!("campaign/{}", campaign.id), format!("message/{id}")] {
+            let entries = self.store().entries_of(&object).await?;
+            ledger.extend(entries.iter().map(|entry| ledger_line(entry, &people)));
+        }
+        ledger.sort_by_key(|line| line.seq);
+        let evidence = message.evidence.as_ref();
+        let models = evidence.and_then(|evidence| evidence.get("models"));
+        let guard = match &approval {
+            Some(approval) => self.guard_report(&campaign, &message, &approval.content).await?,
+            None => None,
+        };
+        let segment = policy::segment::parse(&campaign.plan.audience).ok();
+        Ok(WhyView {
+            message: id.0,
+            customer: message.customer.to_string(),
+            state: message.state.map_or_else(|| "excluded".to_owned(), |state| state.to_string()),
+            planned_at: message.not_before.unwrap_or(campaign.changed_at),
+            sent_at: message.finished_at.filter(|_| message.state == Some(DeliveryState::Sent)),
+            campaign: campaign.plan.name.clone(),
+            campaign_id: campaign.id.0,
+            subject,
+            audience: campaign.plan.audience.clone(),
+            audience_described: segment.map(|s| policy::segment::describe(&s, language)).unwrap_or_default(),
+            data: self.evidence_data(&message),
+            models: models.and_then(|m| serde_json::from_value(m.clone()).ok()).unwrap_or_default(),
+            reasons: message.reasons.clone(),
+            guard,
+            content_hash: approval.as_ref().map(|a| a.content.to_string()).unwrap_or_default(),
+            author: name(campaign.author),
+            approver: approval.as_ref().map(|a| name(a.approver)).unwrap_or_default(),
+            approved_at: approval.as_ref().map(|a| a.at),
+            propensity: message.propensity.unwrap_or(0.0),
+            ledger,
+        })
+    }
+
+    /// What the guard said of the words this message was made from, when they were submitted.
+    async fn guard_report(
+        &self,
+        campaign: &Campaign,
+        message: &Delivery,
+        content: &ContentHash,
+    ) -> Result<Option<GuardReport>> {
+        let variant = campaign.variants.iter().find(|variant| variant.id == message.variant);
+        let Some(checks) = self.store().report(campaign.id, content).await? else { return Ok(None) };
+        let checks = checks.as_array().cloned().unwrap_or_default();
+        let language = variant.map(|variant| variant.language.as_str());
+        let of_language =
+            checks.iter().find(|check| check.get("language").and_then(serde_json::Value::as_str) == language);
+        Ok(of_language
+            .and_then(|check| check.get("report"))
+            .and_then(|report| serde_json::from_value(report.clone()).ok()))
+    }
+
+    /// The figures a message's audience was chosen by, as they stood when it was sent; empty before.
+    pub(crate) fn evidence_data(&self, message: &Delivery) -> Vec<(String, String)> {
+        message
+            .evidence
+            .as_ref()
+            .and_then(|evidence| evidence.get("data"))
+            .and_then(|data| serde_json::from_value(data.clone()).ok())
+            .unwrap_or_default()
+    }
+
+    /// The subject as this customer read it.
+    pub(crate) async fn rendered_subject(
+        &self,
+        message: &Delivery,
+        customer: &Customer,
+        campaign: &Campaign,
+    ) -> Result<String> {
+        let Some(variant) = campaign.variants.iter().find(|variant| variant.id == message.variant) else {
+            return Ok(String::new());
+        };
+        let workshop = Workshop::new(self.brand().await?, campaign.plan.clone(), self.store().facts().await?);
+        let links = Links { why: String::new(), preferences: String::new(), unsubscribe: String::new() };
+        let recipient = Recipient { first_name: customer.first_name.as_deref(), email: None, links };
+        let mail = workshop
+            .template(variant)
+            .and_then(|template| workshop.mail(&template, &workshop.slots(variant.language), &recipient));
+        // The words are kept as written when a fact they need has gone since.
+        Ok(mail.map_or_else(|_| variant.subject.clone(), |mail| mail.subject))
+    }
+}
