@@ -14,6 +14,7 @@ mod preview;
 mod purchases;
 mod record;
 mod rejects;
+mod row;
 mod source;
 mod time_format;
 

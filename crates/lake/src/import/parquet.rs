@@ -2,8 +2,8 @@
 
 use super::amount::{Decimal, DecimalMark};
 use super::columns::{self, Column, Look, Role, Shape};
-use super::purchases::{binary, check_key, most_frequent, priced, signed, time_format};
 use super::rejects::Reason;
+use super::row::{binary, check_key, most_frequent, priced, signed, time_format};
 use super::time_format::TimeFormat;
 use super::{KeyRef, Options, Progress, RawRow, Step};
 use crate::error::{Error, Result};

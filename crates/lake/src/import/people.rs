@@ -5,9 +5,9 @@
 
 use super::columns::Shape;
 use super::csv::Sheet;
-use super::purchases::{check_key, time_format};
 use super::record::Record;
 use super::rejects::{Reason, Rejects};
+use super::row::{check_key, time_format};
 use super::source::{self, Wrapping};
 use super::time_format::TimeFormat;
 use super::{Options, Progress};
