@@ -1,6 +1,8 @@
 //! Published figures on the CDNOW data: parameters of Fader, Hardie and Lee (2005) and of note 025 (2013), and the
 //! holdout count of the purchase model. Skipped where the data are not beside the workspace.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail loudly")]
+
 use science::lifecycle::history::History;
 use science::value::bg_nbd::{BgNbd, Summary};
 use science::value::gamma_gamma::GammaGamma;

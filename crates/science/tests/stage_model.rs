@@ -1,5 +1,7 @@
 //! The stage model on a simulated brand: probabilities, reasons, choice, and the stored form.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail loudly")]
+
 use proptest::prelude::*;
 use science::hash::SplitMix64;
 use science::lifecycle::history::History;
