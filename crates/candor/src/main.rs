@@ -1,2 +1,47 @@
-//! Placeholder.
-fn main() {}
+//! The program: reads the command line, opens the installation, and calls one use case.
+//!
+//! Deliberately absent: domain logic. What a command does is a use case of `flow`; how it reads is `say`.
+
+mod cli;
+mod commands;
+mod compose;
+mod demo;
+mod progress;
+mod say;
+
+use clap::Parser;
+use miette::Result;
+
+use crate::cli::{Cli, Command};
+
+fn main() -> Result<()> {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("CANDOR_LOG").unwrap_or_else(|_| "warn,candor=info".into()),
+        )
+        .init();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| miette::miette!("cannot start: {error}"))?;
+    runtime.block_on(run(cli))
+}
+
+async fn run(Cli { global, command }: Cli) -> Result<()> {
+    match command {
+        Command::Demo(args) => demo::run(&global, &args).await,
+        Command::Serve(args) => commands::serve::run(&global, &args).await,
+        Command::Worker(args) => commands::worker::run(&global, &args).await,
+        Command::Import(import) => commands::import::run(&global, &import).await,
+        Command::Stages => commands::show::stages(&global).await,
+        Command::Forecast => commands::show::forecast(&global).await,
+        Command::Campaign { id } => commands::show::campaign(&global, id).await,
+        Command::Ledger(ledger) => commands::ledger::run(&global, &ledger).await,
+        Command::Why { message } => commands::show::why(&global, message).await,
+        Command::Person(person) => commands::person::run(&global, &person).await,
+        Command::Guard(args) => commands::guard::run(&global, &args).await,
+        Command::Doctor => commands::doctor::run(&global).await,
+    }
+}

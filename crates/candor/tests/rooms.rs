@@ -105,7 +105,8 @@ fn a_forbidden_import_is_found() {
 #[test]
 fn no_stage_imports_another_stage() {
     let stages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../flow/src/stages");
-    let names = ["ingest", "profile", "lifecycle", "decide", "create", "approve", "deliver", "measure", "learn"];
+    let names =
+        ["ingest", "profile", "lifecycle", "decide", "create", "approve", "deliver", "measure", "learn"];
     for name in names {
         let code = std::fs::read_to_string(stages.join(format!("{name}.rs"))).unwrap();
         for other in names.iter().filter(|other| **other != name) {

@@ -169,6 +169,58 @@ impl App {
         self.compose_view(Some(id), campaign.version, campaign.state, form_of(&campaign), language).await
     }
 
+    /// Adds or changes a fact. Campaigns that use it are checked again before they are sent.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for a role that does not compose.
+    pub async fn put_fact(&self, person: &Person, fact: &Fact) -> Result<terms::ids::FactId> {
+        needs(person, Permission::Compose)?;
+        let mut tx = self.store().begin().await?;
+        let id = tx.put_fact(fact).await?;
+        let payload = serde_json::json!({ "entity": fact.entity, "predicate": fact.predicate, "value": fact.value });
+        tx.append_entries(&[self.entry(actor(person), Action::FactChanged, format!("fact/{id}"), payload)]).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// What the guard says of a plain text as the body of a message, with the facts of an offer and of the brand.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn check_text(&self, text: &str, language: Language, offer: &str) -> Result<terms::finding::GuardReport> {
+        let now = self.now();
+        let facts: Vec<Fact> = self
+            .store()
+            .facts()
+            .await?
+            .into_iter()
+            .filter(|fact| fact.entity == offer || fact.entity == "brand")
+            .collect();
+        let brand = self.brand().await?;
+        let sheet = guard::FactSheet::new(facts);
+        let draft = guard::Draft {
+            language,
+            fields: vec![(terms::message::Field::Body, text.to_owned())],
+            known_slots: &[],
+        };
+        let zone = brand.time_zones.first().map_or("UTC", String::as_str);
+        let context = guard::Context {
+            facts: &sheet,
+            send_from: now,
+            send_until: now.plus_days(i64::from(SEND_DAYS)),
+            time_zone: zone,
+            explain_in: language,
+            recipient: None,
+            allowed_hosts: &brand.allowed_hosts,
+            allowed_contacts: &[],
+            unsubscribe_url: None,
+        };
+        let mut report = guard::check(&draft, &context);
+        // A text alone has no footer: what only a whole message can have is not asked of it.
+        report.findings.retain(|finding| finding.span.field == terms::message::Field::Body);
+        Ok(report)
+    }
+
     /// What the guard and the audience say of a form, without saving anything.
     ///
     /// # Errors

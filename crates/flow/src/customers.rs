@@ -62,6 +62,37 @@ impl App {
         })
     }
 
+    /// Expected moves by the end of the second period from now; `None` without a live model.
+    ///
+    /// # Errors
+    /// When store or lake fail.
+    pub async fn forecast_two(&self) -> Result<Option<ForecastView>> {
+        let snapshot = self.snapshot().await?;
+        let Some((_, model)) = snapshot.model.as_ref() else { return Ok(None) };
+        let two = |profile: &terms::profile::Profile| {
+            model.predict_two(&History::from(profile), [PERIOD_DAYS, PERIOD_DAYS]).stages
+        };
+        let mut view = forecast(&snapshot);
+        let mut sums = [[(0.0_f64, 0.0_f64); Stage::COUNT]; Stage::COUNT];
+        for ((stage, score), profile) in snapshot.stages.iter().zip(&snapshot.scores).zip(&snapshot.profiles) {
+            let (Some(_), Some(profile)) = (score, profile) else { continue };
+            let Some(row) = sums.get_mut(stage.index()) else { continue };
+            for (cell, p) in row.iter_mut().zip(two(profile)) {
+                cell.0 += p;
+                cell.1 += p * (1.0 - p);
+            }
+        }
+        if let Some(view) = &mut view {
+            view.until = snapshot.as_of.plus(2 * PERIOD_DAYS);
+            let cell = |(expected, variance): &(f64, f64)| {
+                let half = 1.96 * variance.sqrt();
+                ForecastCell { expected: *expected, low: (expected - half).max(0.0), high: expected + half, revenue: 0.0 }
+            };
+            view.moves = sums.iter().map(|row| row.iter().map(cell).collect()).collect();
+        }
+        Ok(view)
+    }
+
     async fn matching(&self, snapshot: &Snapshot, query: &str) -> Result<(Vec<usize>, Option<String>)> {
         if query.is_empty() {
             return Ok(((0..snapshot.customers.len()).collect(), None));

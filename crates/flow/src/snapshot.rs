@@ -112,7 +112,7 @@ impl Snapshot {
             [.., from, to] => [*from, *to],
             _ => [as_of, as_of],
         };
-        let mut read = read(lake, as_of, moves_days, &engagement)?;
+        let mut read = read(lake, as_of, moves_days)?;
         let found = match rule {
             Some(rule) => (rule, 0),
             None => match read.gaps.derive_rule() {
@@ -146,7 +146,10 @@ impl Snapshot {
             customers: Vec::new(),
         };
         for (customer, allowed) in customers.iter().zip(snapshot.profiling.clone()) {
-            let [from, to, before, today] = read.profiles.remove(&customer.key).unwrap_or_default();
+            let [from, to, before, mut today] = read.profiles.remove(&customer.key).unwrap_or_default();
+            if let Some(profile) = &mut today {
+                profile.engagement_90 = engagement.get(&customer.key).copied().unwrap_or(0);
+            }
             let known = customer.known_since.day();
             let stage_at = |day: Day, profile: Option<&Profile>| -> Option<Stage> {
                 (known <= day || profile.is_some())
@@ -204,12 +207,7 @@ impl Snapshot {
     }
 }
 
-fn read(
-    lake: &lake::Lake,
-    as_of: Day,
-    [from, to]: [Day; 2],
-    engagement: &HashMap<CustomerKey, u32>,
-) -> Result<History4> {
+fn read(lake: &lake::Lake, as_of: Day, [from, to]: [Day; 2]) -> Result<History4> {
     let wanted = [from, to, as_of.plus(-PERIOD_DAYS), as_of];
     let mut days = wanted.to_vec();
     days.sort_unstable();
@@ -217,8 +215,7 @@ fn read(
     let places = wanted.map(|day| days.binary_search(&day).unwrap_or(0));
     let year_ago = as_of.plus(-365);
     let mut read = History4 { profiles: HashMap::new(), revenue_year: HashMap::new(), gaps: Gaps::default() };
-    let options = lake::history::PassOptions { engagement_90: Some(engagement), ..Default::default() };
-    lake.snapshots(&days, &options, |bucket| {
+    lake.snapshots(&days, &lake::history::PassOptions::default(), |bucket| {
         for customer in bucket {
             let bought: Vec<Day> =
                 customer.purchase_days.iter().map(|bought| bought.day).filter(|day| *day <= as_of).collect();

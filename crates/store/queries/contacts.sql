@@ -20,5 +20,9 @@ WHERE r.kind IN ('opened', 'clicked') AND r.at >= $1 GROUP BY d.customer;
 SELECT MIN(not_before) AS at FROM deliveries WHERE campaign = $1 AND state = 'planned';
 
 -- name: replan_message
+UPDATE deliveries SET state = 'planned', lease_until = NULL, worker = NULL, attempted_at = NULL, detail = NULL, not_before = $3
+WHERE id = $1 AND fence = $2 AND state = 'attempting';
+
+-- name: replan_doubtful
 UPDATE deliveries SET state = 'planned', lease_until = NULL, worker = NULL, attempted_at = NULL, detail = NULL, not_before = $2
-WHERE id = $1 AND state IN ('attempting', 'in_doubt');
+WHERE id = $1 AND state = 'in_doubt';

@@ -3,6 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::open::{reads, writes};
+use crate::outbox::Fence;
 use crate::sql::{self, Columns, sql};
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
@@ -79,16 +80,27 @@ reads! {
 }
 
 writes! {
-    /// Plans a message again that was being handed over or is in doubt. Only for a channel that knows for sure that
-    /// nothing left the house.
+    /// Plans a message again that this worker was handing over, when the channel said that nothing left.
     ///
     /// # Errors
-    /// When it is in neither state.
-    pub async fn replan_message(&mut self, message: MessageId, not_before: Instant) -> Result<()> {
-        let query = sqlx::query(sql!("contacts", "replan_message")).bind(message.0).bind(not_before.0);
+    /// When the fence is stale: another worker or a person has it by now.
+    pub async fn replan_message(&mut self, fence: Fence, message: MessageId, not_before: Instant) -> Result<()> {
+        let query = sqlx::query(sql!("contacts", "replan_message")).bind(message.0).bind(fence.0).bind(not_before.0);
+        match query.execute(self.db()).await?.rows_affected() {
+            0 => Err(Error::Fenced { what: format!("message `{message}`") }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Plans a message in doubt again. Only for a channel that knows for sure that it never left the house.
+    ///
+    /// # Errors
+    /// When it is not in doubt.
+    pub async fn replan_doubtful(&mut self, message: MessageId, not_before: Instant) -> Result<()> {
+        let query = sqlx::query(sql!("contacts", "replan_doubtful")).bind(message.0).bind(not_before.0);
         if query.execute(self.db()).await?.rows_affected() == 0 {
-            let what = format!("message `{message}` is not being handed over");
-            return Err(Error::Conflict { what, next: "only a message that did not leave can be planned again" });
+            let what = format!("message `{message}` is not in doubt");
+            return Err(Error::Conflict { what, next: "only a message in doubt can be planned again" });
         }
         Ok(())
     }

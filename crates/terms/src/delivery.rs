@@ -5,7 +5,7 @@ use crate::text_enum::text_enum;
 text_enum! {
     /// State of an outbox row. `planned -> attempting -> sent | failed`; `planned -> suppressed` when the check at
     /// the moment of sending says no; `attempting -> in_doubt` when a worker died in between. Marketing in doubt is
-    /// never sent again by itself.
+    /// never sent again by itself, unless the channel knows for sure that it never left: then it is planned again.
     "delivery state" DeliveryState {
         /// In the frozen audience, waiting for its turn.
         Planned = "planned",

@@ -178,10 +178,15 @@ impl Cx {
         format::percent(self.lang, share.as_f64(), digits)
     }
 
+    /// A change of a share (0 to 1) in percentage points with its sign and two digits.
+    pub(crate) fn points(&self, share: impl Number) -> String {
+        format::signed_points(self.lang, share.as_f64())
+    }
+
     /// An amount in major units; without cents from a thousand on.
     pub(crate) fn money(&self, amount: impl Number, currency: &str) -> String {
         let amount = amount.as_f64();
-        let digits = usize::from(amount.abs() < 1_000.0) * 2;
+        let digits = usize::from(amount.abs() < 1_000.0 && amount != 0.0) * 2;
         format::money(self.lang, amount, currency, digits)
     }
 

@@ -184,11 +184,11 @@ pub(crate) fn page(cx: &Cx, response: Response) -> Response {
 
 impl ErrorPage<'_> {
     fn title(&self) -> &'static str {
-        self.cx.t(&format!("error.{}.title", self.key))
+        self.cx.t(format!("error.{}.title", self.key))
     }
 
     fn help(&self) -> &'static str {
-        self.cx.t(&format!("error.{}.help", self.key))
+        self.cx.t(format!("error.{}.help", self.key))
     }
 }
 

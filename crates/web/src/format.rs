@@ -83,6 +83,11 @@ pub(crate) fn signed_percent(lang: Language, change: f64) -> String {
     with_percent(lang, signed(lang, percent, digits))
 }
 
+/// A change of a share (0 to 1) in percentage points, with its sign and two digits.
+pub(crate) fn signed_points(lang: Language, change: f64) -> String {
+    with_percent(lang, signed(lang, change * 100.0, 2))
+}
+
 fn with_percent(lang: Language, number: String) -> String {
     match lang {
         Language::English => format!("{number}%"),

@@ -12,6 +12,8 @@ mod error;
 mod format;
 mod highlight;
 mod i18n;
+#[cfg(test)]
+mod matrix;
 mod origin;
 mod pages;
 mod respond;
@@ -37,6 +39,19 @@ pub(crate) struct WebState {
     pub(crate) options: WebOptions,
 }
 
+/// Serves the pages on a listener until `stop` resolves; requests under way are answered first.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    app: flow::App,
+    options: WebOptions,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    axum::serve(listener, router(app, options)).with_graceful_shutdown(stop).await
+}
+
 /// All pages as one service.
 ///
 /// ```no_run
@@ -46,7 +61,6 @@ pub(crate) struct WebState {
 /// axum::serve(listener, router).await
 /// # }
 /// ```
-#[must_use]
 pub fn router(app: flow::App, options: WebOptions) -> Router {
     let state = WebState { app, options };
     let (router, _table) = pages::routes(state.clone()).finish();

@@ -162,7 +162,7 @@ impl App {
                 }
                 Err(SendError::Unavailable(why)) => {
                     tracing::warn!(message = %id, %why, "the channel is not available; the message is planned again");
-                    tx.replan_message(id, now.plus_seconds(RETRY_SECONDS)).await?;
+                    tx.replan_message(fence, id, now.plus_seconds(RETRY_SECONDS)).await?;
                     continue;
                 }
                 // Stays `attempting` until its lease runs out, and is then shown as in doubt.
@@ -291,7 +291,7 @@ impl App {
                     let responsible = self.brand().await?.responsible;
                     tx.reconcile_message(*id, DeliveryState::Sent, responsible, now).await?;
                 }
-                Fate::NeverLeft => tx.replan_message(*id, now).await?,
+                Fate::NeverLeft => tx.replan_doubtful(*id, now).await?,
                 Fate::Unknown => open += 1,
             }
             let payload = serde_json::json!({ "fate": format!("{fate:?}").to_lowercase() });

@@ -129,6 +129,26 @@ impl App {
         Ok(done)
     }
 
+    /// Shows how a file of contact records would be read, and changes nothing.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn preview_customers(&self, file: &Path, options: Options) -> Result<TableImport> {
+        let path = file.to_owned();
+        let read = blocking(move || lake::import::customers(&path, &options, &mut |_| {})).await?;
+        Ok(summary(&read, 0))
+    }
+
+    /// Shows how a file of consent receipts would be read, and changes nothing.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn preview_consents(&self, file: &Path, options: Options) -> Result<TableImport> {
+        let path = file.to_owned();
+        let read = blocking(move || lake::import::consents(&path, &options, &mut |_| {})).await?;
+        Ok(summary(&read, 0))
+    }
+
     /// Takes in what customers did with messages. Opens and clicks are kept only for those who allow measuring; an
     /// opt-out works at once. Returns how many were new.
     ///

@@ -5,11 +5,11 @@ use super::{Fit, at, escape, open};
 use std::fmt::Write as _;
 use terms::stage::Stage;
 
-const WIDTH: f64 = 720.0;
+const WIDTH: f64 = 580.0;
 const HEIGHT: f64 = 300.0;
 const GAP: f64 = 16.0;
 const NODE: f64 = 10.0;
-const LABEL: f64 = 150.0;
+const LABEL: f64 = 138.0;
 
 /// Words the drawing needs.
 pub(crate) struct Words<'a> {

@@ -44,6 +44,10 @@ impl CustomerPage {
     }
 
     fn value(&self, line: &ReasonLine) -> String {
+        if line.feature == "stage" {
+            let stage = Stage::ALL.iter().find(|stage| stage.index() as f64 == line.value);
+            return stage.map_or_else(String::new, |stage| self.cx.name("stage", stage));
+        }
         let digits = usize::from(line.value.fract().abs() > 0.005) * 2;
         self.cx.dec(line.value, digits)
     }
@@ -74,6 +78,15 @@ pub(super) fn feature_words(cx: &Cx, feature: &str) -> String {
     match stage {
         Some(stage) if stage.parse::<Stage>().is_ok() => cx.t1("feature.stage_is", cx.name("stage", stage)),
         _ => cx.name("feature", feature),
+    }
+}
+
+/// A figure's value in words, where it is not a number.
+pub(super) fn feature_value(cx: &Cx, feature: &str, value: &str) -> String {
+    match feature {
+        "stage" => cx.name("stage", value),
+        "language" => cx.name("lang", value),
+        _ => value.to_owned(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::context::Cx;
 use crate::error::Fault;
-use crate::pages::customer::feature_words;
+use crate::pages::customer::{feature_value, feature_words};
 use crate::{WebState, respond};
 use askama::Template;
 use axum::Extension;
@@ -21,6 +21,10 @@ pub(super) struct CustomerWhyPage {
 impl CustomerWhyPage {
     fn feature(&self, name: &str) -> String {
         feature_words(&self.cx, name)
+    }
+
+    fn figure(&self, name: &str, value: &str) -> String {
+        feature_value(&self.cx, name, value)
     }
 }
 

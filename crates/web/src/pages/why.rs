@@ -2,7 +2,7 @@
 
 use crate::context::Cx;
 use crate::error::Fault;
-use crate::pages::customer::feature_words;
+use crate::pages::customer::{feature_value, feature_words};
 use crate::route::Staff;
 use crate::{WebState, respond};
 use askama::Template;
@@ -24,6 +24,10 @@ pub(super) struct WhyPage {
 impl WhyPage {
     fn feature(&self, name: &str) -> String {
         feature_words(&self.cx, name)
+    }
+
+    fn figure(&self, name: &str, value: &str) -> String {
+        feature_value(&self.cx, name, value)
     }
 
     fn blocking(&self) -> usize {

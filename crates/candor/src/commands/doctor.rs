@@ -1,0 +1,36 @@
+//! `candor doctor`: looks for trouble and says what to do about it.
+
+use miette::{IntoDiagnostic, Result};
+
+use crate::cli::Global;
+use crate::compose::{home, open_quiet};
+use crate::say;
+
+pub(crate) async fn run(global: &Global) -> Result<()> {
+    let app = open_quiet(global).await?;
+    app.health().await.into_diagnostic()?;
+    let stats = app.lake().stats().into_diagnostic()?;
+    let ledger = app.verify_ledger().await.into_diagnostic()?;
+    let open_jobs = app.store().open_jobs().await.into_diagnostic()?;
+    let campaigns = app.campaigns().await.into_diagnostic()?;
+    let mut in_doubt = 0;
+    for campaign in &campaigns.campaigns {
+        let funnel = app.store().funnel(campaign.id).await.into_diagnostic()?;
+        in_doubt += funnel.state(terms::delivery::DeliveryState::InDoubt);
+    }
+    let healthy = ledger.verified && in_doubt == 0;
+    if global.json {
+        say::json(&serde_json::json!({
+            "home": home(global), "store": format!("{:?}", app.store().kind()), "purchases": stats.rows,
+            "ledger": ledger, "open_jobs": open_jobs, "in_doubt": in_doubt, "healthy": healthy,
+        }))?;
+    } else {
+        say::line(format!("home          {}", home(global).display()));
+        say::line(format!("store         {:?}, answers", app.store().kind()));
+        say::line(format!("lake          {} rows of {} customers", say::count(stats.rows), say::count(stats.customers)));
+        say::line(format!("ledger        {} entries, {}", ledger.entries, if ledger.verified { "holds" } else { "DOES NOT HOLD" }));
+        say::line(format!("jobs waiting  {open_jobs}"));
+        say::line(format!("in doubt      {in_doubt} messages{}", if in_doubt > 0 { "; settle them on the campaign's page" } else { "" }));
+    }
+    if healthy { Ok(()) } else { Err(miette::miette!("something needs a person; see above")) }
+}

@@ -1,0 +1,10 @@
+//! One command, one file: each opens the installation, calls a use case, and says what came of it.
+
+pub(crate) mod doctor;
+pub(crate) mod guard;
+pub(crate) mod import;
+pub(crate) mod ledger;
+pub(crate) mod person;
+pub(crate) mod serve;
+pub(crate) mod show;
+pub(crate) mod worker;

@@ -1,0 +1,27 @@
+//! `candor worker`: works off the jobs without serving pages.
+
+use miette::{IntoDiagnostic, Result};
+
+use crate::cli::{Global, WorkerArgs};
+use crate::compose::{WorkerName, open};
+use crate::say;
+
+pub(crate) async fn run(global: &Global, args: &WorkerArgs) -> Result<()> {
+    let app = open(global, &args.channel).await?;
+    let worker = WorkerName::take(&app)?;
+    let in_doubt = app.recover(&worker.name).await.into_diagnostic()?;
+    if args.until_idle {
+        let done = app.work_until_idle(&worker.name).await.into_diagnostic()?;
+        if global.json {
+            return say::json(&serde_json::json!({ "jobs": done, "in_doubt": in_doubt }));
+        }
+        say::line(format!("{done} jobs done, {in_doubt} messages in doubt"));
+        return Ok(());
+    }
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    tokio::spawn(async move {
+        let _ = tokio::signal::ctrl_c().await;
+        let _ = stop.send(true);
+    });
+    app.work_forever(&worker.name, stopped).await.into_diagnostic()
+}

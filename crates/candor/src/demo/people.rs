@@ -1,0 +1,83 @@
+//! The demo's people, and how to be one of them.
+
+use std::net::SocketAddr;
+
+use flow::{App, DemoSignIn};
+use miette::{IntoDiagnostic, Result};
+use terms::delivery::DeliveryState;
+use terms::ids::PersonId;
+use terms::person::{Person, Role};
+
+use crate::say;
+
+/// Who works at the demo's shop.
+pub(crate) struct Staff {
+    /// Writes the campaigns.
+    pub(crate) marketer: Person,
+    /// Approves them.
+    pub(crate) approver: Person,
+    /// Answers for what the system does by itself.
+    pub(crate) analyst: Person,
+}
+
+const PEOPLE: &[(&str, &str, Role)] = &[
+    ("Marta Ibáñez", "marta@aurora.example", Role::Marketer),
+    ("Oliver Grant", "oliver@aurora.example", Role::Approver),
+    ("Pilar Ortega", "pilar@aurora.example", Role::PrivacyOfficer),
+    ("Ana Ruiz", "ana@aurora.example", Role::Analyst),
+    ("Erik Lund", "erik@aurora.example", Role::Engineer),
+];
+
+/// Adds everybody, each with a random password that the sign-in page of the demo offers.
+pub(crate) async fn add(app: &App) -> Result<Staff> {
+    let mut sign_ins = Vec::new();
+    for (name, email, role) in PEOPLE {
+        let bytes = app.home().secret(&format!("demo-{role}")).into_diagnostic()?;
+        let password: String = bytes.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        app.add_person(name, email, *role, &password).await.into_diagnostic()?;
+        sign_ins.push(DemoSignIn { name: (*name).to_owned(), email: (*email).to_owned(), password, role: *role });
+    }
+    app.set_demo_sign_ins(&sign_ins).await.into_diagnostic()?;
+    let people = app.store().people().await.into_diagnostic()?;
+    let of = |role: Role| {
+        people
+            .iter()
+            .find(|person| person.role == role)
+            .cloned()
+            .ok_or_else(|| miette::miette!("the demo lacks a {role}"))
+    };
+    Ok(Staff { marketer: of(Role::Marketer)?, approver: of(Role::Approver)?, analyst: of(Role::Analyst)? })
+}
+
+impl Staff {
+    /// The person who answers for what the system does by itself.
+    pub(crate) const fn responsible(&self) -> PersonId {
+        self.analyst.id
+    }
+}
+
+/// Prints where the pages are and who can sign in, and one customer's own pages.
+pub(crate) async fn show(app: &App, address: SocketAddr) -> Result<()> {
+    say::line(format!("\nPages: http://{address}"));
+    for sign_in in app.demo_sign_ins().await.into_diagnostic()? {
+        say::line(format!("  {:<16} {:<24} password {}", sign_in.role.as_str(), sign_in.email, sign_in.password));
+    }
+    let campaigns = app.store().campaigns().await.into_diagnostic()?;
+    for campaign in &campaigns {
+        let sent = app
+            .store()
+            .messages_of_campaign(campaign.id, Some(DeliveryState::Sent), 1, 0)
+            .await
+            .into_diagnostic()?;
+        if let Some(message) = sent.first() {
+            let [why, preferences, unsubscribe] = app.customer_links(message.id).into_diagnostic()?;
+            say::line(format!("One customer's own pages ({}):", message.customer));
+            say::line(format!("  why did I get this  http://{address}/w/{why}"));
+            say::line(format!("  preferences         http://{address}/p/{preferences}"));
+            say::line(format!("  unsubscribe         http://{address}/u/{unsubscribe}"));
+            break;
+        }
+    }
+    say::line(format!("Mails: {}", app.home().outbox().display()));
+    Ok(())
+}

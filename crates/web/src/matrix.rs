@@ -1,0 +1,228 @@
+//! Every route against everybody: nobody gets past a policy, on a real home with a real database.
+
+use crate::route::{Policy, Registered};
+use crate::{WebOptions, WebState, pages, router, session};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Method, Request, Response, StatusCode, header};
+use flow::access::allows;
+use flow::clock::Clock;
+use flow::{App, Opening};
+use terms::person::Role;
+use terms::time::Day;
+use tower::ServiceExt;
+
+const PASSWORD: &str = "a long enough password";
+
+/// A home with one person of each role.
+struct House {
+    app: App,
+    _folder: tempfile::TempDir,
+}
+
+fn address(role: Role) -> String {
+    format!("{role}@candor.test")
+}
+
+impl House {
+    async fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::at(Day::from_ymd(2026, 11, 24).unwrap().start().plus_hours(10));
+        let opening = Opening { home: folder.path(), database_url: None, smtp_url: None, clock };
+        let app = App::open(opening).await.unwrap();
+        for role in Role::ALL {
+            app.add_person(role.as_str(), &address(*role), *role, PASSWORD).await.unwrap();
+        }
+        Self { app, _folder: folder }
+    }
+
+    fn router(&self) -> Router {
+        router(self.app.clone(), WebOptions::default())
+    }
+
+    fn table(&self) -> Vec<Registered> {
+        let state = WebState { app: self.app.clone(), options: WebOptions::default() };
+        pages::routes(state).finish().1
+    }
+
+    async fn cookie(&self, role: Role) -> String {
+        let token = self.app.sign_in(&address(role), PASSWORD).await.unwrap().token;
+        format!("{}={token}", session::name(WebOptions::default()))
+    }
+
+    async fn ask(&self, request: Request<Body>) -> Response<Body> {
+        self.router().oneshot(request).await.unwrap()
+    }
+}
+
+fn request(route: &Registered, cookie: Option<&str>, site: &str) -> Request<Body> {
+    let path = route.path.replace("{id}", "1").replace("{key}", "x").replace("{token}", "x");
+    let mut request =
+        Request::builder().method(route.method.clone()).uri(path).header("sec-fetch-site", site);
+    if route.method == Method::POST {
+        request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    }
+    if let Some(cookie) = cookie {
+        request = request.header(header::COOKIE, cookie);
+    }
+    request.body(Body::empty()).unwrap()
+}
+
+fn location(response: &Response<Body>) -> &str {
+    response.headers().get(header::LOCATION).map_or("", |value| value.to_str().unwrap())
+}
+
+async fn text(response: Response<Body>) -> String {
+    String::from_utf8(to_bytes(response.into_body(), 1 << 20).await.unwrap().to_vec()).unwrap()
+}
+
+fn staff(table: &[Registered]) -> impl Iterator<Item = (&Registered, flow::access::Permission)> {
+    table.iter().filter_map(|route| match route.policy {
+        Policy::Staff(permission) => Some((route, permission)),
+        Policy::Public | Policy::Customer => None,
+    })
+}
+
+#[tokio::test]
+async fn a_stranger_is_sent_to_the_sign_in_page_from_every_staff_route() {
+    let house = House::open().await;
+    let table = house.table();
+    assert!(staff(&table).count() > 20);
+    for (route, _) in staff(&table) {
+        for cookie in [None, Some("candor=made-up")] {
+            let answer = house.ask(request(route, cookie, "same-origin")).await;
+            assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{} {}", route.method, route.path);
+            assert!(location(&answer).starts_with("/sign-in?next=/"), "{} {}", route.method, route.path);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_role_gets_what_the_table_of_permissions_says_and_nothing_else() {
+    let house = House::open().await;
+    let table = house.table();
+    for role in Role::ALL {
+        let cookie = house.cookie(*role).await;
+        for (route, permission) in staff(&table) {
+            let answer = house.ask(request(route, Some(&cookie), "same-origin")).await;
+            let allowed = allows(*role, permission);
+            let refused = answer.status() == StatusCode::FORBIDDEN;
+            assert_eq!(
+                refused,
+                !allowed,
+                "{role}: {} {} answered {}",
+                route.method,
+                route.path,
+                answer.status()
+            );
+            assert!(!location(&answer).starts_with("/sign-in"), "{role}: {} {}", route.method, route.path);
+            assert!(!answer.status().is_server_error(), "{role}: {} {}", route.method, route.path);
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_other_site_can_change_anything() {
+    let house = House::open().await;
+    let cookie = house.cookie(Role::Engineer).await;
+    let mut tried = 0;
+    for route in
+        house.table().iter().filter(|route| route.method == Method::POST && route.policy != Policy::Customer)
+    {
+        for site in ["cross-site", "same-site"] {
+            let answer = house.ask(request(route, Some(&cookie), site)).await;
+            assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{} {site}", route.path);
+            tried += 1;
+        }
+    }
+    assert!(tried > 20);
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_security_headers() {
+    let house = House::open().await;
+    for route in house.table() {
+        let answer = house.ask(request(&route, None, "same-origin")).await;
+        let policy = answer.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(
+            policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+            "{}",
+            route.path
+        );
+        assert!(!policy.contains("script-src 'unsafe"), "{}", route.path);
+        assert_eq!(answer.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{}", route.path);
+        if !route.path.starts_with("/assets/") {
+            assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store", "{}", route.path);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_token_is_told_in_both_languages_and_nothing_more() {
+    let house = House::open().await;
+    for route in house.table().iter().filter(|route| route.policy == Policy::Customer) {
+        let answer = house.ask(request(route, None, "cross-site")).await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{} {}", route.method, route.path);
+        assert!(!answer.headers().contains_key(header::SET_COOKIE));
+        assert_eq!(answer.headers()[header::REFERRER_POLICY], "no-referrer");
+        let page = text(answer).await;
+        assert!(
+            page.contains("This link does not work") && page.contains("Este enlace no funciona"),
+            "{}",
+            route.path
+        );
+        assert!(!page.contains("/sign-in"), "{}", route.path);
+    }
+}
+
+#[tokio::test]
+async fn signing_in_needs_the_right_pair_and_sets_a_cookie_no_script_can_read() {
+    let house = House::open().await;
+    let form = |password: &str| {
+        let body = format!(
+            "email=marketer%40candor.test&password={}&next=%2F%2Fevil.test",
+            password.replace(' ', "+")
+        );
+        Request::post("/sign-in")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap()
+    };
+    let wrong = house.ask(form("wrong")).await;
+    assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!wrong.headers().contains_key(header::SET_COOKIE));
+    assert!(text(wrong).await.contains("do not belong together"));
+    let right = house.ask(form(PASSWORD)).await;
+    assert_eq!((right.status(), location(&right)), (StatusCode::SEE_OTHER, "/"));
+    let cookie = right.headers()[header::SET_COOKIE].to_str().unwrap();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+}
+
+#[tokio::test]
+async fn a_program_gets_json_and_a_plain_refusal() {
+    let house = House::open().await;
+    let ask = |cookie: Option<String>| {
+        let mut request = Request::get("/campaigns").header(header::ACCEPT, "application/json");
+        if let Some(cookie) = cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        request.body(Body::empty()).unwrap()
+    };
+    let refused = house.ask(ask(None)).await;
+    assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+    let cookie = house.cookie(Role::Analyst).await;
+    let answer = house.ask(ask(Some(cookie))).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let view: serde_json::Value = serde_json::from_str(&text(answer).await).unwrap();
+    assert!(view["campaigns"].is_array(), "{view}");
+}
+
+#[tokio::test]
+async fn an_address_that_leads_nowhere_has_a_way_out() {
+    let house = House::open().await;
+    let answer = house.ask(Request::get("/nowhere").body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+    let page = text(answer).await;
+    assert!(page.contains("There is nothing here") && page.contains("href=\"/sign-in\""));
+}
