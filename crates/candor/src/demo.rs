@@ -99,9 +99,14 @@ fn forget(home: &Path) -> Result<()> {
     let ours = home.join("demo").exists() || home.join("lake").exists();
     let empty = std::fs::read_dir(home).into_diagnostic()?.next().is_none();
     if !ours && !empty {
-        return Err(miette::miette!("`{}` holds something else than a demo; choose another --home", home.display()));
+        return Err(miette::miette!(
+            "`{}` holds something else than a demo; choose another --home",
+            home.display()
+        ));
     }
-    std::fs::remove_dir_all(home).into_diagnostic().wrap_err_with(|| format!("cannot delete `{}`", home.display()))
+    std::fs::remove_dir_all(home)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("cannot delete `{}`", home.display()))
 }
 
 /// A demo that was interrupted starts over; data that are not a demo's are not touched.
@@ -110,10 +115,15 @@ fn clear_unfinished(global: &Global, home: &Path) -> Result<()> {
         return Ok(());
     }
     if !home.join("demo").exists() {
-        return Err(miette::miette!("`{}` holds an installation that is not a demo; choose another --home", home.display()));
+        return Err(miette::miette!(
+            "`{}` holds an installation that is not a demo; choose another --home",
+            home.display()
+        ));
     }
     if global.database_url.is_some() {
-        return Err(miette::miette!("the database holds a demo that was interrupted; name an empty database"));
+        return Err(miette::miette!(
+            "the database holds a demo that was interrupted; name an empty database"
+        ));
     }
     forget(home)
 }
@@ -124,7 +134,8 @@ async fn perform(global: &Global, args: &DemoArgs, home: &Path, today: Day) -> R
     let launch = launch_day.start().plus_hours(LAUNCH_HOUR);
     // The shop's files end the evening before the launch.
     let shop = {
-        let _spinner = Spinner::start(format!("simulating a shop of {} customers", say::count(args.customers.into())));
+        let _spinner =
+            Spinner::start(format!("simulating a shop of {} customers", say::count(args.customers.into())));
         Shop::new(args.seed, args.customers, MONTHS, launch_day.plus(-1))
     };
     let files_folder = home.join("demo");
@@ -161,9 +172,15 @@ async fn perform(global: &Global, args: &DemoArgs, home: &Path, today: Day) -> R
 async fn import(app: &App, files: &simulator::Files) -> Result<()> {
     use crate::progress::import_bar;
     use lake::import::Options;
-    app.import_customers(&files.customers, Options::default(), import_bar("customers")).await.into_diagnostic()?;
-    app.import_consents(&files.consents, Options::default(), import_bar("consents")).await.into_diagnostic()?;
-    app.import_purchases(&files.purchases, Options::default(), import_bar("purchases")).await.into_diagnostic()?;
+    app.import_customers(&files.customers, Options::default(), import_bar("customers"))
+        .await
+        .into_diagnostic()?;
+    app.import_consents(&files.consents, Options::default(), import_bar("consents"))
+        .await
+        .into_diagnostic()?;
+    app.import_purchases(&files.purchases, Options::default(), import_bar("purchases"))
+        .await
+        .into_diagnostic()?;
     Ok(())
 }
 
@@ -196,13 +213,22 @@ async fn answer(
     let answers = shop.answers(contacts, now);
     let file = folder.join("purchases-after.csv.gz");
     simulator::write_purchases(&file, &answers.purchases).into_diagnostic()?;
-    let campaign_of = |goal| launched.iter().find(|campaign| campaign.goal == goal).map(|campaign| campaign.id);
-    for response in answers.responses {
-        let Some(campaign) = campaign_of(response.goal) else { continue };
-        app.clock().set(response.at.max(app.now()));
-        let heard = flow::ResponseIn { customer: response.customer, campaign, kind: response.kind, at: response.at };
-        app.ingest_responses(std::slice::from_ref(&heard)).await.into_diagnostic()?;
-    }
+    let campaign_of =
+        |goal| launched.iter().find(|campaign| campaign.goal == goal).map(|campaign| campaign.id);
+    let heard: Vec<flow::ResponseIn> = answers
+        .responses
+        .into_iter()
+        .filter_map(|response| {
+            let campaign = campaign_of(response.goal)?;
+            Some(flow::ResponseIn {
+                customer: response.customer,
+                campaign,
+                kind: response.kind,
+                at: response.at,
+            })
+        })
+        .collect();
+    app.ingest_responses(&heard).await.into_diagnostic()?;
     app.clock().set(now);
     app.import_purchases(&file, lake::import::Options::default(), |_| {}).await.into_diagnostic()?;
     Ok(())

@@ -19,7 +19,8 @@ fn main() -> Result<()> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("CANDOR_LOG").unwrap_or_else(|_| "warn,candor=info".into()),
+            tracing_subscriber::EnvFilter::try_from_env("CANDOR_LOG")
+                .unwrap_or_else(|_| "warn,candor=info".into()),
         )
         .init();
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -177,8 +177,10 @@ impl App {
         needs(person, Permission::Compose)?;
         let mut tx = self.store().begin().await?;
         let id = tx.put_fact(fact).await?;
-        let payload = serde_json::json!({ "entity": fact.entity, "predicate": fact.predicate, "value": fact.value });
-        tx.append_entries(&[self.entry(actor(person), Action::FactChanged, format!("fact/{id}"), payload)]).await?;
+        let payload =
+            serde_json::json!({ "entity": fact.entity, "predicate": fact.predicate, "value": fact.value });
+        tx.append_entries(&[self.entry(actor(person), Action::FactChanged, format!("fact/{id}"), payload)])
+            .await?;
         tx.commit().await?;
         Ok(id)
     }
@@ -187,7 +189,12 @@ impl App {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn check_text(&self, text: &str, language: Language, offer: &str) -> Result<terms::finding::GuardReport> {
+    pub async fn check_text(
+        &self,
+        text: &str,
+        language: Language,
+        offer: &str,
+    ) -> Result<terms::finding::GuardReport> {
         let now = self.now();
         let facts: Vec<Fact> = self
             .store()

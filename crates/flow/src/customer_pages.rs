@@ -11,6 +11,7 @@ use terms::delivery::{DeliveryState, ResponseKind};
 use terms::ids::MessageId;
 use terms::ledger::Action;
 use terms::person::Actor;
+use terms::time::Instant;
 
 use crate::app::App;
 use crate::error::Result;
@@ -221,22 +222,30 @@ impl App {
             OptOutSource::OneClick => "one_click",
             OptOutSource::Page => "unsubscribe_page",
         };
-        self.opt_out(&customer, message.id, source).await?;
+        self.opt_out(&customer, message.id, source, self.now()).await?;
         self.unsubscribe_view(token).await
     }
 
     /// Records an opt-out that came with a message: suppression, receipt, response and ledger entry, or none of them.
-    pub(crate) async fn opt_out(&self, customer: &Customer, message: MessageId, source: &str) -> Result<()> {
-        let now = self.now();
+    pub(crate) async fn opt_out(
+        &self,
+        customer: &Customer,
+        message: MessageId,
+        source: &str,
+        at: Instant,
+    ) -> Result<()> {
         let email = customer.email.as_deref();
         if self.store().suppression(Some(&customer.key), email).await?.is_some() {
             return Ok(());
         }
-        let receipt = self.receipt(customer, Purpose::Marketing, ConsentStatus::Withdrawn, source, message);
+        let receipt = ConsentReceipt {
+            at,
+            ..self.receipt(customer, Purpose::Marketing, ConsentStatus::Withdrawn, source, message)
+        };
         let mut tx = self.store().begin().await?;
         tx.add_consents(&[receipt]).await?;
-        tx.suppress(Some(&customer.key), email, SuppressionReason::Unsubscribed, source, now).await?;
-        tx.add_responses(&[(message, ResponseKind::OptedOut, now)]).await?;
+        tx.suppress(Some(&customer.key), email, SuppressionReason::Unsubscribed, source, at).await?;
+        tx.add_responses(&[(message, ResponseKind::OptedOut, at)]).await?;
         let payload = serde_json::json!({ "message": message, "source": source });
         let object = format!("customer/{}", customer.key);
         tx.append_entries(&[self.entry(Actor::Customer, Action::OptedOut, object, payload)]).await?;

@@ -74,7 +74,8 @@ impl App {
         };
         let mut view = forecast(&snapshot);
         let mut sums = [[(0.0_f64, 0.0_f64); Stage::COUNT]; Stage::COUNT];
-        for ((stage, score), profile) in snapshot.stages.iter().zip(&snapshot.scores).zip(&snapshot.profiles) {
+        for ((stage, score), profile) in snapshot.stages.iter().zip(&snapshot.scores).zip(&snapshot.profiles)
+        {
             let (Some(_), Some(profile)) = (score, profile) else { continue };
             let Some(row) = sums.get_mut(stage.index()) else { continue };
             for (cell, p) in row.iter_mut().zip(two(profile)) {
@@ -86,7 +87,12 @@ impl App {
             view.until = snapshot.as_of.plus(2 * PERIOD_DAYS);
             let cell = |(expected, variance): &(f64, f64)| {
                 let half = 1.96 * variance.sqrt();
-                ForecastCell { expected: *expected, low: (expected - half).max(0.0), high: expected + half, revenue: 0.0 }
+                ForecastCell {
+                    expected: *expected,
+                    low: (expected - half).max(0.0),
+                    high: expected + half,
+                    revenue: 0.0,
+                }
             };
             view.moves = sums.iter().map(|row| row.iter().map(cell).collect()).collect();
         }

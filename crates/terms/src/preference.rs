@@ -31,6 +31,11 @@ pub struct Preferences {
 
 impl Default for Preferences {
     fn default() -> Self {
-        Self { personalisation: Personalisation::Basic, max_per_month: None, topics: Vec::new(), language: None }
+        Self {
+            personalisation: Personalisation::Basic,
+            max_per_month: None,
+            topics: Vec::new(),
+            language: None,
+        }
     }
 }

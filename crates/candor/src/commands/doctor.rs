@@ -27,10 +27,21 @@ pub(crate) async fn run(global: &Global) -> Result<()> {
     } else {
         say::line(format!("home          {}", home(global).display()));
         say::line(format!("store         {:?}, answers", app.store().kind()));
-        say::line(format!("lake          {} rows of {} customers", say::count(stats.rows), say::count(stats.customers)));
-        say::line(format!("ledger        {} entries, {}", ledger.entries, if ledger.verified { "holds" } else { "DOES NOT HOLD" }));
+        say::line(format!(
+            "lake          {} rows of {} customers",
+            say::count(stats.rows),
+            say::count(stats.customers)
+        ));
+        say::line(format!(
+            "ledger        {} entries, {}",
+            ledger.entries,
+            if ledger.verified { "holds" } else { "DOES NOT HOLD" }
+        ));
         say::line(format!("jobs waiting  {open_jobs}"));
-        say::line(format!("in doubt      {in_doubt} messages{}", if in_doubt > 0 { "; settle them on the campaign's page" } else { "" }));
+        say::line(format!(
+            "in doubt      {in_doubt} messages{}",
+            if in_doubt > 0 { "; settle them on the campaign's page" } else { "" }
+        ));
     }
     if healthy { Ok(()) } else { Err(miette::miette!("something needs a person; see above")) }
 }

@@ -28,8 +28,17 @@ pub(crate) async fn run(global: &Global, args: &GuardArgs) -> Result<()> {
             say::line(format!("     {}", finding.message));
             say::line(format!("     {} ({})", finding.repair, finding.basis));
         }
-        let unchecked = report.sentences.iter().filter(|s| s.verdict == terms::finding::Verdict::Unchecked).count();
-        say::line(format!("{} findings, {unchecked} of {} sentences unchecked", report.findings.len(), report.sentences.len()));
+        let unchecked =
+            report.sentences.iter().filter(|s| s.verdict == terms::finding::Verdict::Unchecked).count();
+        say::line(format!(
+            "{} findings, {unchecked} of {} sentences unchecked",
+            report.findings.len(),
+            report.sentences.len()
+        ));
     }
-    if report.is_clear() { Ok(()) } else { Err(miette::miette!("something blocks; mend it or add the missing facts")) }
+    if report.is_clear() {
+        Ok(())
+    } else {
+        Err(miette::miette!("something blocks; mend it or add the missing facts"))
+    }
 }

@@ -40,7 +40,8 @@ pub(crate) async fn run(global: &Global, command: &ImportCommand) -> Result<()> 
                 let preview = app.preview_purchases(file, options).await.into_diagnostic()?;
                 return if global.json { say::json(&preview) } else { show_preview(&preview) };
             }
-            let done = app.import_purchases(file, options, import_bar("purchases")).await.into_diagnostic()?;
+            let done =
+                app.import_purchases(file, options, import_bar("purchases")).await.into_diagnostic()?;
             if global.json { say::json(&done) } else { show_purchases(file, &done) }
         }
         ImportCommand::Customers(args) => {
@@ -48,8 +49,10 @@ pub(crate) async fn run(global: &Global, command: &ImportCommand) -> Result<()> 
                 let seen = app.preview_customers(&args.file, options(args)).await.into_diagnostic()?;
                 return table(global, &args.file, &seen, "would be read");
             }
-            let done =
-                app.import_customers(&args.file, options(args), import_bar("customers")).await.into_diagnostic()?;
+            let done = app
+                .import_customers(&args.file, options(args), import_bar("customers"))
+                .await
+                .into_diagnostic()?;
             table(global, &args.file, &done, "read")
         }
         ImportCommand::Consents(args) => {
@@ -57,8 +60,10 @@ pub(crate) async fn run(global: &Global, command: &ImportCommand) -> Result<()> 
                 let seen = app.preview_consents(&args.file, options(args)).await.into_diagnostic()?;
                 return table(global, &args.file, &seen, "would be read");
             }
-            let done =
-                app.import_consents(&args.file, options(args), import_bar("consents")).await.into_diagnostic()?;
+            let done = app
+                .import_consents(&args.file, options(args), import_bar("consents"))
+                .await
+                .into_diagnostic()?;
             table(global, &args.file, &done, "read")
         }
     }
@@ -77,7 +82,13 @@ fn show_preview(preview: &Preview) -> Result<()> {
         say::line(format!("column     {role} is `{}` (by {why})", column.name));
     }
     for row in &preview.rows {
-        say::line(format!("           {}  {}  {:>14}  {}", row.time, row.customer, row.amount, or(&row.order, "")));
+        say::line(format!(
+            "           {}  {}  {:>14}  {}",
+            row.time,
+            row.customer,
+            row.amount,
+            or(&row.order, "")
+        ));
     }
     say::line(format!("{} rows looked at, {} returns", preview.sampled, preview.returns));
     for (reason, n) in &preview.rejected {
@@ -100,7 +111,8 @@ fn show_purchases(file: &Path, done: &Imported) -> Result<()> {
         say::count(done.rejected_rows()),
         say::count(done.added)
     ));
-    let rejected: BTreeMap<String, u64> = done.rejected.iter().map(|(reason, n)| (reason.to_string(), *n)).collect();
+    let rejected: BTreeMap<String, u64> =
+        done.rejected.iter().map(|(reason, n)| (reason.to_string(), *n)).collect();
     show_rejected(&rejected, done.rejects_file.as_deref());
     Ok(())
 }
@@ -116,7 +128,12 @@ fn table(global: &Global, file: &Path, done: &flow::TableImport, verb: &str) -> 
     if global.json {
         return say::json(done);
     }
-    say::line(format!("{} rows of `{}` {verb}, {} new", say::count(done.rows), file.display(), say::count(done.added)));
+    say::line(format!(
+        "{} rows of `{}` {verb}, {} new",
+        say::count(done.rows),
+        file.display(),
+        say::count(done.added)
+    ));
     show_rejected(&done.rejected, done.rejects_file.as_deref());
     Ok(())
 }

@@ -24,7 +24,9 @@ pub(crate) async fn run(global: &Global, command: &LedgerCommand) -> Result<()> 
                 }
                 Ok(())
             } else {
-                Err(miette::miette!("the ledger does not hold; keep a copy of the store and tell the privacy officer"))
+                Err(miette::miette!(
+                    "the ledger does not hold; keep a copy of the store and tell the privacy officer"
+                ))
             }
         }
         LedgerCommand::Show { action } => {

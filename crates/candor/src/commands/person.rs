@@ -28,7 +28,10 @@ pub(crate) async fn run(global: &Global, command: &PersonCommand) -> Result<()> 
                 return say::json(&people);
             }
             for person in people {
-                say::line(format!("{:>4}  {:<16} {:<28} {}", person.id, person.role, person.email, person.name));
+                say::line(format!(
+                    "{:>4}  {:<16} {:<28} {}",
+                    person.id, person.role, person.email, person.name
+                ));
             }
             Ok(())
         }

@@ -42,7 +42,11 @@ pub(crate) async fn stages(global: &Global) -> Result<()> {
         rule.new_days,
         rule.at_risk_days,
         rule.churned_days,
-        if rule.gaps > 0 { format!("from {} gaps between purchases", say::count(rule.gaps)) } else { "by default or by hand".to_owned() }
+        if rule.gaps > 0 {
+            format!("from {} gaps between purchases", say::count(rule.gaps))
+        } else {
+            "by default or by hand".to_owned()
+        }
     ));
     say::line(format!("moves from {} to {}", view.moves_from, view.moves_to));
     matrix(&view.moves, |n| say::count(*n));
@@ -64,7 +68,13 @@ pub(crate) async fn forecast(global: &Global) -> Result<()> {
         say::line(format!("note: {}", summary.note));
     }
     for line in &summary.backtest {
-        let mark = if line.name == summary.chosen { "chosen" } else if line.naive { "naive" } else { "" };
+        let mark = if line.name == summary.chosen {
+            "chosen"
+        } else if line.naive {
+            "naive"
+        } else {
+            ""
+        };
         say::line(format!(
             "  {:<14} log-loss {:.4}  accuracy {:.4}  ece {:.4}  {mark}",
             line.name, line.log_loss, line.accuracy, line.ece
@@ -82,7 +92,10 @@ pub(crate) async fn forecast(global: &Global) -> Result<()> {
 }
 
 fn uplift(view: Option<&UpliftView>) -> String {
-    view.map_or_else(|| "not measured".to_owned(), |u| format!("{:+.2} [{:+.2}, {:+.2}]", u.value, u.low, u.high))
+    view.map_or_else(
+        || "not measured".to_owned(),
+        |u| format!("{:+.2} [{:+.2}, {:+.2}]", u.value, u.low, u.high),
+    )
 }
 
 fn brief(campaign: &CampaignBrief) -> String {
@@ -115,7 +128,10 @@ pub(crate) async fn campaign(global: &Global, id: Option<i64>) -> Result<()> {
     }
     say::line(brief(&report.brief));
     say::line(format!("audience {} = planned {} + left out:", report.audience, report.planned));
-    report.funnel.iter().for_each(|step| say::line(format!("  {:<16}{:>8}", step.reason, say::count(step.people))));
+    report
+        .funnel
+        .iter()
+        .for_each(|step| say::line(format!("  {:<16}{:>8}", step.reason, say::count(step.people))));
     report.deliveries.iter().for_each(|(state, n)| say::line(format!("  {state:<16}{:>8}", say::count(*n))));
     say::line(format!("revenue per customer    {}", uplift(report.revenue.as_ref())));
     say::line(format!("purchases per customer  {}", uplift(report.purchases.as_ref())));
@@ -137,13 +153,20 @@ pub(crate) async fn why(global: &Global, message: i64) -> Result<()> {
     view.data.iter().for_each(|(name, value)| say::line(format!("data      {name} = {value}")));
     say::line(format!("models    {}", view.models.join(", ")));
     for reason in &view.reasons {
-        say::line(format!("{}       {:<26} {}", if reason.allows { "ok " } else { "NO " }, reason.check, reason.found));
+        say::line(format!(
+            "{}       {:<26} {}",
+            if reason.allows { "ok " } else { "NO " },
+            reason.check,
+            reason.found
+        ));
     }
     if let Some(guard) = &view.guard {
         say::line(format!("guard     {} findings, rules {}", guard.findings.len(), guard.rules_version));
     }
     say::line(format!("author    {}", view.author));
     say::line(format!("approver  {} approved {}", view.approver, view.content_hash));
-    view.ledger.iter().for_each(|line| say::line(format!("ledger    {:>6}  {}  {:<20} {}", line.seq, line.at, line.action, line.actor)));
+    view.ledger.iter().for_each(|line| {
+        say::line(format!("ledger    {:>6}  {}  {:<20} {}", line.seq, line.at, line.action, line.actor))
+    });
     Ok(())
 }

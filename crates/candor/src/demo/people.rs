@@ -35,7 +35,12 @@ pub(crate) async fn add(app: &App) -> Result<Staff> {
         let bytes = app.home().secret(&format!("demo-{role}")).into_diagnostic()?;
         let password: String = bytes.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
         app.add_person(name, email, *role, &password).await.into_diagnostic()?;
-        sign_ins.push(DemoSignIn { name: (*name).to_owned(), email: (*email).to_owned(), password, role: *role });
+        sign_ins.push(DemoSignIn {
+            name: (*name).to_owned(),
+            email: (*email).to_owned(),
+            password,
+            role: *role,
+        });
     }
     app.set_demo_sign_ins(&sign_ins).await.into_diagnostic()?;
     let people = app.store().people().await.into_diagnostic()?;
@@ -60,7 +65,12 @@ impl Staff {
 pub(crate) async fn show(app: &App, address: SocketAddr) -> Result<()> {
     say::line(format!("\nPages: http://{address}"));
     for sign_in in app.demo_sign_ins().await.into_diagnostic()? {
-        say::line(format!("  {:<16} {:<24} password {}", sign_in.role.as_str(), sign_in.email, sign_in.password));
+        say::line(format!(
+            "  {:<16} {:<24} password {}",
+            sign_in.role.as_str(),
+            sign_in.email,
+            sign_in.password
+        ));
     }
     let campaigns = app.store().campaigns().await.into_diagnostic()?;
     for campaign in &campaigns {

@@ -72,7 +72,8 @@ pub(super) async fn make(
     for campaign in launched {
         let report = app.report(&reader, campaign.id).await.into_diagnostic()?;
         let window = app.store().campaign(campaign.id).await.into_diagnostic()?.plan.window_days;
-        let of_goal: Vec<Contact> = contacts.iter().filter(|contact| contact.goal == campaign.goal).cloned().collect();
+        let of_goal: Vec<Contact> =
+            contacts.iter().filter(|contact| contact.goal == campaign.goal).cloned().collect();
         let truth = shop.true_uplift(&of_goal, window).revenue;
         app.set_true_uplift(campaign.id, truth).await.into_diagnostic()?;
         guard.checked += report.planned;

@@ -158,7 +158,7 @@ impl App {
         let allowed = self.measurable().await?;
         let mut by_campaign: BTreeMap<CampaignId, BTreeMap<CustomerKey, MessageId>> = BTreeMap::new();
         let mut rows: Vec<(MessageId, ResponseKind, Instant)> = Vec::new();
-        let mut leaving: Vec<(CustomerKey, MessageId)> = Vec::new();
+        let mut leaving: Vec<(CustomerKey, MessageId, Instant)> = Vec::new();
         for response in responses {
             if !by_campaign.contains_key(&response.campaign) {
                 by_campaign.insert(response.campaign, self.messages_by_customer(response.campaign).await?);
@@ -168,14 +168,14 @@ impl App {
             let Some(message) = message else { continue };
             match response.kind {
                 ResponseKind::Opened | ResponseKind::Clicked if !allowed.contains(&response.customer) => {}
-                ResponseKind::OptedOut => leaving.push((response.customer.clone(), *message)),
+                ResponseKind::OptedOut => leaving.push((response.customer.clone(), *message, response.at)),
                 kind => rows.push((*message, kind, response.at)),
             }
         }
         let mut added = self.store().add_responses(&rows).await?;
-        for (customer, message) in leaving {
+        for (customer, message, at) in leaving {
             let customer = self.store().customer(&customer).await?;
-            self.opt_out(&customer, message, "one_click").await?;
+            self.opt_out(&customer, message, "one_click", at).await?;
             added += 1;
         }
         Ok(added)
