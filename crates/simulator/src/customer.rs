@@ -2,7 +2,7 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Beta, Distribution, LogNormal};
+use rand_distr::{Beta, Distribution, Exp, LogNormal};
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose};
 use terms::customer::{Customer, Language};
 use terms::ids::CustomerKey;
@@ -35,6 +35,8 @@ pub(crate) struct Habit {
     pub(crate) dropout: f64,
     /// Median amount of a purchase.
     pub(crate) amount: f64,
+    /// Days from registering to the first purchase; 0 for who registers when they buy.
+    pub(crate) first_after: i32,
     /// False for somebody who registered and never buys by themselves.
     pub(crate) buys: bool,
 }
@@ -56,8 +58,11 @@ struct Place {
     weight: u32,
 }
 
+/// Where most customers live.
+const HOME: Place = Place { country: "ES", locale: "es-ES", zone: "Europe/Madrid", weight: 52 };
+
 const PLACES: &[Place] = &[
-    Place { country: "ES", locale: "es-ES", zone: "Europe/Madrid", weight: 52 },
+    HOME,
     Place { country: "ES", locale: "es-ES", zone: "Atlantic/Canary", weight: 4 },
     Place { country: "MX", locale: "es-MX", zone: "America/Mexico_City", weight: 8 },
     Place { country: "PT", locale: "en-PT", zone: "Europe/Lisbon", weight: 6 },
@@ -103,7 +108,7 @@ impl SimulatedCustomer {
                 ticket = ticket.saturating_sub(place.weight);
                 hit
             })
-            .unwrap_or(&PLACES[0]);
+            .unwrap_or(&HOME);
         let names = if place.locale.starts_with("es") { SPANISH_NAMES } else { ENGLISH_NAMES };
         let name = *pick(&mut rng, names, &"Alex");
         let domain = *pick(&mut rng, DOMAINS, &"example.com");
@@ -131,7 +136,12 @@ impl SimulatedCustomer {
             },
             dropout: draw(&mut rng, Beta::new(0.9, 3.2)).clamp(0.005, 0.95),
             amount: draw(&mut rng, LogNormal::new(3.2_f64, 0.55)).clamp(6.0, 400.0),
-            buys: rng.random_bool(0.92),
+            first_after: if rng.random_bool(0.4) {
+                draw(&mut rng, Exp::new(1.0 / 18.0)).min(200.0) as i32
+            } else {
+                0
+            },
+            buys: rng.random_bool(0.94),
         };
         let mut customer = Self { number, record, joined, habit, consents: Vec::new() };
         customer.consents = customer.agree(seed, first, last);
@@ -153,7 +163,8 @@ impl SimulatedCustomer {
     fn agree(&self, seed: u64, first: Day, last: Day) -> Vec<ConsentReceipt> {
         let mut rng = stream(seed, self.number, Stream::Consents);
         let late = f64::from(self.joined.0 - first.0) > 0.6 * f64::from(last.0 - first.0);
-        let (version, hash) = NOTICES[usize::from(late)];
+        let [earlier, later] = NOTICES;
+        let (version, hash) = if late { later } else { earlier };
         let language = Language::of_locale(&self.record.locale);
         let mut receipts = Vec::new();
         let mut sign = |purpose: Purpose, channel: Channel, status, basis, source: &str, at: Instant| {

@@ -58,7 +58,7 @@ impl SimulatedCustomer {
         }
         let Ok(gaps) = Gamma::new(habit.regularity, habit.mean_gap / habit.regularity) else { return rows };
         let Ok(amounts) = LogNormal::new(habit.amount.ln(), AMOUNT_SPREAD) else { return rows };
-        let mut day = self.joined;
+        let mut day = self.joined.plus(habit.first_after);
         let mut count = 0_u32;
         while day <= until {
             count += 1;

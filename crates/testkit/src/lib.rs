@@ -1,1 +1,135 @@
-//! Placeholder.
+//! A temporary installation with real parts: SQLite, a lake, an outbox folder, a small simulated shop, and people of
+//! each role. For tests only; nothing here is a mock.
+//!
+//! Goes in: nothing. Comes out: a [`TestApp`] whose folder is deleted with it. It panics when it cannot be made,
+//! because a test that cannot be set up has failed.
+#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+
+use flow::clock::Clock;
+use flow::{App, Brand, Opening};
+use simulator::Shop;
+use terms::customer::Language;
+use terms::fact::{EvidenceKind, Fact, FactValue, Polarity};
+use terms::ids::{CampaignId, FactId};
+use terms::person::{Person, Role};
+use terms::time::{Day, Instant};
+
+/// The password of everybody in a [`TestApp`].
+pub const PASSWORD: &str = "a long enough password";
+
+/// A temporary installation.
+pub struct TestApp {
+    /// The installation.
+    pub app: App,
+    /// The shop whose files were imported.
+    pub shop: Shop,
+    folder: tempfile::TempDir,
+}
+
+impl TestApp {
+    /// An installation with people and facts, but without customers.
+    pub async fn empty() -> Self {
+        Self::with_customers(0).await
+    }
+
+    /// An installation whose shop has this many customers, imported and profiled; its present is the morning after the
+    /// shop's last day.
+    pub async fn with_customers(customers: u32) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let last = Day::from_ymd(2026, 9, 30).expect("a date");
+        let now = last.plus(1).start().plus_hours(9);
+        let home = folder.path().join("home");
+        let opening = Opening { home: &home, database_url: None, smtp_url: None, clock: Clock::at(now) };
+        let app = App::open(opening).await.expect("an installation");
+        for role in Role::ALL {
+            let email = format!("{role}@aurora.example");
+            app.add_person(&format!("The {role}"), &email, *role, PASSWORD).await.expect("a person");
+        }
+        let shop = Shop::new(5, customers, 12, last);
+        let kit = Self { app, shop, folder };
+        kit.settle(now).await;
+        if customers > 0 {
+            kit.import().await;
+        }
+        kit
+    }
+
+    /// The folder of the installation.
+    #[must_use]
+    pub fn home(&self) -> std::path::PathBuf {
+        self.folder.path().join("home")
+    }
+
+    /// The person of a role.
+    pub async fn person(&self, role: Role) -> Person {
+        let people = self.app.store().people().await.expect("people");
+        people.into_iter().find(|person| person.role == role).expect("a person of each role")
+    }
+
+    /// A campaign to everybody from the win-back text, saved as a draft by the marketer.
+    pub async fn draft(&self, name: &str, audience: &str) -> CampaignId {
+        let marketer = self.person(Role::Marketer).await;
+        let mut form =
+            self.app.compose_new(Some("win_back"), Language::English).await.expect("a template").form;
+        name.clone_into(&mut form.name);
+        audience.clone_into(&mut form.audience);
+        self.app.save_campaign(&marketer, None, 0, &form).await.expect("a draft")
+    }
+
+    /// Such a campaign, submitted by the marketer and approved by the approver.
+    pub async fn approved(&self, name: &str, audience: &str) -> CampaignId {
+        let id = self.draft(name, audience).await;
+        let (marketer, approver) = (self.person(Role::Marketer).await, self.person(Role::Approver).await);
+        self.app.submit_campaign(&marketer, id).await.expect("a clear draft");
+        let review = self.app.review(&approver, id, Language::English).await.expect("a review");
+        self.app.approve_campaign(&approver, id, &review.content_hash, "").await.expect("an approval");
+        id
+    }
+
+    async fn settle(&self, now: Instant) {
+        let responsible = self.person(Role::Analyst).await.id;
+        let brand = Brand {
+            name: "Café Aurora".to_owned(),
+            from: "Café Aurora <hola@aurora.example>".to_owned(),
+            allowed_hosts: vec!["aurora.example".to_owned(), "127.0.0.1".to_owned()],
+            time_zones: vec!["Europe/Madrid".to_owned(), "Europe/London".to_owned()],
+            ..Brand::unnamed(responsible)
+        };
+        self.app.set_brand(&brand).await.expect("settings");
+        let end = now.plus_days(60);
+        let text = |text: &str| FactValue::Text(text.to_owned());
+        let facts = [
+            ("brand", "sender_name", text("Café Aurora")),
+            ("brand", "sender_address", text("Calle del Olmo 14, 28012 Madrid")),
+            ("offer:win-back", "discount", FactValue::Percent(15.0)),
+            ("offer:win-back", "valid_until", FactValue::Date(end.day())),
+        ];
+        let marketer = self.person(Role::Marketer).await;
+        for (entity, predicate, value) in facts {
+            let fact = Fact {
+                id: FactId(0),
+                entity: entity.to_owned(),
+                predicate: predicate.to_owned(),
+                value,
+                unit: String::new(),
+                polarity: Polarity::True,
+                source: "test".to_owned(),
+                observed_at: now,
+                valid_from: None,
+                valid_until: None,
+                max_age_hours: None,
+                evidence: EvidenceKind::Plain,
+            };
+            self.app.put_fact(&marketer, &fact).await.expect("a fact");
+        }
+    }
+
+    async fn import(&self) {
+        let files = self.shop.write_files(self.folder.path()).expect("files");
+        let options = lake::import::Options::default;
+        self.app.import_customers(&files.customers, options(), |_| {}).await.expect("customers");
+        self.app.import_consents(&files.consents, options(), |_| {}).await.expect("consents");
+        self.app.import_purchases(&files.purchases, options(), |_| {}).await.expect("purchases");
+        self.app.work_until_idle("setup").await.expect("profiles and models");
+    }
+}

@@ -10,7 +10,7 @@ use terms::time::Instant;
 use crate::demo::people::Staff;
 
 /// Days after the launch that the offers hold.
-const OFFER_DAYS: i64 = 28;
+const OFFER_DAYS: i64 = 75;
 
 fn fact(entity: &str, predicate: &str, value: FactValue, now: Instant, until: Option<Instant>) -> Fact {
     Fact {

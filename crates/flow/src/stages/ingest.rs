@@ -4,6 +4,7 @@
 //! taken. The ledger keeps what was imported, by the hash of its content; the next job makes new profiles.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use lake::import::{Imported, Options, Preview, Progress, Read, preview};
@@ -160,12 +161,11 @@ impl App {
         let mut rows: Vec<(MessageId, ResponseKind, Instant)> = Vec::new();
         let mut leaving: Vec<(CustomerKey, MessageId, Instant)> = Vec::new();
         for response in responses {
-            if !by_campaign.contains_key(&response.campaign) {
-                by_campaign.insert(response.campaign, self.messages_by_customer(response.campaign).await?);
-            }
-            let message =
-                by_campaign.get(&response.campaign).and_then(|messages| messages.get(&response.customer));
-            let Some(message) = message else { continue };
+            let messages = match by_campaign.entry(response.campaign) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(self.messages_by_customer(response.campaign).await?),
+            };
+            let Some(message) = messages.get(&response.customer) else { continue };
             match response.kind {
                 ResponseKind::Opened | ResponseKind::Clicked if !allowed.contains(&response.customer) => {}
                 ResponseKind::OptedOut => leaving.push((response.customer.clone(), *message, response.at)),

@@ -89,7 +89,8 @@ fn judge(case: &Case<'_>, part: &Part<'_>, claim: &DateClaim, ends: &[(&Entry, D
     let on = |day: Day| first.contains(&day) && last.contains(&day);
     let holds = match claim.used {
         Use::Deadline => {
-            ends.iter().any(|(_, day)| match claim.when {
+            // A deadline that is over when the message goes out is no deadline.
+            ends.iter().filter(|(_, day)| *day >= case.clock.first_day).any(|(_, day)| match claim.when {
                 When::Hours(hours) => close_to(hours, case.clock.hours_to(*day)),
                 _ => on(*day),
             }) || (matches!(claim.when, When::Days(_) | When::Hours(_)) && stated_duration(case, claim))

@@ -1,0 +1,194 @@
+// Walks through the pages of a demo as people would: signs in, looks, writes a campaign, lets it be approved by
+// somebody else, opts a customer out. Takes pictures, checks accessibility, and refuses any request that leaves.
+//
+// usage: node pages.mjs BASE_URL OUT_FOLDER DEMO_OUTPUT OUTBOX_FOLDER
+import { chromium } from 'playwright-core';
+import { createRequire } from 'node:module';
+import fs from 'node:fs';
+import path from 'node:path';
+
+const [base, out, demoOutput, outbox] = process.argv.slice(2);
+// The links that the demo prints for one customer, and the opt-out header of another customer's mail.
+const printed = fs.readFileSync(demoOutput, 'utf8');
+const link = (letter) => printed.match(new RegExp(`/${letter}/(\\S+)`))[1];
+const links = { why: link('w'), preferences: link('p'), unsubscribe: link('u') };
+links.message = links.why.split('-')[0];
+const mails = fs.readdirSync(outbox).filter((name) => name.endsWith('.eml') && !name.endsWith(`-${links.message}.eml`));
+links.oneClick = fs.readFileSync(path.join(outbox, mails[0]), 'utf8').match(/List-Unsubscribe: <[^>]*\/u\/([^>]+)>/)[1];
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+fs.mkdirSync(out, { recursive: true });
+
+let passed = 0;
+const failures = [];
+function check(sentence, holds, detail = '') {
+  if (holds) { passed += 1; console.log(`  ok   ${sentence}`); } else { failures.push(sentence); console.log(`  FAIL ${sentence} ${detail}`); }
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'],
+});
+
+const leaving = [];
+const problems = [];
+async function visitor(options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, bypassCSP: false, ...options });
+  context.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(base) && !url.startsWith('data:') && !url.startsWith('about:')) leaving.push(url);
+  });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
+  page.on('console', (message) => { if (message.type() === 'error') problems.push(`${page.url()}: ${message.text()}`); });
+  return page;
+}
+const picture = (page, name) => page.screenshot({ path: path.join(out, `${name}.png`), fullPage: true });
+
+async function accessible(page, name) {
+  // The page's policy allows no foreign script, so axe is evaluated by the browser's own tooling.
+  await page.evaluate(axe);
+  const result = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'], iframes: false }));
+  const found = result.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`);
+  check(`${name} has no accessibility violation`, found.length === 0, found.join('; '));
+}
+
+async function signIn(role, options = {}) {
+  const page = await visitor(options);
+  await page.goto(`${base}/sign-in`);
+  await page.locator(`form:has(input[name="email"][value^="${role}@"]) button`).first().click();
+  await page.waitForURL(`${base}/`);
+  return page;
+}
+
+// --- who is nobody gets nothing
+const stranger = await visitor();
+await stranger.goto(`${base}/customers`);
+check('a stranger is led to the sign-in page', stranger.url().includes('/sign-in'));
+await picture(stranger, 'sign-in');
+await accessible(stranger, 'sign-in');
+await stranger.fill('main form input[type="email"]', 'marta@aurora.example');
+await stranger.fill('main form input[type="password"]', 'wrong');
+await stranger.locator('main form:has(input[type="password"]:not([type="hidden"])) button').first().click();
+check('a wrong password does not sign in', stranger.url().includes('/sign-in'));
+
+// --- the marketer looks around
+const marta = await signIn('marta');
+for (const [name, where] of [['today', '/'], ['customers', '/customers'], ['campaigns', '/campaigns'], ['ledger', '/ledger']]) {
+  await marta.goto(`${base}${where}`);
+  await picture(marta, name);
+  await accessible(marta, name);
+}
+await marta.goto(`${base}/customers?q=${encodeURIComponent('stage = churned and value.percentile >= 80 and country in ("ES", "PT")')}`);
+check('a segment selects customers', await marta.locator('table a[href^="/customers/"]').count() > 0);
+await marta.goto(`${base}/customers?q=${encodeURIComponent('stage = lapsed')}`);
+check('a mistake in a segment is explained', (await marta.locator('main').innerText()).includes('lapsed'));
+await marta.goto(`${base}/customers`);
+await marta.locator('table a[href^="/customers/"]').first().click();
+await marta.waitForLoadState();
+await picture(marta, 'customer');
+await accessible(marta, 'customer');
+check('contact details are not for the marketer', !(await marta.content()).includes('@example.'));
+
+// --- reports
+await marta.goto(`${base}/campaigns/1`);
+await picture(marta, 'report');
+await accessible(marta, 'report');
+check('a report shows the control group', /control|held out/i.test(await marta.locator('main').innerText()));
+
+// --- why, for people who work here
+await marta.goto(`${base}/messages/${links.message}/why`);
+await picture(marta, 'why');
+await accessible(marta, 'why');
+check('why names the approver', (await marta.locator('main').innerText()).includes('Oliver Grant'));
+
+// --- a campaign that the guard holds back, then mended, submitted, approved by another person, launched
+await marta.goto(`${base}/campaigns/new?template=win_back`);
+await marta.fill('[name="name"]', 'Browser test campaign');
+await marta.fill('[name="audience"]', 'stage = at_risk and country = "ES"');
+const body = marta.locator('textarea[name*="body"]').first();
+const honest = await body.inputValue();
+await body.fill(`${honest}\n\nLast hours! Only 3 left, the best coffee in the world.`);
+await marta.locator('button[name="then"][value="save"]').first().click();
+await marta.waitForLoadState();
+await marta.waitForTimeout(800);
+await picture(marta, 'compose-held');
+await accessible(marta, 'compose');
+const held = await marta.locator('main').innerText();
+check('the guard names the rules that hold a text back', /M1|M3|C1/.test(held));
+const edit = marta.url();
+const id = edit.match(/campaigns\/(\d+)/)?.[1];
+check('a saved campaign has a number', Boolean(id), edit);
+await marta.goto(`${base}/campaigns/${id}/edit`);
+await marta.locator('textarea[name*="body"]').first().fill(honest);
+await marta.locator('button[name="then"][value="save"]').first().click();
+await marta.waitForLoadState();
+await marta.goto(`${base}/campaigns/${id}/edit`);
+await picture(marta, 'compose-clear');
+await marta.locator('button[name="then"][value="submit"]').first().click();
+await marta.waitForLoadState();
+await marta.goto(`${base}/campaigns/${id}`);
+check('the author cannot approve', await marta.locator('form[action$="/approve"] button').count() === 0);
+
+const oliver = await signIn('oliver');
+await oliver.goto(`${base}/campaigns/${id}`);
+await picture(oliver, 'review');
+await accessible(oliver, 'review');
+await oliver.locator('form[action$="/approve"] button').first().click();
+await oliver.waitForLoadState();
+await oliver.goto(`${base}/campaigns/${id}`);
+check('somebody else can approve', await oliver.locator('form[action$="/launch"]').count() > 0);
+await oliver.locator('form[action$="/launch"] button').first().click();
+await oliver.locator('dialog[open] button').filter({ hasText: /launch/i }).first().click();
+await oliver.waitForLoadState();
+await oliver.waitForTimeout(3000);
+await oliver.goto(`${base}/campaigns/${id}/report`);
+await picture(oliver, 'running');
+check('an approved campaign runs', /running|completed|sent|planned/i.test(await oliver.locator('main').innerText()));
+
+// --- the ledger, verified on the page
+await oliver.goto(`${base}/ledger`);
+await oliver.locator('form[method="post"][action="/ledger"] button').first().click();
+await oliver.waitForLoadState();
+await picture(oliver, 'ledger-verified');
+check('the ledger verifies on its page', /holds|verified/i.test(await oliver.locator('main').innerText()));
+
+// --- Spanish, dark, small
+const spanish = await signIn('marta', { colorScheme: 'dark', locale: 'es-ES' });
+await picture(spanish, 'today-dark-es');
+await accessible(spanish, 'today in the dark, in Spanish');
+check('a Spanish browser gets Spanish pages', (await spanish.locator('html').getAttribute('lang')) === 'es');
+const phone = await signIn('marta', { viewport: { width: 390, height: 844 } });
+await picture(phone, 'today-phone');
+const wide = await phone.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+check('nothing is cut off on a phone', !wide);
+
+// --- the customer's own pages: without script, in their language
+const customer = await visitor({ javaScriptEnabled: false, viewport: { width: 420, height: 860 } });
+await customer.goto(`${base}/w/${links.why}`);
+await picture(customer, 'customer-why');
+await customer.goto(`${base}/p/${links.preferences}`);
+await picture(customer, 'customer-preferences');
+const before = await customer.goto(`${base}/u/${links.unsubscribe}`);
+check('the opt-out page is small', (await before.body()).length < 50_000);
+await picture(customer, 'customer-unsubscribe');
+const one = await fetch(`${base}/u/${links.oneClick}`, {
+  method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'List-Unsubscribe=One-Click', redirect: 'manual',
+});
+check('one click opts out', one.status === 200, String(one.status));
+await customer.locator('form button').first().click();
+await picture(customer, 'customer-unsubscribed');
+await customer.goto(`${base}/u/${links.unsubscribe.slice(0, -1)}x`);
+check('a link that was changed opens nothing', (await customer.content()).length < 20_000 && !(await customer.content()).includes('<form method="post" action="/u/'));
+const reader = await visitor({ viewport: { width: 420, height: 860 } });
+for (const [name, where] of [['why', `/w/${links.why}`], ['preferences', `/p/${links.preferences}`]]) {
+  await reader.goto(`${base}${where}`);
+  await accessible(reader, `the customer's ${name} page`);
+}
+
+check('no request leaves the machine', leaving.length === 0, leaving.slice(0, 3).join(' '));
+const serious = problems.filter((problem) => !/status of 4\d\d/.test(problem));
+check('no script fails', serious.length === 0, serious.slice(0, 3).join(' | '));
+await browser.close();
+console.log(`${passed} passed, ${failures.length} failed`);
+process.exit(failures.length === 0 ? 0 : 1);
