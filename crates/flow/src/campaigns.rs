@@ -15,14 +15,14 @@ use terms::person::Person;
 use terms::time::{Instant, MICROS_PER_DAY};
 
 use crate::access::{Permission, allows};
-use crate::app::{App, actor, json_value};
+use crate::app::{App, actor};
 use crate::error::{Error, Result};
 use crate::jobs::Work;
-use crate::stages::create::{Workshop, all_clear, blocking};
 use crate::stages::decide;
 use crate::views::{
     AudiencePreview, CampaignForm, ComposeView, FactLine, SegmentFieldHelp, TemplateChoice, VariantForm,
 };
+use crate::workshop::{Workshop, all_clear};
 
 /// Share held out when nobody chose another.
 const CONTROL_PERCENT: f64 = 10.0;
@@ -69,7 +69,7 @@ fn form_of(campaign: &Campaign) -> CampaignForm {
 }
 
 /// The plan a form asks for. `seed` and `now` are kept with the campaign, so that its assignment can be repeated.
-fn plan_of(form: &CampaignForm, seed: u64, now: Instant) -> Result<(CampaignPlan, Vec<Variant>)> {
+pub(crate) fn plan_of(form: &CampaignForm, seed: u64, now: Instant) -> Result<(CampaignPlan, Vec<Variant>)> {
     let name = form.name.trim();
     if name.is_empty() || name.chars().count() > 120 {
         return Err(invalid("give the campaign a name of 1 to 120 characters"));
@@ -304,81 +304,6 @@ impl App {
             segment_fields: segment_fields(),
             can_submit,
         })
-    }
-
-    /// Saves a form as a new campaign (`id` is `None`) or over an older version of one. Any earlier check or approval
-    /// is void. Returns the campaign.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] when the form cannot be read, [`Error::Conflict`] when somebody else saved in between or the
-    /// campaign can no longer be edited.
-    pub async fn save_campaign(
-        &self,
-        person: &Person,
-        id: Option<CampaignId>,
-        version: i64,
-        form: &CampaignForm,
-    ) -> Result<CampaignId> {
-        needs(person, Permission::Compose)?;
-        let now = self.now();
-        let seed = match id {
-            Some(id) => self.store().campaign(id).await?.plan.seed,
-            None => u64::from(rand::random::<u32>()),
-        };
-        let (plan, variants) = plan_of(form, seed, now)?;
-        let mut tx = self.store().begin().await?;
-        let campaign = match id {
-            Some(id) => tx.update_campaign(id, &plan, &variants, version, now).await?,
-            None => tx.create_campaign(&plan, &variants, person.id, now).await?,
-        };
-        let object = format!("campaign/{}", campaign.id);
-        let payload = serde_json::json!({ "version": campaign.version, "plan": json_value(&plan)? });
-        tx.append_entries(&[self.entry(actor(person), Action::CampaignEdited, object, payload)]).await?;
-        tx.commit().await?;
-        Ok(campaign.id)
-    }
-
-    /// Lets the guard read a draft, and hands it to an approver when nothing blocks.
-    ///
-    /// # Errors
-    /// [`Error::Blocked`] when the guard holds it back: the campaign stays a draft. [`Error::Forbidden`] and
-    /// [`Error::Conflict`] as for saving.
-    pub async fn submit_campaign(&self, person: &Person, id: CampaignId) -> Result<()> {
-        needs(person, Permission::Compose)?;
-        let campaign = self.store().campaign(id).await?;
-        if !matches!(campaign.state, CampaignState::Draft | CampaignState::Checked) {
-            let message = format!("the campaign is `{}`; only a draft can be submitted", campaign.state);
-            return Err(Error::Conflict { message });
-        }
-        let now = self.now();
-        let facts = self.store().facts().await?;
-        let workshop = Workshop::new(self.brand().await?, campaign.plan.clone(), facts);
-        let checks: Vec<_> = campaign
-            .variants
-            .iter()
-            .map(|variant| workshop.check_variant(variant, now, Language::English))
-            .collect();
-        let hash = self.content_hash(&campaign).await?;
-        let object = format!("campaign/{id}");
-        let who = actor(person);
-        let mut tx = self.store().begin().await?;
-        tx.put_report(id, &hash, &json_value(&checks)?, now).await?;
-        let blocking = blocking(&checks);
-        let payload = serde_json::json!({ "content": hash.to_string(), "blocking": blocking });
-        tx.append_entries(&[self.entry(who.clone(), Action::CampaignChecked, object.clone(), payload)])
-            .await?;
-        if !all_clear(&checks) {
-            tx.commit().await?;
-            return Err(Error::Blocked { blocking });
-        }
-        if campaign.state == CampaignState::Draft {
-            tx.move_campaign(id, CampaignState::Draft, CampaignState::Checked, now).await?;
-        }
-        tx.submit_campaign(id, &hash, now).await?;
-        let payload = serde_json::json!({ "content": hash.to_string() });
-        tx.append_entries(&[self.entry(who, Action::CampaignSubmitted, object, payload)]).await?;
-        tx.commit().await?;
-        Ok(())
     }
 
     /// Launches an approved campaign: freezes and plans its audience, and starts sending.

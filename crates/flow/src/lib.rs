@@ -28,6 +28,7 @@ mod subjects;
 mod today;
 pub mod views;
 mod why;
+mod workshop;
 
 pub use app::{App, Opening};
 pub use brand::Brand;

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use store::jobs::Job;
+use terms::campaign::CampaignState;
 
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -28,7 +29,14 @@ impl App {
         self.store().recover_jobs_of(worker).await?;
         let mut doubtful = self.store().recover_worker(worker, now).await?;
         doubtful.extend(self.store().recover_messages(now).await?);
-        self.settle(&doubtful).await
+        let in_doubt = self.settle(&doubtful).await?;
+        // A job that was killed too often is given up; a campaign that is running must still be finished.
+        for campaign in self.store().campaigns().await? {
+            if campaign.state == CampaignState::Running {
+                self.enqueue(&Work::Deliver { campaign: campaign.id }, now).await?;
+            }
+        }
+        Ok(in_doubt)
     }
 
     /// Does the jobs that are due until none is left; returns how many were done.

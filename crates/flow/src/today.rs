@@ -10,9 +10,9 @@ use terms::time::{Day, Instant};
 use crate::app::App;
 use crate::error::Result;
 use crate::snapshot::Snapshot;
-use crate::stages::create::{Workshop, blocking};
 use crate::stages::measure::stored;
 use crate::views::{CampaignBrief, CampaignsView, DayAmount, StageCount, Task, TaskKind, TodayView};
+use crate::workshop::{Workshop, blocking};
 
 /// Days of the revenue chart.
 const CHART_DAYS: i32 = 90;

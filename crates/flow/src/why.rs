@@ -12,8 +12,8 @@ use terms::ids::{MessageId, PersonId};
 use crate::app::App;
 use crate::error::Result;
 use crate::ledger::ledger_line;
-use crate::stages::create::{Recipient, Workshop};
 use crate::views::WhyView;
+use crate::workshop::{Recipient, Workshop};
 
 impl App {
     /// Everything behind a message, for people who work here.

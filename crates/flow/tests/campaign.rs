@@ -24,9 +24,7 @@ async fn an_approved_campaign_reaches_those_who_agreed_and_its_numbers_add_up() 
     let id = kit.approved("Everybody", ALL).await;
     let marketer = kit.person(Role::Marketer).await;
     kit.app.launch_campaign(&marketer, id).await.unwrap();
-    kit.app.work_until_idle("w").await.unwrap();
-    kit.app.clock().set(kit.app.now().plus_days(1));
-    kit.app.work_until_idle("w").await.unwrap();
+    kit.work_for_a_day().await;
 
     let funnel = kit.app.store().funnel(id).await.unwrap();
     let parts: i64 = funnel.states.values().sum::<i64>() + funnel.excluded.values().sum::<i64>();
@@ -71,9 +69,7 @@ async fn withdrawn_consent_blocks_an_approved_send() {
         let [_, _, unsubscribe] = kit.app.customer_links(message.id).unwrap();
         kit.app.unsubscribe(&unsubscribe, flow::OptOutSource::OneClick).await.unwrap();
     }
-    kit.app.work_until_idle("w").await.unwrap();
-    kit.app.clock().set(kit.app.now().plus_days(1));
-    kit.app.work_until_idle("w").await.unwrap();
+    kit.work_for_a_day().await;
     let funnel = kit.app.store().funnel(id).await.unwrap();
     assert_eq!(funnel.state(DeliveryState::Sent), 0);
     assert_eq!(funnel.state(DeliveryState::Suppressed), planned.len() as i64);

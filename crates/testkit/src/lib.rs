@@ -86,6 +86,14 @@ impl TestApp {
         id
     }
 
+    /// Works off the jobs over a day, hour by hour, so that every time zone has its daylight.
+    pub async fn work_for_a_day(&self) {
+        for _ in 0..25 {
+            self.app.work_until_idle("w").await.expect("work");
+            self.app.clock().set(self.app.now().plus_hours(1));
+        }
+    }
+
     async fn settle(&self, now: Instant) {
         let responsible = self.person(Role::Analyst).await.id;
         let brand = Brand {

@@ -1,177 +1,94 @@
-//! Create: from words with slots to what a customer would read, and what the guard says of it.
+//! Create: a form becomes a stored draft, and a draft that the guard lets through is handed to an approver.
 //!
-//! Goes in: a campaign's plan and variants, and the fact sheet. Comes out: a check of each variant, and rendered
-//! mails. Deliberately absent: approval and sending; this stage only says what stands in the way.
+//! Goes in: a form and a person. Comes out: a campaign in the store, with the guard's report of exactly this content.
+//! Deliberately absent: approval; this stage only says what stands in the way.
 
-use gateway::mail::{Layout, Links, MailTemplate, RenderError, RenderedMail, Slots};
-use guard::{Context, Draft, FactSheet, RecipientFacts};
-use terms::campaign::CampaignPlan;
+use terms::campaign::CampaignState;
 use terms::customer::Language;
-use terms::fact::{Fact, FactValue};
-use terms::finding::GuardReport;
-use terms::message::Variant;
-use terms::time::Instant;
+use terms::ids::CampaignId;
+use terms::ledger::Action;
+use terms::person::Person;
 
-use crate::brand::Brand;
-use crate::views::VariantCheck;
+use crate::access::Permission;
+use crate::app::{App, actor, json_value};
+use crate::campaigns::{needs, plan_of};
+use crate::error::{Error, Result};
+use crate::views::CampaignForm;
+use crate::workshop::{Workshop, all_clear, blocking};
 
-/// What a campaign's messages are made from, put together once a campaign.
-pub(crate) struct Workshop {
-    facts: Vec<Fact>,
-    sheet: FactSheet,
-    brand: Brand,
-    plan: CampaignPlan,
-    layout: Layout,
-    contacts: Vec<String>,
-}
-
-/// Who a mail is made for.
-pub(crate) struct Recipient<'a> {
-    pub(crate) first_name: Option<&'a str>,
-    pub(crate) email: Option<&'a str>,
-    pub(crate) links: Links,
-}
-
-impl Workshop {
-    /// Gathers what `plan` can be made from: the facts of its offer and of the brand, nothing else.
-    pub(crate) fn new(brand: Brand, plan: CampaignPlan, facts: Vec<Fact>) -> Self {
-        let facts: Vec<Fact> =
-            facts.into_iter().filter(|fact| fact.entity == plan.offer || fact.entity == "brand").collect();
-        let text = |predicate: &str| {
-            facts
-                .iter()
-                .find(|fact| fact.entity == "brand" && fact.predicate == predicate)
-                .and_then(|fact| match &fact.value {
-                    FactValue::Text(text) => Some(text.clone()),
-                    _ => None,
-                })
-                .unwrap_or_default()
-        };
-        let layout = Layout {
-            sender_name: text("sender_name"),
-            sender_address: text("sender_address"),
-            written_with_ai: plan.written_with_ai,
-        };
-        let contacts =
-            [text("sender_email"), text("sender_phone")].into_iter().filter(|c| !c.is_empty()).collect();
-        Self { sheet: FactSheet::new(facts.clone()), facts, brand, plan, layout, contacts }
-    }
-
-    /// Compiles a variant; its slots are filled later.
-    pub(crate) fn template(&self, variant: &Variant) -> Result<MailTemplate, RenderError> {
-        MailTemplate::compile(variant, &self.layout)
-    }
-
-    /// The slots that do not depend on the customer.
-    pub(crate) fn slots(&self, language: Language) -> Slots {
-        Slots::for_campaign(&self.facts, &self.plan.offer, language)
-    }
-
-    /// The facts it may use.
-    pub(crate) fn facts(&self) -> &[Fact] {
-        &self.facts
-    }
-
-    /// The mail for one customer.
-    pub(crate) fn mail(
+impl App {
+    /// Saves a form as a new campaign (`id` is `None`) or over an older version of one. Any earlier check or approval
+    /// is void. Returns the campaign.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the form cannot be read, [`Error::Conflict`] when somebody else saved in between or the
+    /// campaign can no longer be edited.
+    pub async fn save_campaign(
         &self,
-        template: &MailTemplate,
-        slots: &Slots,
-        recipient: &Recipient<'_>,
-    ) -> Result<RenderedMail, RenderError> {
-        template.render(&slots.for_customer(template.language(), recipient.first_name, &recipient.links))
+        person: &Person,
+        id: Option<CampaignId>,
+        version: i64,
+        form: &CampaignForm,
+    ) -> Result<CampaignId> {
+        needs(person, Permission::Compose)?;
+        let now = self.now();
+        let seed = match id {
+            Some(id) => self.store().campaign(id).await?.plan.seed,
+            None => u64::from(rand::random::<u32>()),
+        };
+        let (plan, variants) = plan_of(form, seed, now)?;
+        let mut tx = self.store().begin().await?;
+        let campaign = match id {
+            Some(id) => tx.update_campaign(id, &plan, &variants, version, now).await?,
+            None => tx.create_campaign(&plan, &variants, person.id, now).await?,
+        };
+        let object = format!("campaign/{}", campaign.id);
+        let payload = serde_json::json!({ "version": campaign.version, "plan": json_value(&plan)? });
+        tx.append_entries(&[self.entry(actor(person), Action::CampaignEdited, object, payload)]).await?;
+        tx.commit().await?;
+        Ok(campaign.id)
     }
 
-    /// What the guard says of a mail, if it is sent between `from` and the end of the campaign.
-    pub(crate) fn check(
-        &self,
-        language: Language,
-        mail: &RenderedMail,
-        recipient: &Recipient<'_>,
-        from: Instant,
-        explain_in: Language,
-    ) -> GuardReport {
-        // The signed tokens of the recipient's own links are random: about one in 500 would read as a bank account.
-        let links = [&recipient.links.why, &recipient.links.preferences, &recipient.links.unsubscribe];
-        let without_tokens = |text: &String| {
-            links
-                .iter()
-                .filter(|link| !link.is_empty())
-                .fold(text.clone(), |text, link| text.replace(link.as_str(), &self.brand.base_url))
-        };
-        let fields = mail.fields.iter().map(|(field, text)| (*field, without_tokens(text))).collect();
-        let draft = Draft { language, fields, known_slots: &[] };
-        let zone = self.brand.time_zones.first().map_or("UTC", String::as_str);
-        let context = Context {
-            facts: &self.sheet,
-            send_from: from,
-            send_until: self.plan.ends_at.max(from),
-            time_zone: zone,
-            explain_in,
-            recipient: Some(RecipientFacts { email: recipient.email, name: recipient.first_name }),
-            allowed_hosts: &self.brand.allowed_hosts,
-            allowed_contacts: &self.contacts,
-            unsubscribe_url: Some(&recipient.links.unsubscribe),
-        };
-        guard::check(&draft, &context)
-    }
-
-    /// Checks a variant as a sample customer would read it. The sample has a name, so that the greeting is read too.
-    pub(crate) fn check_variant(
-        &self,
-        variant: &Variant,
-        from: Instant,
-        explain_in: Language,
-    ) -> VariantCheck {
-        let name = match variant.language {
-            Language::English => "Ann",
-            Language::Spanish => "Ana",
-        };
-        let sample = Recipient { first_name: Some(name), email: None, links: self.sample_links() };
-        let rendered = self
-            .template(variant)
-            .and_then(|template| self.mail(&template, &self.slots(variant.language), &sample));
-        match rendered {
-            Ok(mail) => VariantCheck {
-                language: variant.language,
-                report: self.check(variant.language, &mail, &sample, from, explain_in),
-                rendered: mail.fields,
-                html: mail.html,
-                error: None,
-            },
-            Err(error) => VariantCheck {
-                language: variant.language,
-                report: GuardReport {
-                    findings: Vec::new(),
-                    sentences: Vec::new(),
-                    rules_version: guard::rules_version(),
-                },
-                rendered: variant.fields().map(|(field, text)| (field, text.to_owned())).to_vec(),
-                html: String::new(),
-                error: Some(error.to_string()),
-            },
+    /// Lets the guard read a draft, and hands it to an approver when nothing blocks.
+    ///
+    /// # Errors
+    /// [`Error::Blocked`] when the guard holds it back: the campaign stays a draft. [`Error::Forbidden`] and
+    /// [`Error::Conflict`] as for saving.
+    pub async fn submit_campaign(&self, person: &Person, id: CampaignId) -> Result<()> {
+        needs(person, Permission::Compose)?;
+        let campaign = self.store().campaign(id).await?;
+        if !matches!(campaign.state, CampaignState::Draft | CampaignState::Checked) {
+            let message = format!("the campaign is `{}`; only a draft can be submitted", campaign.state);
+            return Err(Error::Conflict { message });
         }
+        let now = self.now();
+        let facts = self.store().facts().await?;
+        let workshop = Workshop::new(self.brand().await?, campaign.plan.clone(), facts);
+        let checks: Vec<_> = campaign
+            .variants
+            .iter()
+            .map(|variant| workshop.check_variant(variant, now, Language::English))
+            .collect();
+        let hash = self.content_hash(&campaign).await?;
+        let object = format!("campaign/{id}");
+        let who = actor(person);
+        let mut tx = self.store().begin().await?;
+        tx.put_report(id, &hash, &json_value(&checks)?, now).await?;
+        let blocking = blocking(&checks);
+        let payload = serde_json::json!({ "content": hash.to_string(), "blocking": blocking });
+        tx.append_entries(&[self.entry(who.clone(), Action::CampaignChecked, object.clone(), payload)])
+            .await?;
+        if !all_clear(&checks) {
+            tx.commit().await?;
+            return Err(Error::Blocked { blocking });
+        }
+        if campaign.state == CampaignState::Draft {
+            tx.move_campaign(id, CampaignState::Draft, CampaignState::Checked, now).await?;
+        }
+        tx.submit_campaign(id, &hash, now).await?;
+        let payload = serde_json::json!({ "content": hash.to_string() });
+        tx.append_entries(&[self.entry(who, Action::CampaignSubmitted, object, payload)]).await?;
+        tx.commit().await?;
+        Ok(())
     }
-
-    /// Links of nobody: the address of the pages alone, so that spans of findings fit the text that is shown.
-    fn sample_links(&self) -> Links {
-        let base = self.brand.base_url.clone();
-        Links { why: base.clone(), preferences: base.clone(), unsubscribe: base }
-    }
-}
-
-/// True when every variant could be rendered and nothing blocks.
-pub(crate) fn all_clear(checks: &[VariantCheck]) -> bool {
-    !checks.is_empty() && checks.iter().all(|check| check.error.is_none() && check.report.is_clear())
-}
-
-/// Findings that block, over all variants; a variant that cannot be rendered counts as one.
-pub(crate) fn blocking(checks: &[VariantCheck]) -> usize {
-    checks
-        .iter()
-        .map(|check| {
-            usize::from(check.error.is_some())
-                + check.report.findings.iter().filter(|finding| finding.blocks).count()
-        })
-        .sum()
 }

@@ -31,8 +31,8 @@ use crate::jobs::Work;
 use crate::links::LinkKind;
 use crate::runner::LEASE_SECONDS;
 use crate::snapshot::Snapshot;
-use crate::stages::create::{Recipient, Workshop};
 use crate::subjects::limits;
+use crate::workshop::{Recipient, Workshop};
 
 /// Messages checked in one transaction: few, so that a withdrawal waits a moment at the most.
 const BATCH: i64 = 50;

@@ -45,11 +45,12 @@ impl Slots {
             (Language::Spanish, None) => "Hola:".to_owned(),
         };
         let mut values = self.values.clone();
+        // Our own addresses: letters, digits and slashes, which need no escaping.
         values.insert("greeting".to_owned(), Value::from(greeting));
         values.insert("first_name".to_owned(), Value::from(name.unwrap_or_default()));
-        values.insert("why_url".to_owned(), Value::from(links.why.as_str()));
-        values.insert("preferences_url".to_owned(), Value::from(links.preferences.as_str()));
-        values.insert("unsubscribe_url".to_owned(), Value::from(links.unsubscribe.as_str()));
+        values.insert("why_url".to_owned(), Value::from_safe_string(links.why.clone()));
+        values.insert("preferences_url".to_owned(), Value::from_safe_string(links.preferences.clone()));
+        values.insert("unsubscribe_url".to_owned(), Value::from_safe_string(links.unsubscribe.clone()));
         Self { values }
     }
 
