@@ -187,7 +187,9 @@ for (const [name, where] of [['why', `/w/${links.why}`], ['preferences', `/p/${l
 }
 
 check('no request leaves the machine', leaving.length === 0, leaving.slice(0, 3).join(' '));
-const serious = problems.filter((problem) => !/status of 4\d\d/.test(problem));
+// A mail's own style element is refused inside the sandboxed preview, as it should be.
+const expected = /status of 4\d\d|Applying inline style violates/;
+const serious = problems.filter((problem) => !expected.test(problem));
 check('no script fails', serious.length === 0, serious.slice(0, 3).join(' | '));
 await browser.close();
 console.log(`${passed} passed, ${failures.length} failed`);

@@ -203,7 +203,7 @@ fn html_template(variant: &Variant, layout: &Layout) -> Result<String, RenderErr
     let ai = if layout.written_with_ai { format!("{ai}<br />") } else { String::new() };
     let mjml = format!(
         r##"<mjml><mj-head><mj-title>{subject}</mj-title><mj-preview>{preheader}</mj-preview>
-<mj-attributes><mj-all font-family="-apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif" /></mj-attributes></mj-head>
+<mj-attributes><mj-all font-family="-apple-system, Segoe UI, Helvetica, Arial, sans-serif" /></mj-attributes></mj-head>
 <mj-body background-color="#f4f2ee" width="600px">
 <mj-section padding="28px 24px 12px"><mj-column><mj-text font-size="15px" font-weight="600" color="#6b5e4b" padding="0">{sender}</mj-text></mj-column></mj-section>
 <mj-section background-color="#ffffff" border-radius="10px" padding="32px"><mj-column>
@@ -222,9 +222,11 @@ fn html_template(variant: &Variant, layout: &Layout) -> Result<String, RenderErr
         address = markup(&layout.sender_address),
     );
     let parsed = mrml::parse(&mjml).map_err(|error| RenderError::Layout(error.to_string()))?;
+    // No web fonts: opening a mail must not tell anybody that it was opened.
+    let options = mrml::prelude::render::RenderOptions { fonts: Default::default(), ..Default::default() };
     parsed
         .element
-        .render(&mrml::prelude::render::RenderOptions::default())
+        .render(&options)
         .map_err(|error| RenderError::Layout(error.to_string()))
 }
 
@@ -327,6 +329,9 @@ mod tests {
         assert!(mail.text.contains("Hello Ana,\n\nIt costs €29."), "{}", mail.text);
         assert!(mail.html.contains("Hello Ana,"), "{}", mail.html);
         assert!(mail.html.contains("https://shop.example/u/1"));
+        for elsewhere in ["fonts.googleapis", "<script", "<img", "@import"] {
+            assert!(!mail.html.contains(elsewhere), "{elsewhere}: {}", mail.html);
+        }
         assert!(mail.text.contains("Advertising from Aurora, Calle Mayor 1, Madrid."));
     }
 
