@@ -224,10 +224,7 @@ fn html_template(variant: &Variant, layout: &Layout) -> Result<String, RenderErr
     let parsed = mrml::parse(&mjml).map_err(|error| RenderError::Layout(error.to_string()))?;
     // No web fonts: opening a mail must not tell anybody that it was opened.
     let options = mrml::prelude::render::RenderOptions { fonts: Default::default(), ..Default::default() };
-    parsed
-        .element
-        .render(&options)
-        .map_err(|error| RenderError::Layout(error.to_string()))
+    parsed.element.render(&options).map_err(|error| RenderError::Layout(error.to_string()))
 }
 
 /// Text as markup: everything that could be a tag is escaped, slots stay as they are (their values are escaped when
