@@ -60,6 +60,11 @@ pub(crate) enum Command {
     /// Add somebody who works with Candor, or list everybody
     #[command(subcommand)]
     Person(PersonCommand),
+    /// Show the brand's settings, or change those that are given
+    Brand(BrandArgs),
+    /// The fact sheet: what messages may say
+    #[command(subcommand)]
+    Fact(FactCommand),
     /// Check a text against the guard
     Guard(GuardArgs),
     /// Look for trouble: folders, database, ledger, messages in doubt
@@ -195,6 +200,49 @@ pub(crate) enum PersonCommand {
     },
     /// List everybody
     List,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BrandArgs {
+    /// Name customers know; also the sender's name in every message
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Sender of messages, as "Name <address>"
+    #[arg(long)]
+    pub(crate) from: Option<String>,
+    /// Postal address of the sender, which every message carries
+    #[arg(long)]
+    pub(crate) postal_address: Option<String>,
+    /// Where customers reach their own pages, such as https://mail.brand.example
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// Hosts that messages may link to; replaces the earlier ones
+    #[arg(long, value_name = "HOST")]
+    pub(crate) host: Vec<String>,
+    /// Time zones of your customers, for those whose zone is unknown; replaces the earlier ones
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) time_zone: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FactCommand {
+    /// List every fact
+    List,
+    /// Add a fact, or change the one of the same entity and predicate
+    Set {
+        /// What it is about: brand, or an offer such as offer:welcome-back
+        entity: String,
+        /// What it says: discount, price, valid_until, free_shipping ...
+        predicate: String,
+        /// Its value: 20%, 29.90 EUR, 2026-12-31, true, 3, or any text
+        value: String,
+        /// Last day on which it holds
+        #[arg(long, value_name = "DATE")]
+        until: Option<Day>,
+        /// System and record it comes from
+        #[arg(long, default_value = "command line")]
+        source: String,
+    },
 }
 
 #[derive(Debug, Args)]

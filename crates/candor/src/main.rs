@@ -42,6 +42,8 @@ async fn run(Cli { global, command }: Cli) -> Result<()> {
         Command::Ledger(ledger) => commands::ledger::run(&global, &ledger).await,
         Command::Why { message } => commands::show::why(&global, message).await,
         Command::Person(person) => commands::person::run(&global, &person).await,
+        Command::Brand(args) => commands::brand::run(&global, &args).await,
+        Command::Fact(fact) => commands::fact::run(&global, &fact).await,
         Command::Guard(args) => commands::guard::run(&global, &args).await,
         Command::Doctor => commands::doctor::run(&global).await,
     }

@@ -170,11 +170,16 @@ impl App {
     /// # Errors
     /// When the store fails or the setting cannot be read.
     pub async fn brand(&self) -> Result<Brand> {
-        match self.store().setting(Brand::SETTING).await? {
+        let mut brand = match self.store().setting(Brand::SETTING).await? {
             Some(text) => serde_json::from_str(&text)
-                .map_err(|error| Error::Internal(format!("the brand's settings cannot be read: {error}"))),
-            None => Ok(Brand::unnamed(PersonId(0))),
+                .map_err(|error| Error::Internal(format!("the brand's settings cannot be read: {error}")))?,
+            None => Brand::unnamed(PersonId(0)),
+        };
+        // Purchases have one currency, and what they are in is not a matter of settings.
+        if let Some(currency) = self.lake().stats()?.currency {
+            brand.currency = currency;
         }
+        Ok(brand)
     }
 
     /// Changes the brand's settings.

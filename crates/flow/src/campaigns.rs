@@ -175,12 +175,23 @@ impl App {
     /// [`Error::Forbidden`] for a role that does not compose.
     pub async fn put_fact(&self, person: &Person, fact: &Fact) -> Result<terms::ids::FactId> {
         needs(person, Permission::Compose)?;
+        self.write_fact(actor(person), fact).await
+    }
+
+    /// The same for somebody at the command line of the installation, who has it in their hands anyway.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn put_fact_as_operator(&self, fact: &Fact) -> Result<terms::ids::FactId> {
+        self.write_fact(terms::person::Actor::Operator, fact).await
+    }
+
+    async fn write_fact(&self, who: terms::person::Actor, fact: &Fact) -> Result<terms::ids::FactId> {
         let mut tx = self.store().begin().await?;
         let id = tx.put_fact(fact).await?;
         let payload =
             serde_json::json!({ "entity": fact.entity, "predicate": fact.predicate, "value": fact.value });
-        tx.append_entries(&[self.entry(actor(person), Action::FactChanged, format!("fact/{id}"), payload)])
-            .await?;
+        tx.append_entries(&[self.entry(who, Action::FactChanged, format!("fact/{id}"), payload)]).await?;
         tx.commit().await?;
         Ok(id)
     }

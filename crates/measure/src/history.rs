@@ -3,17 +3,17 @@
 //! The import and the pass each run in a process of their own (this program again, with a hidden subcommand), so that
 //! neither one's memory hides in the other's. It compares nothing: run the peers beside it.
 
+use crate::import_flags::ImportFlags;
 use crate::process;
 use clap::Args;
 use lake::Lake;
 use lake::history::PassOptions;
-use lake::import::{self, Header, Options, Progress, Step};
+use lake::import::{self, Options, Progress, Step};
 use miette::{IntoDiagnostic, WrapErr, miette};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
-use terms::money::Currency;
 use terms::time::Day;
 
 /// What to measure, and what detection should be told.
@@ -37,61 +37,7 @@ pub(crate) struct HistoryArgs {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    columns: ColumnArgs,
-}
-
-/// Columns and formats, where detection needs help.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct ColumnArgs {
-    /// Column of the customer, by name or number from 1.
-    #[arg(long)]
-    customer: Option<String>,
-    /// Column of the time.
-    #[arg(long)]
-    time: Option<String>,
-    /// Column of the amount.
-    #[arg(long)]
-    amount: Option<String>,
-    /// Column of the order.
-    #[arg(long)]
-    order: Option<String>,
-    /// Column of the quantity.
-    #[arg(long)]
-    quantity: Option<String>,
-    /// Column of the unit price.
-    #[arg(long)]
-    unit_price: Option<String>,
-    /// Currency of the amounts.
-    #[arg(long)]
-    currency: Option<Currency>,
-    /// Delimiter: a character, or tab, space, comma, semicolon, pipe.
-    #[arg(long)]
-    delimiter: Option<String>,
-    /// Time format: iso, yyyymmdd, dmy, mdy, epoch-s, epoch-ms, epoch-us or a pattern.
-    #[arg(long)]
-    time_format: Option<String>,
-    /// The first row is data.
-    #[arg(long)]
-    no_header: bool,
-}
-
-impl ColumnArgs {
-    /// The same as the import takes it.
-    pub(crate) fn options(&self) -> Options {
-        Options {
-            customer: self.customer.clone(),
-            time: self.time.clone(),
-            amount: self.amount.clone(),
-            order: self.order.clone(),
-            quantity: self.quantity.clone(),
-            unit_price: self.unit_price.clone(),
-            default_currency: self.currency,
-            delimiter: self.delimiter.clone(),
-            time_format: self.time_format.clone(),
-            header: if self.no_header { Header::Absent } else { Header::Detect },
-            ..Options::default()
-        }
-    }
+    columns: ImportFlags,
 }
 
 /// The hidden subcommand that lays a file out.
@@ -229,7 +175,7 @@ fn lay_arguments(lake: &Path, args: &HistoryArgs) -> Vec<std::ffi::OsString> {
     flag("order", columns.order);
     flag("quantity", columns.quantity);
     flag("unit-price", columns.unit_price);
-    flag("currency", columns.currency.map(|currency| currency.to_string()));
+    flag("currency", columns.currency);
     flag("delimiter", columns.delimiter);
     flag("time-format", columns.time_format);
     if columns.no_header {

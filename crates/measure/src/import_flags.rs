@@ -7,39 +7,40 @@ use lake::import::{Header, Options};
 pub(crate) struct ImportFlags {
     /// Column of the customer's key.
     #[arg(long)]
-    customer: Option<String>,
+    pub(crate) customer: Option<String>,
     /// Column of the time.
     #[arg(long)]
-    time: Option<String>,
+    pub(crate) time: Option<String>,
     /// Column of the amount.
     #[arg(long)]
-    amount: Option<String>,
+    pub(crate) amount: Option<String>,
     /// Column of the order number.
     #[arg(long)]
-    order: Option<String>,
+    pub(crate) order: Option<String>,
     /// Column of the quantity.
     #[arg(long)]
-    quantity: Option<String>,
+    pub(crate) quantity: Option<String>,
     /// Column of the unit price, multiplied by the quantity.
     #[arg(long)]
-    unit_price: Option<String>,
-    /// Column of the currency.
+    pub(crate) unit_price: Option<String>,
+    /// Column of the currency, or one currency for all rows, such as EUR.
     #[arg(long)]
-    currency: Option<String>,
+    pub(crate) currency: Option<String>,
     /// A character, or tab, space, comma, semicolon, pipe.
     #[arg(long)]
-    delimiter: Option<String>,
+    pub(crate) delimiter: Option<String>,
     /// iso, yyyymmdd, dmy, mdy, epoch-s, epoch-ms, epoch-us or a pattern such as `%d %b %Y`.
     #[arg(long)]
-    time_format: Option<String>,
+    pub(crate) time_format: Option<String>,
     /// The first row is data.
     #[arg(long)]
-    no_header: bool,
+    pub(crate) no_header: bool,
 }
 
 impl ImportFlags {
     /// The import options these flags ask for.
     pub(crate) fn options(&self) -> Options {
+        let code = self.currency.as_deref().filter(|text| text.len() == 3).and_then(|text| text.parse().ok());
         Options {
             customer: self.customer.clone(),
             time: self.time.clone(),
@@ -47,7 +48,8 @@ impl ImportFlags {
             order: self.order.clone(),
             quantity: self.quantity.clone(),
             unit_price: self.unit_price.clone(),
-            currency: self.currency.clone(),
+            currency: self.currency.clone().filter(|_| code.is_none()),
+            default_currency: code,
             delimiter: self.delimiter.clone(),
             time_format: self.time_format.clone(),
             header: if self.no_header { Header::Absent } else { Header::Detect },

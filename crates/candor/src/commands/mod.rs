@@ -1,6 +1,8 @@
 //! One command, one file: each opens the installation, calls a use case, and says what came of it.
 
+pub(crate) mod brand;
 pub(crate) mod doctor;
+pub(crate) mod fact;
 pub(crate) mod guard;
 pub(crate) mod import;
 pub(crate) mod ledger;

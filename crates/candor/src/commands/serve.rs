@@ -36,7 +36,9 @@ pub(crate) async fn pages(app: App, address: SocketAddr) -> Result<()> {
         })
     };
     say::line(format!("Candor is at http://{local}  (stop with Ctrl-C)"));
-    let options = web::WebOptions { secure_cookies: false };
+    // Cookies of an installation that is reached over https never travel in the clear.
+    let brand = app.brand().await.into_diagnostic()?;
+    let options = web::WebOptions { secure_cookies: brand.base_url.starts_with("https://") };
     web::serve(listener, app, options, async {
         let _ = tokio::signal::ctrl_c().await;
     })

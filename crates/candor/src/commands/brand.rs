@@ -1,0 +1,60 @@
+//! `candor brand`: who writes to customers. Name and postal address also become facts, because every message must
+//! carry them and the guard holds it to them.
+
+use miette::{IntoDiagnostic, Result};
+use terms::fact::FactValue;
+
+use crate::cli::{BrandArgs, Global};
+use crate::commands::fact::set;
+use crate::compose::open_quiet;
+use crate::say;
+
+pub(crate) async fn run(global: &Global, args: &BrandArgs) -> Result<()> {
+    let app = open_quiet(global).await?;
+    let mut brand = app.brand().await.into_diagnostic()?;
+    let before = brand.clone();
+    if let Some(name) = &args.name {
+        name.clone_into(&mut brand.name);
+        set(&app, "brand", "sender_name", FactValue::Text(name.clone()), None, "brand settings").await?;
+    }
+    if let Some(address) = &args.postal_address {
+        set(&app, "brand", "sender_address", FactValue::Text(address.clone()), None, "brand settings")
+            .await?;
+    }
+    if let Some(from) = &args.from {
+        from.clone_into(&mut brand.from);
+    }
+    if let Some(url) = &args.base_url {
+        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        let Some(host) = rest.filter(|host| !host.is_empty()) else {
+            return Err(miette::miette!(
+                "`{url}` is not a web address; write it as https://mail.brand.example"
+            ));
+        };
+        url.trim_end_matches('/').clone_into(&mut brand.base_url);
+        let host = host.split(['/', ':']).next().unwrap_or_default().to_owned();
+        if args.host.is_empty() && !brand.allowed_hosts.contains(&host) {
+            brand.allowed_hosts.push(host);
+        }
+    }
+    if !args.host.is_empty() {
+        brand.allowed_hosts.clone_from(&args.host);
+    }
+    if !args.time_zone.is_empty() {
+        brand.time_zones.clone_from(&args.time_zone);
+    }
+    if brand != before {
+        app.set_brand(&brand).await.into_diagnostic()?;
+    }
+    if global.json {
+        return say::json(&brand);
+    }
+    say::line(format!("name        {}", brand.name));
+    say::line(format!("from        {}", brand.from));
+    say::line(format!("pages       {}", brand.base_url));
+    say::line(format!("links to    {}", brand.allowed_hosts.join(", ")));
+    say::line(format!("time zones  {}", brand.time_zones.join(", ")));
+    say::line(format!("caps        {} in 30 days, {} in 3 days", brand.cap_30_days, brand.cap_3_days));
+    say::line(format!("currency    {}", brand.currency));
+    Ok(())
+}
