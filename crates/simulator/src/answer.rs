@@ -241,7 +241,12 @@ mod tests {
         let until = shop.last_day().plus(29).end();
         let untouched = |answers: Answers| -> Vec<SimulatedPurchase> {
             let odd = |row: &SimulatedPurchase| {
-                row.customer.as_str().strip_prefix("C-").and_then(|n| n.parse::<u32>().ok()).unwrap() % 2 == 0
+                row.customer
+                    .as_str()
+                    .strip_prefix("C-")
+                    .and_then(|n| n.parse::<u32>().ok())
+                    .unwrap()
+                    .is_multiple_of(2)
             };
             answers.purchases.into_iter().filter(odd).collect()
         };

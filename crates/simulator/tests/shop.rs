@@ -1,5 +1,7 @@
 //! The simulated shop as somebody outside sees it: rates near what it was made with, and the same files each time.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
+
 use simulator::Shop;
 use terms::consent::{Channel, ConsentStatus, Purpose};
 use terms::time::Day;
@@ -30,7 +32,7 @@ fn consents_are_as_common_as_the_shop_was_made_with() {
             let by_email = |r: &&terms::consent::ConsentReceipt| {
                 r.purpose == Purpose::Marketing && r.channel == Channel::Email
             };
-            c.consents().iter().filter(by_email).next_back().is_some_and(|r| r.status == status)
+            c.consents().iter().rfind(by_email).is_some_and(|r| r.status == status)
         };
         shop.customers().iter().filter(has).count() as f64 / shop.customers().len() as f64
     };
