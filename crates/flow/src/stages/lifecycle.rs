@@ -25,8 +25,8 @@ use crate::error::{Error, Result};
 use crate::views::BacktestLine;
 use crate::{STAGE_MODEL, VALUE_MODEL};
 
-/// Rows a model is fitted on at the most; more change no weight, only the time it takes.
-const MOST_ROWS: usize = 400_000;
+/// Rows a model of some sixty weights is fitted on at the most, evenly spaced; more only take longer.
+const MOST_ROWS: usize = 120_000;
 
 /// What the lifecycle stage came to.
 #[derive(Debug, Clone, serde::Serialize)]
