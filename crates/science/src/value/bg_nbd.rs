@@ -121,7 +121,7 @@ impl BgNbd {
             out
         };
         let start = [0.5f64.ln(), 5f64.ln(), 0.5f64.ln(), 2f64.ln()];
-        let minimum = lbfgs::minimise(&start, 1e-8, 500, |log, gradient| {
+        let minimum = lbfgs::minimise(&start, 1e-6, 200, |log, gradient| {
             let point = exp(log);
             let (value, slope) = log_likelihood(&groups, point);
             for ((g, d), p) in gradient.iter_mut().zip(slope).zip(point) {
