@@ -34,7 +34,7 @@ impl App {
         let now = self.now();
         let seed = match id {
             Some(id) => self.store().campaign(id).await?.plan.seed,
-            None => u64::from(rand::random::<u32>()),
+            None => science::hash::seeded_hash(now.0.unsigned_abs(), form.name.as_bytes()) >> 32,
         };
         let (plan, variants) = plan_of(form, seed, now)?;
         let mut tx = self.store().begin().await?;

@@ -6,6 +6,8 @@ use std::collections::VecDeque;
 
 /// Pairs of steps and gradient changes that are remembered.
 const MEMORY: usize = 10;
+/// Relative gain of a step below which the minimum is reached.
+const FLAT: f64 = 1e-11;
 
 /// Where a minimisation ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +21,8 @@ pub struct Minimum {
 }
 
 /// Minimises `f` from `start`. `f` writes the gradient at its first argument into its second and returns the
-/// value. Ends when the largest gradient entry is at most `tolerance`, when no step helps, or after `iterations`.
+/// value. Ends when the largest gradient entry is at most `tolerance`, when no step helps
+/// or gains more than [`FLAT`], or after `iterations`.
 pub fn minimise(
     start: &[f64],
     tolerance: f64,
@@ -70,7 +73,12 @@ pub fn minimise(
             }
             memory.push_back((s, y, 1.0 / curvature));
         }
+        let gained = value - next_value;
         (x, value, gradient) = (next, next_value, next_gradient);
+        // A flat valley: further steps move the point and change nothing that anybody could see.
+        if gained <= FLAT * value.abs().max(1.0) {
+            break;
+        }
     }
     Minimum { gradient: largest(&gradient), x, value }
 }
