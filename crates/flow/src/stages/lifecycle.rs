@@ -27,8 +27,6 @@ use crate::{STAGE_MODEL, VALUE_MODEL};
 
 /// Rows a model of some sixty weights is fitted on at the most, evenly spaced; more only take longer.
 const MOST_ROWS: usize = 60_000;
-/// Customers the four parameters of purchases and the three of amounts are fitted on at the most, evenly spaced.
-const MOST_CUSTOMERS: usize = 8_000;
 
 /// What the lifecycle stage came to.
 #[derive(Debug, Clone, serde::Serialize)]
