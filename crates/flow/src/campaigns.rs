@@ -452,7 +452,7 @@ fn segment_fields() -> Vec<SegmentFieldHelp> {
     SegmentField::all()
         .map(|field| {
             let example = match field {
-                SegmentField::Stage => "stage = churned".to_owned(),
+                SegmentField::Stage(moment) => format!("{} = churned", moment.as_str()),
                 SegmentField::Country => r#"country in ("ES", "PT")"#.to_owned(),
                 SegmentField::Language => "language = es".to_owned(),
                 SegmentField::Number(number) => {

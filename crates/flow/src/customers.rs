@@ -1,6 +1,7 @@
 //! Customers: the stage map with its flows and forecast, the list, and one customer with timeline and reasons.
 
 use science::lifecycle::history::History;
+use terms::consent::{Channel, Purpose};
 use terms::customer::Customer;
 use terms::ids::CustomerKey;
 use terms::person::Person;
@@ -9,12 +10,12 @@ use terms::stage::Stage;
 use crate::access::{Permission, allows};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::forecast::forecast;
 use crate::snapshot::{PERIOD_DAYS, Snapshot};
-use crate::stages::lifecycle::backtest_lines;
+use crate::subjects::allowing;
 use crate::today::stage_counts;
 use crate::views::{
-    ConsentLine, CustomerLine, CustomerView, CustomersView, ForecastCell, ForecastView, ReasonLine, RuleView,
-    TimelineEvent,
+    ConsentLine, CustomerLine, CustomerView, CustomersView, Reach, ReasonLine, RuleView, TimelineEvent,
 };
 
 /// Customers on a page of the list.
@@ -50,6 +51,8 @@ impl App {
                 gaps: snapshot.rule_gaps,
             },
             moves: snapshot.moves.iter().map(|row| row.to_vec()).collect(),
+            cohorts: snapshot.cohorts.clone(),
+            reach: self.reach(&snapshot, &positions).await?,
             moves_from: snapshot.moves_days[0],
             moves_to: snapshot.moves_days[1],
             forecast: forecast(&snapshot),
@@ -62,41 +65,16 @@ impl App {
         })
     }
 
-    /// Expected moves by the end of the second period from now; `None` without a live model.
-    ///
-    /// # Errors
-    /// When store or lake fail.
-    pub async fn forecast_two(&self) -> Result<Option<ForecastView>> {
-        let snapshot = self.snapshot().await?;
-        let Some((_, model)) = snapshot.model.as_ref() else { return Ok(None) };
-        let two = |profile: &terms::profile::Profile| {
-            model.predict_two(&History::from(profile), [PERIOD_DAYS, PERIOD_DAYS]).stages
-        };
-        let mut view = forecast(&snapshot);
-        let mut sums = [[(0.0_f64, 0.0_f64); Stage::COUNT]; Stage::COUNT];
-        for ((stage, score), profile) in snapshot.stages.iter().zip(&snapshot.scores).zip(&snapshot.profiles)
-        {
-            let (Some(_), Some(profile)) = (score, profile) else { continue };
-            let Some(row) = sums.get_mut(stage.index()) else { continue };
-            for (cell, p) in row.iter_mut().zip(two(profile)) {
-                cell.0 += p;
-                cell.1 += p * (1.0 - p);
-            }
-        }
-        if let Some(view) = &mut view {
-            view.until = snapshot.as_of.plus(2 * PERIOD_DAYS);
-            let cell = |(expected, variance): &(f64, f64)| {
-                let half = 1.96 * variance.sqrt();
-                ForecastCell {
-                    expected: *expected,
-                    low: (expected - half).max(0.0),
-                    high: expected + half,
-                    revenue: 0.0,
-                }
-            };
-            view.moves = sums.iter().map(|row| row.iter().map(cell).collect()).collect();
-        }
-        Ok(view)
+    /// Of these customers, how many may be written to and how many may be scored.
+    async fn reach(&self, snapshot: &Snapshot, positions: &[usize]) -> Result<Reach> {
+        let writable = allowing(self, Purpose::Marketing, &[Channel::Email], self.now()).await?;
+        let at = |at: &usize| snapshot.customers.get(*at);
+        let customers = positions.iter().filter_map(at);
+        Ok(Reach {
+            email: customers.filter(|c| c.email.is_some() && writable.contains(&c.key)).count() as u64,
+            profiling: positions.iter().filter(|at| snapshot.profiling.get(**at) == Some(&true)).count()
+                as u64,
+        })
     }
 
     async fn matching(&self, snapshot: &Snapshot, query: &str) -> Result<(Vec<usize>, Option<String>)> {
@@ -127,6 +105,12 @@ impl App {
         let customer = snapshot.customers.get(at).ok_or(Error::NotFound)?;
         let profile = snapshot.profiles.get(at).cloned().flatten();
         let score = snapshot.scores.get(at).and_then(Option::as_ref);
+        let risks = match (&snapshot.model, &profile, score) {
+            (Some((_, model)), Some(profile), Some(_)) => {
+                Some(model.risks(&History::from(profile), [PERIOD_DAYS, PERIOD_DAYS]))
+            }
+            _ => None,
+        };
         let reasons = match (&snapshot.model, &profile, score) {
             (Some((_, model)), Some(profile), Some(_)) => model
                 .reasons(&History::from(profile), PERIOD_DAYS)
@@ -149,6 +133,7 @@ impl App {
             profiling: snapshot.profiling.get(at).copied().unwrap_or(false),
             next: score.map(|score| score.next.to_vec()),
             buys: score.map(|score| score.buys),
+            risks,
             reasons,
             consents: self.consents_now(&key).await?,
             timeline: self.timeline(customer).await?,
@@ -253,53 +238,5 @@ fn line(snapshot: &Snapshot, at: usize) -> Option<CustomerLine> {
         value: score.map(|score| score.value).filter(|value| !value.is_nan()),
         percentile: number(NumberField::ValuePercentile),
         churn: score.and_then(|score| score.next.get(Stage::Churned.index()).copied()),
-    })
-}
-
-/// Expected moves within the next period, of customers who may be scored.
-pub(crate) fn forecast(snapshot: &Snapshot) -> Option<ForecastView> {
-    let (label, model) = snapshot.model.as_ref()?;
-    let mut expected = [[0.0_f64; Stage::COUNT]; Stage::COUNT];
-    let mut variance = [[0.0_f64; Stage::COUNT]; Stage::COUNT];
-    let mut revenue = [[0.0_f64; Stage::COUNT]; Stage::COUNT];
-    for ((stage, score), profile) in snapshot.stages.iter().zip(&snapshot.scores).zip(&snapshot.profiles) {
-        let Some(score) = score else { continue };
-        let from = stage.index();
-        // Expected revenue of the period: the chance of buying times a usual order, spread over where they end up
-        // among the stages that a purchase leads to.
-        let order = profile.as_ref().map_or(0.0, |p| p.monetary.max(0.0));
-        let joint = profile.as_ref().map(|profile| model.joint(&History::from(profile), PERIOD_DAYS));
-        for (to, p) in score.next.iter().enumerate() {
-            let bought = joint.as_ref().map_or(0.0, |joint| {
-                let cell = |row: &[f64; Stage::COUNT]| row.get(to).copied().unwrap_or(0.0);
-                cell(&joint.single) + cell(&joint.several) * model.purchases_when_several()
-            });
-            for (matrix, add) in
-                [(&mut expected, *p), (&mut variance, p * (1.0 - p)), (&mut revenue, bought * order)]
-            {
-                if let Some(cell) = matrix.get_mut(from).and_then(|row| row.get_mut(to)) {
-                    *cell += add;
-                }
-            }
-        }
-    }
-    // Sums of independent moves: Poisson-binomial, whose normal approximation holds for counts of this size.
-    let cell = |((expected, variance), revenue): ((&f64, &f64), &f64)| {
-        let half = 1.96 * variance.sqrt();
-        ForecastCell {
-            expected: *expected,
-            low: (expected - half).max(0.0),
-            high: expected + half,
-            revenue: *revenue,
-        }
-    };
-    let rows = expected.iter().zip(&variance).zip(&revenue);
-    let moves = rows.map(|((e, v), r)| e.iter().zip(v).zip(r).map(cell).collect()).collect();
-    Some(ForecastView {
-        until: snapshot.as_of.plus(PERIOD_DAYS),
-        model: label.clone(),
-        chosen: model.chosen().as_str().to_owned(),
-        moves,
-        backtest: backtest_lines(model),
     })
 }

@@ -14,6 +14,7 @@ pub mod clock;
 mod customer_pages;
 mod customers;
 mod error;
+mod forecast;
 pub mod home;
 mod jobs;
 mod ledger;

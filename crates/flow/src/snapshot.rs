@@ -6,12 +6,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use policy::segment::{Ast, CustomerRow, NumberField, Row, SegmentColumns, SegmentField};
+use lake::history::PurchaseDay;
+use policy::segment::{Ast, CustomerRow, NumberField, Row, SegmentColumns, SegmentField, StageMoment};
+use science::lifecycle::cohort::{Cohort, Cohorts};
 use science::lifecycle::history::History;
 use science::lifecycle::model::StageModel;
 use science::lifecycle::rhythm::{Gaps, RuleFinding};
 use science::value::ValueModel;
-use terms::consent::{Channel, ConsentStatus, Purpose};
+use terms::consent::{Channel, Purpose};
 use terms::customer::Customer;
 use terms::ids::CustomerKey;
 use terms::profile::Profile;
@@ -21,8 +23,12 @@ use terms::time::{Day, Instant};
 use crate::app::App;
 use crate::error::Result;
 use crate::stages::lifecycle::month_ends;
+use crate::subjects::allowing;
+use crate::views::MoveCell;
 use crate::{STAGE_MODEL, VALUE_MODEL};
 
+/// Months of cohorts that pages show.
+const COHORT_MONTHS: usize = 13;
 /// Days over which a customer's future value is counted.
 const YEAR_DAYS: f64 = 365.0;
 /// Days of a forecast period.
@@ -53,13 +59,9 @@ pub(crate) struct Ingredients {
 impl Ingredients {
     pub(crate) async fn gather(app: &App) -> Result<Self> {
         let now = app.now();
-        let states = app.store().consent_states(Purpose::Profiling, Channel::Email, now).await?;
-        let granted = |(key, state): (CustomerKey, store::consents::ConsentState)| {
-            (state.status == ConsentStatus::Granted).then_some(key)
-        };
         Ok(Self {
             customers: app.all_customers().await?,
-            profiling: states.into_iter().filter_map(granted).collect(),
+            profiling: allowing(app, Purpose::Profiling, Channel::ALL, now).await?,
             engagement: app.store().engagement_since(now.plus_days(-90)).await?,
             rule: app.brand().await?.stage_rule,
             model: app.live_model(STAGE_MODEL).await?,
@@ -81,13 +83,15 @@ pub(crate) struct Snapshot {
     pub(crate) stages: Vec<Stage>,
     /// Stage one period before; `None` for who was not known then.
     pub(crate) stages_before: Vec<Option<Stage>>,
-    /// Stages at the last two month ends, and the days of these.
-    pub(crate) moves: [[u64; Stage::COUNT]; Stage::COUNT],
+    /// Moves between the last two month ends, and the days of these.
+    pub(crate) moves: [[MoveCell; Stage::COUNT]; Stage::COUNT],
     pub(crate) moves_days: [Day; 2],
     pub(crate) profiling: Vec<bool>,
     pub(crate) scores: Vec<Option<Score>>,
     pub(crate) columns: SegmentColumns,
     pub(crate) day_totals: Vec<lake::history::DayTotal>,
+    /// The last year's cohorts.
+    pub(crate) cohorts: Vec<Cohort>,
     /// Revenue of the last 365 days by customer.
     pub(crate) revenue_year: Vec<f64>,
     pub(crate) model: Option<(String, StageModel)>,
@@ -97,8 +101,17 @@ pub(crate) struct Snapshot {
 /// What one read of the lake gives.
 struct History4 {
     profiles: HashMap<CustomerKey, [Option<Profile>; 4]>,
-    revenue_year: HashMap<CustomerKey, f64>,
+    revenue: HashMap<CustomerKey, Revenue>,
     gaps: Gaps,
+    cohorts: Cohorts,
+}
+
+/// What a customer bought for, major units.
+struct Revenue {
+    /// In the last 365 days.
+    year: f64,
+    /// Between the month ends that moves are counted between.
+    month: f64,
 }
 
 impl Snapshot {
@@ -131,15 +144,16 @@ impl Snapshot {
             profiles: Vec::with_capacity(n),
             stages: Vec::with_capacity(n),
             stages_before: Vec::with_capacity(n),
-            moves: [[0; Stage::COUNT]; Stage::COUNT],
+            moves: [[MoveCell::default(); Stage::COUNT]; Stage::COUNT],
             moves_days,
             profiling: customers.iter().map(|customer| profiling.contains(&customer.key)).collect(),
             scores: Vec::with_capacity(n),
             columns: SegmentColumns::with_capacity(n),
             day_totals: lake.day_totals()?,
+            cohorts: read.cohorts.latest(COHORT_MONTHS),
             revenue_year: customers
                 .iter()
-                .map(|c| read.revenue_year.get(&c.key).copied().unwrap_or(0.0))
+                .map(|c| read.revenue.get(&c.key).map_or(0.0, |revenue| revenue.year))
                 .collect(),
             model,
             value,
@@ -157,12 +171,13 @@ impl Snapshot {
             };
             let stage = science::lifecycle::stage::observe(&rule, today.as_ref());
             snapshot.stages_before.push(stage_at(as_of.plus(-PERIOD_DAYS), before.as_ref()));
-            if let (Some(from), Some(to)) =
-                (stage_at(moves_days[0], from.as_ref()), stage_at(moves_days[1], to.as_ref()))
+            let moved = [stage_at(moves_days[0], from.as_ref()), stage_at(moves_days[1], to.as_ref())];
+            if let [Some(from), Some(to)] = moved
                 && let Some(cell) =
                     snapshot.moves.get_mut(from.index()).and_then(|row| row.get_mut(to.index()))
             {
-                *cell += 1;
+                cell.customers += 1;
+                cell.revenue += read.revenue.get(&customer.key).map_or(0.0, |revenue| revenue.month);
             }
             let score = match &snapshot.model {
                 Some((_, model)) if allowed && !customer.restricted => {
@@ -171,7 +186,10 @@ impl Snapshot {
                 }
                 _ => None,
             };
-            snapshot.columns.push(&row(customer, today.as_ref(), stage, score.as_ref(), as_of));
+            let mut row = row(customer, today.as_ref(), stage, score.as_ref(), as_of);
+            row.set_stage(StageMoment::MovedFrom, moved[0]);
+            row.set_stage(StageMoment::MovedTo, moved[1]);
+            snapshot.columns.push(&row);
             snapshot.stages.push(stage);
             snapshot.scores.push(score);
             snapshot.profiles.push(today);
@@ -190,7 +208,7 @@ impl Snapshot {
         let mut fields: Vec<SegmentField> = Vec::new();
         named_fields(&segment, &mut fields);
         let value = |field: SegmentField| match field {
-            SegmentField::Stage => row.stage().map(|stage| stage.to_string()),
+            SegmentField::Stage(moment) => row.stage(moment).map(|stage| stage.to_string()),
             SegmentField::Country => row.country().map(|country| country.to_string()),
             SegmentField::Language => row.language().map(|language| language.to_string()),
             SegmentField::Number(number) => row.number(number).map(|value| format!("{:.2}", value)),
@@ -214,19 +232,25 @@ fn read(lake: &lake::Lake, as_of: Day, [from, to]: [Day; 2]) -> Result<History4>
     days.dedup();
     let places = wanted.map(|day| days.binary_search(&day).unwrap_or(0));
     let year_ago = as_of.plus(-365);
-    let mut read = History4 { profiles: HashMap::new(), revenue_year: HashMap::new(), gaps: Gaps::default() };
+    let mut read = History4 {
+        profiles: HashMap::new(),
+        revenue: HashMap::new(),
+        gaps: Gaps::default(),
+        cohorts: Cohorts::new(as_of),
+    };
     lake.snapshots(&days, &lake::history::PassOptions::default(), |bucket| {
         for customer in bucket {
             let bought: Vec<Day> =
                 customer.purchase_days.iter().map(|bought| bought.day).filter(|day| *day <= as_of).collect();
             read.gaps.add_customer(&bought, as_of);
-            let year: f64 = customer
-                .purchase_days
-                .iter()
-                .filter(|bought| bought.day > year_ago && bought.day <= as_of)
-                .map(|bought| bought.amount)
-                .sum();
-            read.revenue_year.insert(customer.customer.clone(), year);
+            let spent = |after: Day, until: Day| -> f64 {
+                let within = |bought: &&PurchaseDay| bought.day > after && bought.day <= until;
+                customer.purchase_days.iter().filter(within).map(|bought| bought.amount).sum()
+            };
+            let revenue = Revenue { year: spent(year_ago, as_of), month: spent(from, to) };
+            read.revenue.insert(customer.customer.clone(), revenue);
+            read.cohorts
+                .add_customer(customer.purchase_days.iter().map(|bought| (bought.day, bought.amount)));
             let of_day = places.map(|place| customer.profiles.get(place).cloned().flatten());
             read.profiles.insert(customer.customer, of_day);
         }
@@ -293,7 +317,7 @@ fn row(
     as_of: Day,
 ) -> CustomerRow {
     let mut row = CustomerRow::of(customer, profile, as_of);
-    row.stage = Some(stage);
+    row.set_stage(StageMoment::Now, Some(stage));
     if let Some(score) = score {
         let churn = score.next.get(Stage::Churned.index()).copied().unwrap_or(0.0);
         row.set(NumberField::Value, score.value);
@@ -311,7 +335,7 @@ fn row(
 fn named_fields(segment: &Ast, fields: &mut Vec<SegmentField>) {
     let field = match segment {
         Ast::Everyone => None,
-        Ast::Stage(_) => Some(SegmentField::Stage),
+        Ast::Stage(moment, _) => Some(SegmentField::Stage(*moment)),
         Ast::Country(_) => Some(SegmentField::Country),
         Ast::Language(_) => Some(SegmentField::Language),
         Ast::Number(number, _) => Some(SegmentField::Number(*number)),

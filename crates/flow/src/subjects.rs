@@ -3,7 +3,7 @@
 //!
 //! Architecture invariant: a fact that cannot be read is not left out, it is named in `missing`, which excludes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use policy::cap::Cap;
 use policy::consent::{ConsentState, SaleEvidence, state_at};
@@ -126,6 +126,18 @@ fn with_contacts(subject: Subject, contacts: &[Contact]) -> Subject {
         planned_elsewhere: waiting.map(|contact| contact.campaign),
         ..subject
     }
+}
+
+/// Everybody whose receipts allow a purpose at an instant, through any of the channels.
+pub(crate) async fn allowing(
+    app: &App,
+    purpose: Purpose,
+    channels: &[Channel],
+    at: Instant,
+) -> Result<HashSet<CustomerKey>> {
+    let states = latest(app, purpose, channels, at).await?;
+    let allows = |state: &ConsentState| channels.iter().any(|channel| state.allows(purpose, *channel));
+    Ok(states.into_iter().filter(|(_, state)| allows(state)).map(|(key, _)| key).collect())
 }
 
 impl App {

@@ -9,7 +9,7 @@ use crate::import_flags::ImportFlags;
 use lake::Lake;
 use lake::history::{CustomerSnapshots, PassOptions};
 use miette::{IntoDiagnostic, WrapErr, miette};
-use science::calibration::{Quality, quality};
+use science::calibration::Quality;
 use science::lifecycle::backtest::{self, CandidateScore};
 use science::lifecycle::history::History;
 use science::lifecycle::model::{Candidate, StageModel};
@@ -17,7 +17,7 @@ use science::lifecycle::rhythm::{Gaps, RuleFinding};
 use science::lifecycle::table::{TrainingRow, TrainingTable};
 use serde::Serialize;
 use std::time::Instant;
-use terms::stage::{Stage, StageRule};
+use terms::stage::StageRule;
 use terms::time::Day;
 
 /// What to measure.
@@ -51,6 +51,10 @@ struct Score {
     accuracy: f64,
     ece: f64,
     brier: f64,
+    /// Log-loss less that of the best model here, with its 95 % interval.
+    behind: f64,
+    behind_low: f64,
+    behind_high: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -102,7 +106,7 @@ pub(crate) fn run(args: StagesArgs) -> miette::Result<()> {
     let model = StageModel::fit(&train).into_diagnostic()?;
     let fit_seconds = started.elapsed().as_secs_f64();
     let report = Report {
-        models: scores(&backtest::evaluate(&model, &test.rows)),
+        models: scores(&backtest::evaluate(&model, &test)),
         chosen: model.chosen().as_str(),
         chosen_by: scores(&model.backtest().scores),
         two_periods: two_periods(&model, &customers, &days, args.train_until),
@@ -167,8 +171,10 @@ fn two_periods(model: &StageModel, customers: &[CustomerSnapshots], days: &[Day]
     let rule = model.rule();
     let mut rows: Vec<(History, [i32; 2])> = Vec::new();
     let mut outcomes = Vec::new();
+    let mut periods = 0;
     let triples = days.iter().zip(days.iter().skip(1)).zip(days.iter().skip(2)).enumerate();
     for (at, ((from, middle), to)) in triples.filter(|(_, ((from, _), _))| **from > until) {
+        periods += 1;
         for customer in customers {
             let (Some(before), Some(after)) = (history(customer, at, *from), history(customer, at + 2, *to))
             else {
@@ -178,24 +184,26 @@ fn two_periods(model: &StageModel, customers: &[CustomerSnapshots], days: &[Day]
             outcomes.push(after.stage(rule).index());
         }
     }
-    let score = |name: Candidate| {
-        let predicted: Vec<[f64; Stage::COUNT]> = rows
-            .iter()
-            .map(|(history, lengths)| model.predict_two_as(name, history, *lengths).stages)
-            .collect();
-        quality(&predicted, &outcomes).map(|quality| CandidateScore { name, quality })
+    let predict = |name: Candidate| {
+        rows.iter().map(|(history, lengths)| model.predict_two_as(name, history, *lengths).stages).collect()
     };
-    scores(&Candidate::ALL.into_iter().filter_map(score).collect::<Vec<_>>())
+    let predicted: Vec<backtest::Rows> = Candidate::ALL.into_iter().map(predict).collect();
+    scores(&backtest::scores(&predicted, &outcomes, periods))
 }
 
 fn scores(of: &[CandidateScore]) -> Vec<Score> {
     of.iter()
-        .map(|CandidateScore { name, quality: Quality { log_loss, accuracy, ece, brier, .. } }| Score {
-            name: name.as_str(),
-            log_loss: *log_loss,
-            accuracy: *accuracy,
-            ece: *ece,
-            brier: *brier,
+        .map(|CandidateScore { name, quality: Quality { log_loss, accuracy, ece, brier, .. }, behind }| {
+            Score {
+                name: name.as_str(),
+                behind: behind.value,
+                behind_low: behind.interval.low,
+                behind_high: behind.interval.high,
+                log_loss: *log_loss,
+                accuracy: *accuracy,
+                ece: *ece,
+                brier: *brier,
+            }
         })
         .collect()
 }
@@ -219,11 +227,11 @@ fn print(report: &Report, json: bool) -> miette::Result<()> {
         ("two periods ahead", &report.two_periods),
         ("backtest", &report.chosen_by),
     ] {
-        println!("{title:<20} log-loss  accuracy     ece");
+        println!("{title:<20} log-loss  accuracy     ece   behind the best (95 %)");
         for score in scores {
             println!(
-                "  {:<18} {:>8.4}  {:>8.4}  {:>6.4}",
-                score.name, score.log_loss, score.accuracy, score.ece
+                "  {:<18} {:>8.4}  {:>8.4}  {:>6.4}   {:.4} to {:.4}",
+                score.name, score.log_loss, score.accuracy, score.ece, score.behind_low, score.behind_high
             );
         }
     }

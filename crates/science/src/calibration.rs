@@ -58,9 +58,7 @@ pub fn quality<const K: usize>(probabilities: &[[f64; K]], outcomes: &[usize]) -
     let (mut loss, mut hits, mut brier) = (0.0, 0u64, 0.0);
     let (mut top, mut right) = (Vec::with_capacity(n), Vec::with_capacity(n));
     for (row, outcome) in probabilities.iter().zip(outcomes) {
-        let total: f64 = row.iter().map(|p| p.clamp(SMALLEST_PROBABILITY, 1.0)).sum();
-        let happened = row.get(*outcome).copied().unwrap_or(0.0).clamp(SMALLEST_PROBABILITY, 1.0);
-        loss -= (happened / total).ln();
+        loss += row_loss(row, *outcome);
         let mut best = (0, f64::NEG_INFINITY);
         for (class, p) in row.iter().enumerate() {
             brier += (p - f64::from(u8::from(class == *outcome))).powi(2);
@@ -84,6 +82,14 @@ pub fn quality<const K: usize>(probabilities: &[[f64; K]], outcomes: &[usize]) -
         ece,
         n: n as u64,
     })
+}
+
+/// The log-loss of one row: `-ln` of the probability of what happened, clipped at 1e-6 and renormalised.
+#[must_use]
+pub fn row_loss<const K: usize>(row: &[f64; K], outcome: usize) -> f64 {
+    let total: f64 = row.iter().map(|p| p.clamp(SMALLEST_PROBABILITY, 1.0)).sum();
+    let happened = row.get(outcome).copied().unwrap_or(0.0).clamp(SMALLEST_PROBABILITY, 1.0);
+    (total / happened).ln()
 }
 
 /// Reliability bins of equal width for one probability per row; empty bins are left out. A probability on an edge

@@ -216,6 +216,11 @@ impl Cx {
         format::short_day(self.lang, day.as_day())
     }
 
+    /// A month with its year.
+    pub(crate) fn month(&self, day: impl AsDay) -> String {
+        format::month(self.lang, day.as_day())
+    }
+
     /// A day and time of day, UTC.
     pub(crate) fn when(&self, at: impl AsInstant) -> String {
         format::instant(self.lang, at.as_instant())

@@ -143,13 +143,21 @@ pub(crate) fn day(lang: Language, day: Day) -> String {
 
 /// A day without its year.
 pub(crate) fn short_day(lang: Language, day: Day) -> String {
-    let date = day.to_date();
+    format!("{}{NBSP}{}", day.to_date().day(), month_name(lang, day))
+}
+
+/// The month a day lies in, with its year.
+pub(crate) fn month(lang: Language, day: Day) -> String {
+    format!("{}{NBSP}{}", month_name(lang, day), day.to_date().year())
+}
+
+fn month_name(lang: Language, day: Day) -> &'static str {
     let months = match lang {
         Language::English => MONTHS_EN,
         Language::Spanish => MONTHS_ES,
     };
-    let month = usize::try_from(date.month() - 1).ok().and_then(|month| months.get(month)).unwrap_or(&"");
-    format!("{}{NBSP}{month}", date.day())
+    let month = usize::try_from(day.to_date().month() - 1).ok();
+    month.and_then(|month| months.get(month)).copied().unwrap_or("")
 }
 
 /// A day with hour and minute, UTC.
@@ -207,6 +215,7 @@ mod tests {
     fn days_are_written_out() {
         let date = Day::from_ymd(2026, 3, 1).unwrap();
         assert_eq!(day(English, date), "1\u{a0}Mar\u{a0}2026");
+        assert_eq!(month(English, date), "Mar\u{a0}2026");
         assert_eq!(day(Spanish, date), "1\u{a0}mar\u{a0}2026");
         assert_eq!(instant(English, date.start().plus_hours(9)), "1\u{a0}Mar\u{a0}2026, 09:00");
     }

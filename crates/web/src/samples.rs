@@ -124,7 +124,7 @@ pub(crate) fn today() -> TodayView {
 
 /// The stage map.
 pub(crate) fn customers(query: &str) -> CustomersView {
-    let moves = vec![
+    let moved: Vec<Vec<u64>> = vec![
         vec![1_700, 171, 0, 0, 0, 0],
         vec![0, 640, 402, 198, 0, 0],
         vec![0, 0, 4_760, 512, 0, 80],
@@ -132,11 +132,15 @@ pub(crate) fn customers(query: &str) -> CustomersView {
         vec![0, 0, 0, 0, 8_421, 339],
         vec![0, 0, 97, 210, 0, 304],
     ];
-    let forecast = moves
+    let moves = moved
+        .iter()
+        .map(|row| row.iter().map(|n| MoveCell { customers: *n, revenue: *n as f64 * 6.2 }).collect())
+        .collect();
+    let forecast = moved
         .iter()
         .map(|row| {
             row.iter()
-                .map(|count: &u64| {
+                .map(|count| {
                     let expected = *count as f64 * 1.03;
                     let spread = 1.96 * expected.sqrt();
                     ForecastCell {
@@ -144,6 +148,8 @@ pub(crate) fn customers(query: &str) -> CustomersView {
                         low: (expected - spread).max(0.0),
                         high: expected + spread,
                         revenue: expected * 6.4,
+                        revenue_low: expected * 6.0,
+                        revenue_high: expected * 6.8,
                     }
                 })
                 .collect()
@@ -154,6 +160,8 @@ pub(crate) fn customers(query: &str) -> CustomersView {
         log_loss,
         accuracy,
         ece,
+        behind_low: if naive { 0.7 } else { 0.0 },
+        behind_high: if naive { 0.9 } else { 0.0 },
         naive,
     };
     let line = |key: &str, name: &str, stage, value: f64, percentile, churn| CustomerLine {
@@ -175,6 +183,12 @@ pub(crate) fn customers(query: &str) -> CustomersView {
         moves,
         moves_from: Day(20_670),
         moves_to: Day(20_699),
+        cohorts: vec![Cohort {
+            month: Day(20_634),
+            customers: 310,
+            buyers: vec![310, 92, 71],
+            revenue: vec![9_100.0, 3_100.5, 2_400.0],
+        }],
         forecast: Some(ForecastView {
             until: Day(20_730),
             model: "stage@2".into(),
@@ -185,6 +199,10 @@ pub(crate) fn customers(query: &str) -> CustomersView {
                 model("markov", 0.4514, 0.846, 0.018, false),
                 model("naive", 1.2031, 0.446, 0.031, true),
             ],
+            customers: 17_204,
+            verdict: flow::views::Verdict::ModelWins,
+            held_back: vec![Day(20_608), Day(20_639), Day(20_669)],
+            pictures: None,
         }),
         query: query.into(),
         query_error: query
@@ -196,6 +214,7 @@ pub(crate) fn customers(query: &str) -> CustomersView {
             line("C/1 7?", "Tom", Stage::Churned, 22.5, 34.0, 0.97),
         ],
         matches: 20_000,
+        reach: Reach { email: 12_408, profiling: 17_204 },
         page: 2,
         pages: 400,
     }
@@ -250,6 +269,14 @@ pub(crate) fn customer() -> CustomerView {
         profiling: true,
         next: Some(vec![0.0, 0.0, 0.42, 0.27, 0.31, 0.0]),
         buys: Some(0.42),
+        risks: Some(Risks {
+            purchase: 0.42,
+            purchase_two: 0.61,
+            churn: Some(0.31),
+            churn_two: Some(0.44),
+            reactivation: None,
+            reactivation_two: None,
+        }),
         reasons: vec![
             reason("silent_days", 41.0, -0.62),
             reason("frequency", 6.0, 0.48),

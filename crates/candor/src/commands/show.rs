@@ -1,6 +1,6 @@
 //! `candor stages`, `forecast`, `campaign`, `why`: the views of the pages, in words or as JSON.
 
-use flow::views::{CampaignBrief, CustomersView, UpliftView};
+use flow::views::{CampaignBrief, CustomersView, UpliftView, Verdict};
 use miette::{IntoDiagnostic, Result};
 use terms::customer::Language;
 use terms::ids::{CampaignId, MessageId, PersonId};
@@ -49,7 +49,9 @@ pub(crate) async fn stages(global: &Global) -> Result<()> {
         }
     ));
     say::line(format!("moves from {} to {}", view.moves_from, view.moves_to));
-    matrix(&view.moves, |n| say::count(*n));
+    matrix(&view.moves, |cell| say::count(cell.customers));
+    say::line("what they bought for in that month");
+    matrix(&view.moves, |cell| format!("{:.0}", cell.revenue));
     Ok(())
 }
 
@@ -76,11 +78,26 @@ pub(crate) async fn forecast(global: &Global) -> Result<()> {
             ""
         };
         say::line(format!(
-            "  {:<14} log-loss {:.4}  accuracy {:.4}  ece {:.4}  {mark}",
-            line.name, line.log_loss, line.accuracy, line.ece
+            "  {:<14} log-loss {:.4}  behind the best {:.4} to {:.4}  accuracy {:.4}  ece {:.4}  {mark}",
+            line.name, line.log_loss, line.behind_low, line.behind_high, line.accuracy, line.ece
         ));
     }
     if let Some(forecast) = &view.forecast {
+        let months = forecast.held_back.len();
+        say::line(match forecast.verdict {
+            Verdict::TooShort => {
+                "the history is too short to hold anything back: nobody knows how good this is".to_owned()
+            }
+            Verdict::BaselineWins => {
+                format!("on the last {months} months a simple baseline forecast best, so the baseline acts")
+            }
+            Verdict::NotDistinguishable => format!(
+                "on the last {months} months the model did better than the baselines, but by no more than chance"
+            ),
+            Verdict::ModelWins => {
+                format!("on the last {months} months, not seen before, the model beat every baseline")
+            }
+        });
         say::line(format!("expected moves by {} ({})", forecast.until, forecast.model));
         matrix(&forecast.moves, |cell| format!("{:.0}", cell.expected));
     }

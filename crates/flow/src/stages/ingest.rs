@@ -8,7 +8,7 @@ use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use lake::import::{Imported, Options, Preview, Progress, Read, preview};
-use terms::consent::{ConsentStatus, Purpose};
+use terms::consent::{Channel, Purpose};
 use terms::delivery::ResponseKind;
 use terms::ids::{CampaignId, CustomerKey, MessageId};
 use terms::ledger::Action;
@@ -18,6 +18,7 @@ use terms::time::Instant;
 use crate::app::{App, json_value};
 use crate::error::{Error, Result};
 use crate::jobs::Work;
+use crate::subjects::allowing;
 
 /// Rows written to the store in one transaction.
 const BATCH: usize = 2_000;
@@ -156,7 +157,7 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub async fn ingest_responses(&self, responses: &[ResponseIn]) -> Result<u64> {
-        let allowed = self.measurable().await?;
+        let allowed = allowing(self, Purpose::Measurement, Channel::ALL, self.now()).await?;
         let mut by_campaign: BTreeMap<CampaignId, BTreeMap<CustomerKey, MessageId>> = BTreeMap::new();
         let mut rows: Vec<(MessageId, ResponseKind, Instant)> = Vec::new();
         let mut leaving: Vec<(CustomerKey, MessageId, Instant)> = Vec::new();
@@ -179,20 +180,6 @@ impl App {
             added += 1;
         }
         Ok(added)
-    }
-
-    async fn measurable(&self) -> Result<std::collections::HashSet<CustomerKey>> {
-        let mut allowed = std::collections::HashSet::new();
-        for channel in terms::consent::Channel::ALL {
-            for (key, state) in
-                self.store().consent_states(Purpose::Measurement, *channel, self.now()).await?
-            {
-                if state.status == ConsentStatus::Granted {
-                    allowed.insert(key);
-                }
-            }
-        }
-        Ok(allowed)
     }
 
     async fn messages_by_customer(&self, campaign: CampaignId) -> Result<BTreeMap<CustomerKey, MessageId>> {

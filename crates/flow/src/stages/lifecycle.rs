@@ -60,6 +60,8 @@ pub(crate) fn backtest_lines(model: &StageModel) -> Vec<BacktestLine> {
             log_loss: score.quality.log_loss,
             accuracy: score.quality.accuracy,
             ece: score.quality.ece,
+            behind_low: score.behind.interval.low,
+            behind_high: score.behind.interval.high,
             naive: score.name == Candidate::Marginal,
         })
         .collect();
@@ -67,13 +69,9 @@ pub(crate) fn backtest_lines(model: &StageModel) -> Vec<BacktestLine> {
     lines
 }
 
-/// The gate: on periods it had not seen, the chosen model's log-loss is below the naive one's.
-fn beats_naive(lines: &[BacktestLine], chosen: &str) -> bool {
-    let loss = |wanted: &dyn Fn(&&BacktestLine) -> bool| lines.iter().find(wanted).map(|line| line.log_loss);
-    match (loss(&|line| line.name == chosen), loss(&|line| line.naive)) {
-        (Some(model), Some(naive)) => model < naive,
-        _ => false,
-    }
+/// The gate: on periods it had not seen, the naive model's log-loss is above the chosen one's by more than chance.
+fn beats_naive(lines: &[BacktestLine]) -> bool {
+    lines.iter().find(|line| line.naive).is_some_and(|naive| naive.behind_low > 0.0)
 }
 
 impl App {
@@ -95,12 +93,13 @@ impl App {
         let backtest = backtest_lines(&model);
         let chosen = model.chosen().as_str().to_owned();
         let version = self.register(STAGE_MODEL, &model, &backtest).await?;
-        let passes = beats_naive(&backtest, &chosen);
+        let passes = beats_naive(&backtest);
         let note = if passes {
             self.promote(&version).await?;
             String::new()
         } else {
-            "the chosen model does not beat the naive one on held-back periods; it does not act".to_owned()
+            "on held-back periods the chosen model does not beat the naive one by more than chance; it does not act"
+                .to_owned()
         };
         self.value().await?;
         self.refresh().await?;

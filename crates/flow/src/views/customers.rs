@@ -6,6 +6,10 @@ use terms::time::{Day, Instant};
 
 use super::today::StageCount;
 
+pub use science::lifecycle::backtest::{Gain, Pictures, StageQuality, Verdict};
+pub use science::lifecycle::cohort::Cohort;
+pub use science::lifecycle::model::Risks;
+
 /// The stage map.
 #[derive(Debug, Clone, Serialize)]
 pub struct CustomersView {
@@ -17,12 +21,14 @@ pub struct CustomersView {
     pub stages: Vec<StageCount>,
     /// The thresholds in days and where they come from.
     pub rule: RuleView,
-    /// Observed moves over the last full period: rows from, columns to, in the order of [`Stage::ALL`].
-    pub moves: Vec<Vec<u64>>,
+    /// Observed moves over the last full month: rows from, columns to, in the order of [`Stage::ALL`].
+    pub moves: Vec<Vec<MoveCell>>,
     /// First and last day of that period.
     pub moves_from: Day,
     /// Last day of that period.
     pub moves_to: Day,
+    /// Customers by the month of their first purchase, oldest first, over the last year.
+    pub cohorts: Vec<Cohort>,
     /// Forecast of the next period, if a model is live.
     pub forecast: Option<ForecastView>,
     /// The query the list is filtered by: a segment, or a piece of a name, key or address.
@@ -33,10 +39,30 @@ pub struct CustomersView {
     pub list: Vec<CustomerLine>,
     /// Customers that match.
     pub matches: u64,
+    /// Of those that match, who may be contacted and scored.
+    pub reach: Reach,
     /// Page shown, from 1.
     pub page: u64,
     /// Pages there are.
     pub pages: u64,
+}
+
+/// One cell of the observed moves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct MoveCell {
+    /// Customers who made the move.
+    pub customers: u64,
+    /// What they bought for in the period, major units.
+    pub revenue: f64,
+}
+
+/// Consents among some customers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reach {
+    /// Have an e-mail address and a consent that allows marketing by e-mail now.
+    pub email: u64,
+    /// Allow profiling.
+    pub profiling: u64,
 }
 
 /// Stage thresholds and their origin.
@@ -63,8 +89,16 @@ pub struct ForecastView {
     pub chosen: String,
     /// Expected moves: rows from, columns to.
     pub moves: Vec<Vec<ForecastCell>>,
+    /// Customers it speaks of: those who may be scored.
+    pub customers: u64,
     /// Backtest of every model, best first.
     pub backtest: Vec<BacktestLine>,
+    /// What the backtest says about the choice.
+    pub verdict: Verdict,
+    /// Days at which the periods held back for the backtest began.
+    pub held_back: Vec<Day>,
+    /// Calibration, gains and quality by stage of the chosen model; `None` when nothing could be held back.
+    pub pictures: Option<Pictures>,
 }
 
 /// One cell of the forecast matrix.
@@ -78,6 +112,10 @@ pub struct ForecastCell {
     pub high: f64,
     /// Expected revenue in the period from these customers, major units.
     pub revenue: f64,
+    /// Lower end of its 95 % interval.
+    pub revenue_low: f64,
+    /// Upper end.
+    pub revenue_high: f64,
 }
 
 /// Quality of a model on the brand's own past.
@@ -91,6 +129,10 @@ pub struct BacktestLine {
     pub accuracy: f64,
     /// Expected calibration error, 10 bins.
     pub ece: f64,
+    /// Log-loss less that of the best model: lower and upper end of the 95 % interval.
+    pub behind_low: f64,
+    /// Upper end.
+    pub behind_high: f64,
     /// True for the baseline that knows nothing of the customer.
     pub naive: bool,
 }
@@ -141,6 +183,8 @@ pub struct CustomerView {
     pub next: Option<Vec<f64>>,
     /// Probability of buying in the next period.
     pub buys: Option<f64>,
+    /// The chances within one and two periods that make sense for the present stage; buyers only.
+    pub risks: Option<Risks>,
     /// Why: exact contributions to the score, largest first.
     pub reasons: Vec<ReasonLine>,
     /// Consents today.

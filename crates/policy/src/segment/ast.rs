@@ -1,7 +1,7 @@
 //! A segment as its types allow it, and as it is written down again: `parse(ast.to_string())` gives the same tree.
 
 use super::country::Country;
-use super::field::NumberField;
+use super::field::{NumberField, StageMoment};
 use std::fmt;
 use terms::customer::Language;
 use terms::stage::Stage;
@@ -11,8 +11,8 @@ use terms::stage::Stage;
 pub enum Ast {
     /// Selects everybody.
     Everyone,
-    /// About the stage.
-    Stage(OneOf<Stage>),
+    /// About the stage at a moment.
+    Stage(StageMoment, OneOf<Stage>),
     /// About the country.
     Country(OneOf<Country>),
     /// About the language.
@@ -88,7 +88,7 @@ impl Ast {
     pub fn uses_profiling(&self) -> bool {
         match self {
             Self::Everyone | Self::Country(_) | Self::Language(_) => false,
-            Self::Stage(_) => true,
+            Self::Stage(..) => true,
             Self::Number(field, _) => *field != NumberField::KnownDays,
             Self::Not(inner) => inner.uses_profiling(),
             Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::uses_profiling),
@@ -100,7 +100,7 @@ impl fmt::Display for Ast {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Everyone => f.write_str("everyone"),
-            Self::Stage(test) => one_of(f, "stage", test, |stage| stage.to_string()),
+            Self::Stage(moment, test) => one_of(f, moment.as_str(), test, |stage| stage.to_string()),
             Self::Country(test) => one_of(f, "country", test, |country| format!("\"{country}\"")),
             Self::Language(test) => one_of(f, "language", test, |language| language.to_string()),
             Self::Number(field, test) => number(f, field.as_str(), test),

@@ -3,7 +3,7 @@
 use super::ast::{Ast, Comparison, NumberTest, OneOf};
 use super::country::Country;
 use super::error::SegmentError;
-use super::field::{NumberField, SegmentField};
+use super::field::{NumberField, SegmentField, StageMoment};
 use super::lex::{Place, Sign, Token, shorten};
 use terms::customer::Language;
 use terms::stage::Stage;
@@ -96,7 +96,7 @@ pub(crate) fn comparison(
         )),
     };
     Ok(match field {
-        SegmentField::Stage => Ast::Stage(equality(unordered()?, stage(value)?)),
+        SegmentField::Stage(moment) => Ast::Stage(moment, equality(unordered()?, stage(moment, value)?)),
         SegmentField::Country => Ast::Country(equality(unordered()?, country(value)?)),
         SegmentField::Language => Ast::Language(equality(unordered()?, language(value)?)),
         SegmentField::Number(field) => {
@@ -126,7 +126,9 @@ pub(crate) fn membership(field: SegmentField, values: Vec<Literal>) -> Result<As
         values.iter().map(read).collect()
     }
     Ok(match field {
-        SegmentField::Stage => Ast::Stage(OneOf::In(each(&values, stage)?)),
+        SegmentField::Stage(moment) => {
+            Ast::Stage(moment, OneOf::In(each(&values, |value| stage(moment, value))?))
+        }
         SegmentField::Country => Ast::Country(OneOf::In(each(&values, country)?)),
         SegmentField::Language => Ast::Language(OneOf::In(each(&values, language)?)),
         SegmentField::Number(field) => {
@@ -160,9 +162,9 @@ fn wrong(field: SegmentField, value: &Literal) -> SegmentError {
     SegmentError::new(message, value.place)
 }
 
-fn stage(value: &Literal) -> Result<Stage, SegmentError> {
+fn stage(moment: StageMoment, value: &Literal) -> Result<Stage, SegmentError> {
     let (Token::Word(word) | Token::Text(word)) = &value.token else {
-        return Err(wrong(SegmentField::Stage, value));
+        return Err(wrong(SegmentField::Stage(moment), value));
     };
     let lower = word.to_lowercase();
     lower.parse().map_err(|_| match nearest(&lower, Stage::ALL.iter().map(|stage| stage.as_str())) {
@@ -170,7 +172,7 @@ fn stage(value: &Literal) -> Result<Stage, SegmentError> {
             format!("{} is not a stage; did you mean `{near}`?", value.token.shown()),
             value.place,
         ),
-        None => wrong(SegmentField::Stage, value),
+        None => wrong(SegmentField::Stage(moment), value),
     })
 }
 

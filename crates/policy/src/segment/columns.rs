@@ -1,7 +1,7 @@
 //! All customers as columns, for segments over millions. NaN and `None` mean missing.
 
 use super::country::Country;
-use super::field::NumberField;
+use super::field::{NumberField, StageMoment};
 use super::row::{CustomerRow, Row};
 use terms::customer::Language;
 use terms::stage::Stage;
@@ -9,7 +9,7 @@ use terms::stage::Stage;
 /// One column a field, all of the same length, one customer a position. Fill it with [`SegmentColumns::push`].
 #[derive(Debug, Clone, Default)]
 pub struct SegmentColumns {
-    stage: Vec<Option<Stage>>,
+    stages: [Vec<Option<Stage>>; StageMoment::ALL.len()],
     country: Vec<Option<Country>>,
     language: Vec<Option<Language>>,
     numbers: [Vec<f64>; NumberField::COUNT],
@@ -20,7 +20,7 @@ impl SegmentColumns {
     #[must_use]
     pub fn with_capacity(n: usize) -> Self {
         Self {
-            stage: Vec::with_capacity(n),
+            stages: std::array::from_fn(|_| Vec::with_capacity(n)),
             country: Vec::with_capacity(n),
             language: Vec::with_capacity(n),
             numbers: std::array::from_fn(|_| Vec::with_capacity(n)),
@@ -29,7 +29,9 @@ impl SegmentColumns {
 
     /// Appends one customer.
     pub fn push(&mut self, row: &impl Row) {
-        self.stage.push(row.stage());
+        for (moment, column) in StageMoment::ALL.iter().zip(&mut self.stages) {
+            column.push(row.stage(*moment));
+        }
         self.country.push(row.country());
         self.language.push(row.language());
         for (field, column) in NumberField::ALL.iter().zip(&mut self.numbers) {
@@ -40,19 +42,19 @@ impl SegmentColumns {
     /// How many customers there are.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.stage.len()
+        self.country.len()
     }
 
     /// True when there is nobody.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.stage.is_empty()
+        self.country.is_empty()
     }
 
-    /// Stages, one a customer.
+    /// Stages at a moment, one a customer.
     #[must_use]
-    pub fn stages(&self) -> &[Option<Stage>] {
-        &self.stage
+    pub fn stages(&self, moment: StageMoment) -> &[Option<Stage>] {
+        self.stages.get(moment as usize).map_or(&[], Vec::as_slice)
     }
 
     /// Countries, one a customer.
@@ -86,7 +88,9 @@ impl SegmentColumns {
     #[must_use]
     pub fn row(&self, at: usize) -> CustomerRow {
         let mut row = CustomerRow::default();
-        row.stage = self.stage.get(at).copied().flatten();
+        for (moment, column) in StageMoment::ALL.iter().zip(&self.stages) {
+            row.set_stage(*moment, column.get(at).copied().flatten());
+        }
         row.country = self.country.get(at).copied().flatten();
         row.language = self.language.get(at).copied().flatten();
         for (field, column) in NumberField::ALL.iter().zip(&self.numbers) {
@@ -99,10 +103,11 @@ impl SegmentColumns {
     /// values share a percentile and a lone value has 50. Customers without a value or stage stay missing.
     pub fn rank_values(&mut self) {
         let values = self.numbers(NumberField::Value).to_vec();
+        let now = self.stages(StageMoment::Now);
         let mut within = vec![f64::NAN; self.len()];
         for stage in Stage::ALL {
             let here: Vec<usize> =
-                (0..self.len()).filter(|&at| self.stage.get(at).copied().flatten() == Some(*stage)).collect();
+                (0..self.len()).filter(|&at| now.get(at).copied().flatten() == Some(*stage)).collect();
             rank(&values, here, &mut within);
         }
         let mut all = vec![f64::NAN; self.len()];
@@ -145,7 +150,7 @@ mod tests {
             (Stage::Prospect, f64::NAN),
         ] {
             let mut row = CustomerRow::default();
-            row.stage = Some(stage);
+            row.set_stage(StageMoment::Now, Some(stage));
             row.set(NumberField::Value, value);
             columns.push(&row);
         }

@@ -17,7 +17,6 @@ pub fn describe(ast: &Ast, language: Language) -> String {
 struct Words {
     language: Language,
     everyone: &'static str,
-    stage: &'static str,
     country: &'static str,
     message_language: &'static str,
     is: &'static str,
@@ -36,7 +35,6 @@ struct Words {
 const ENGLISH: Words = Words {
     language: Language::English,
     everyone: "everyone",
-    stage: "stage",
     country: "country",
     message_language: "language",
     is: "is",
@@ -55,7 +53,6 @@ const ENGLISH: Words = Words {
 const SPANISH: Words = Words {
     language: Language::Spanish,
     everyone: "todas las personas",
-    stage: "la etapa",
     country: "el país",
     message_language: "el idioma",
     is: "es",
@@ -81,25 +78,29 @@ impl Words {
     fn tell(&self, ast: &Ast, depth: Depth) -> String {
         match ast {
             Ast::Everyone => self.everyone.to_owned(),
-            Ast::Stage(test) => self.test(self.stage, test, |stage| match self.language {
-                Language::English => self.stage_name(*stage).to_owned(),
-                Language::Spanish => format!("«{}»", self.stage_name(*stage)),
-            }),
+            Ast::Stage(moment, test) => {
+                self.test(self.pick(moment.words()), test, |stage| match self.language {
+                    Language::English => self.stage_name(*stage).to_owned(),
+                    Language::Spanish => format!("«{}»", self.stage_name(*stage)),
+                })
+            }
             Ast::Country(test) => self.test(self.country, test, ToString::to_string),
             Ast::Language(test) => {
                 self.test(self.message_language, test, |language| self.language_name(*language).to_owned())
             }
             Ast::Number(field, test) => {
-                let (english, spanish) = field.words();
-                let name = match self.language {
-                    Language::English => english,
-                    Language::Spanish => spanish,
-                };
-                format!("{name} {}", self.number(test))
+                format!("{} {}", self.pick(field.words()), self.number(test))
             }
             Ast::Not(inner) => format!("{} {}", self.not, self.tell(inner, Depth::Inner)),
             Ast::And(parts) => self.join(parts, self.and, depth),
             Ast::Or(parts) => self.join(parts, self.or, depth),
+        }
+    }
+
+    const fn pick(&self, (english, spanish): (&'static str, &'static str)) -> &'static str {
+        match self.language {
+            Language::English => english,
+            Language::Spanish => spanish,
         }
     }
 

@@ -16,7 +16,7 @@ pub fn eval_row(ast: &Ast, row: &impl Row) -> bool {
 fn truth(ast: &Ast, row: &impl Row) -> Option<bool> {
     match ast {
         Ast::Everyone => Some(true),
-        Ast::Stage(test) => row.stage().map(|stage| test.holds(stage)),
+        Ast::Stage(moment, test) => row.stage(*moment).map(|stage| test.holds(stage)),
         Ast::Country(test) => row.country().map(|country| test.holds(country)),
         Ast::Language(test) => row.language().map(|language| test.holds(language)),
         Ast::Number(field, test) => {
@@ -59,7 +59,7 @@ fn truths(ast: &Ast, columns: &SegmentColumns) -> Truths {
     let all = |bit| Bits::filled(n, bit);
     match ast {
         Ast::Everyone => Truths { yes: all(Bit::One), no: all(Bit::Zero) },
-        Ast::Stage(test) => one_of(columns.stages(), test),
+        Ast::Stage(moment, test) => one_of(columns.stages(*moment), test),
         Ast::Country(test) => one_of(columns.countries(), test),
         Ast::Language(test) => one_of(columns.languages(), test),
         Ast::Number(field, test) => numbers(columns.numbers(*field), test),

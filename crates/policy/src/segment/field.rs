@@ -2,11 +2,46 @@
 //!
 //! Deliberately absent: age, gender, health, origin, belief. They have no name here, so nothing can select by them.
 
+/// When a stage was, or is, the customer's. The last two full month ends are those between which the migration map
+/// counts moves, so each of its flows is a segment: `moved.from = active and moved.to = at_risk`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum StageMoment {
+    /// Today.
+    Now,
+    /// At the last month end but one.
+    MovedFrom,
+    /// At the last month end.
+    MovedTo,
+}
+
+impl StageMoment {
+    /// Every moment.
+    pub const ALL: [Self; 3] = [Self::Now, Self::MovedFrom, Self::MovedTo];
+
+    /// The moment's text in the language.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Now => "stage",
+            Self::MovedFrom => "moved.from",
+            Self::MovedTo => "moved.to",
+        }
+    }
+
+    pub(crate) const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Now => ("stage", "la etapa"),
+            Self::MovedFrom => ("stage two month ends ago", "la etapa hace dos fines de mes"),
+            Self::MovedTo => ("stage at the last month end", "la etapa al último fin de mes"),
+        }
+    }
+}
+
 /// A field of the segment language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SegmentField {
-    /// Lifecycle stage.
-    Stage,
+    /// Lifecycle stage at a moment.
+    Stage(StageMoment),
     /// Country of the contact record.
     Country,
     /// Language messages are written in.
@@ -18,8 +53,10 @@ pub enum SegmentField {
 impl SegmentField {
     /// Every field, in the order pages list them.
     pub fn all() -> impl Iterator<Item = Self> {
-        [Self::Stage, Self::Country, Self::Language]
+        StageMoment::ALL
+            .map(Self::Stage)
             .into_iter()
+            .chain([Self::Country, Self::Language])
             .chain(NumberField::ALL.iter().copied().map(Self::Number))
     }
 
@@ -27,7 +64,7 @@ impl SegmentField {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Stage => "stage",
+            Self::Stage(moment) => moment.as_str(),
             Self::Country => "country",
             Self::Language => "language",
             Self::Number(field) => field.as_str(),
@@ -43,7 +80,7 @@ impl SegmentField {
     /// What the field's values are, in words an error can use.
     pub(crate) const fn expects(self) -> &'static str {
         match self {
-            Self::Stage => {
+            Self::Stage(_) => {
                 "a stage: `prospect`, `new`, `active`, `at_risk`, `churned` or `reactivated`, without quotes"
             }
             Self::Country => "a country code in quotes, such as `\"ES\"`",

@@ -9,12 +9,12 @@
 //! `not silent_days > 60` selects them; `stage = prospect or silent_days > 60` does.
 //!
 //! ```
-//! use policy::segment::{CustomerRow, NumberField, eval_row, parse};
+//! use policy::segment::{CustomerRow, NumberField, StageMoment, eval_row, parse};
 //! use terms::stage::Stage;
 //!
 //! let audience = parse(r#"stage = churned and value.percentile >= 80"#).unwrap();
 //! let mut row = CustomerRow::default();
-//! row.stage = Some(Stage::Churned);
+//! row.set_stage(StageMoment::Now, Some(Stage::Churned));
 //! row.set(NumberField::ValuePercentile, 91.0);
 //! assert!(eval_row(&audience, &row));
 //! ```
@@ -39,7 +39,7 @@ pub use country::{BadCountry, Country};
 pub use describe::describe;
 pub use error::SegmentError;
 pub use eval::{eval_columns, eval_row};
-pub use field::{NumberField, SegmentField};
+pub use field::{NumberField, SegmentField, StageMoment};
 pub use parse::{MAX_DEPTH, MAX_LENGTH, parse};
 pub use row::{CustomerRow, Row};
 

@@ -3,7 +3,7 @@
 //! Architecture invariant: nothing sensitive has a place here, so no segment can select by it.
 
 use super::country::Country;
-use super::field::NumberField;
+use super::field::{NumberField, StageMoment};
 use terms::customer::{Customer, Language};
 use terms::profile::Profile;
 use terms::stage::Stage;
@@ -11,8 +11,8 @@ use terms::time::Day;
 
 /// What a segment can ask one customer.
 pub trait Row {
-    /// Lifecycle stage, if known.
-    fn stage(&self) -> Option<Stage>;
+    /// Lifecycle stage at a moment, if known.
+    fn stage(&self, moment: StageMoment) -> Option<Stage>;
     /// Country, if known.
     fn country(&self) -> Option<Country>;
     /// Language of messages, if known.
@@ -24,25 +24,29 @@ pub trait Row {
 /// A row that owns its values. The default knows nothing about anybody.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CustomerRow {
-    /// Lifecycle stage.
-    pub stage: Option<Stage>,
     /// Country.
     pub country: Option<Country>,
     /// Language of messages.
     pub language: Option<Language>,
+    stages: [Option<Stage>; StageMoment::ALL.len()],
     numbers: [f64; NumberField::COUNT],
 }
 
 impl Default for CustomerRow {
     fn default() -> Self {
-        Self { stage: None, country: None, language: None, numbers: [f64::NAN; NumberField::COUNT] }
+        Self {
+            country: None,
+            language: None,
+            stages: [None; StageMoment::ALL.len()],
+            numbers: [f64::NAN; NumberField::COUNT],
+        }
     }
 }
 
 impl CustomerRow {
     /// The row of a contact record and, for those who have bought, a profile made at `as_of`. Without a profile
-    /// every field about purchases is missing; ask for `stage = prospect` instead. Stage, value, risks and
-    /// chances come from the models: [`CustomerRow::set`] them.
+    /// every field about purchases is missing; ask for `stage = prospect` instead. Stages, value,
+    /// risks and chances come from elsewhere: [`CustomerRow::set_stage`] and [`CustomerRow::set`] them.
     #[must_use]
     pub fn of(customer: &Customer, profile: Option<&Profile>, as_of: Day) -> Self {
         let mut row = Self {
@@ -72,6 +76,13 @@ impl CustomerRow {
         }
     }
 
+    /// Sets the stage at a moment; `None` makes it missing.
+    pub fn set_stage(&mut self, moment: StageMoment, stage: Option<Stage>) {
+        if let Some(slot) = self.stages.get_mut(moment as usize) {
+            *slot = stage;
+        }
+    }
+
     /// Sets a number; NaN makes it missing.
     pub fn set(&mut self, field: NumberField, value: f64) {
         if let Some(slot) = self.numbers.get_mut(field.index()) {
@@ -81,8 +92,8 @@ impl CustomerRow {
 }
 
 impl Row for CustomerRow {
-    fn stage(&self) -> Option<Stage> {
-        self.stage
+    fn stage(&self, moment: StageMoment) -> Option<Stage> {
+        self.stages.get(moment as usize).copied().flatten()
     }
     fn country(&self) -> Option<Country> {
         self.country

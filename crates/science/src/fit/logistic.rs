@@ -1,9 +1,11 @@
-//! Logistic regression with a ridge penalty on all weights but the intercept.
+//! Logistic regression with a ridge penalty on all weights but the intercept, and with signs where one is known.
 //!
 //! Goes in: a matrix (standardise it first) and what happened. Comes out: the weights that minimise
 //! `sum ln(1 + exp(-(2y-1) z)) + ridge/2 |w|^2` (Hastie, Tibshirani, Friedman 2009, eq. 4.20 and 18.11). Newton
 //! steps take the exact gradient and a Hessian of at most 20,000 evenly spaced rows: the end point is that of the
-//! full problem, only the way there is cheaper (Byrd, Chin, Neveitt, Nocedal 2011).
+//! full problem, only the way there is cheaper (Byrd, Chin, Neveitt, Nocedal 2011). Weights with a sign are kept on
+//! their side by projection (Bertsekas 1982, "Projected Newton methods for optimization problems with simple
+//! constraints", SIAM J. Control and Optimization 20(2), eq. 29 to 36).
 #![expect(clippy::indexing_slicing, reason = "a numeric kernel on indices bounded by the dimension")]
 
 use super::cholesky;
@@ -19,6 +21,37 @@ pub struct Weights {
     pub intercept: f64,
     /// One weight a column.
     pub columns: Vec<f64>,
+}
+
+/// On which side of 0 a weight must stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sign {
+    /// Never above 0: more of this never makes it likelier.
+    Falls,
+    /// Either.
+    Free,
+    /// Never below 0: more of this never makes it less likely.
+    Rises,
+}
+
+impl Sign {
+    /// The nearest weight on this side.
+    const fn project(self, weight: f64) -> f64 {
+        match self {
+            Self::Falls => weight.min(0.0),
+            Self::Free => weight,
+            Self::Rises => weight.max(0.0),
+        }
+    }
+
+    /// True when a weight at 0 cannot follow `gradient` downhill without leaving its side.
+    fn holds(self, weight: f64, gradient: f64) -> bool {
+        match self {
+            Self::Falls => weight >= 0.0 && gradient < 0.0,
+            Self::Free => false,
+            Self::Rises => weight <= 0.0 && gradient > 0.0,
+        }
+    }
 }
 
 /// The probability that belongs to log-odds.
@@ -78,10 +111,29 @@ fn hessian(x: &Matrix, ridge: f64, w: &[f64]) -> Vec<f64> {
     h
 }
 
-/// Fits weights; `ridge` must be above 0. Without both outcomes, or without rows, the answer is the smoothed rate
-/// `(hits + 1/2) / (n + 1)` and no weights.
+/// Takes the columns of weights that their sign holds at 0 out of a Newton system.
+fn hold(h: &mut [f64], gradient: &mut [f64], held: &[bool]) {
+    let size = gradient.len();
+    for (i, stays) in held.iter().enumerate() {
+        if *stays {
+            (0..=i).for_each(|j| h[i * size + j] = 0.0);
+            (i..size).for_each(|j| h[j * size + i] = 0.0);
+            h[i * size + i] = 1.0;
+            gradient[i] = 0.0;
+        }
+    }
+}
+
+/// Fits weights of either sign; see [`fit_signed`].
 #[must_use]
 pub fn fit(x: &Matrix, y: &[bool], ridge: f64) -> Weights {
+    fit_signed(x, y, ridge, &vec![Sign::Free; x.columns()])
+}
+
+/// Fits weights, each on the side of its sign; `ridge` must be above 0. Without both outcomes, or without rows, the
+/// answer is the smoothed rate `(hits + 1/2) / (n + 1)` and no weights.
+#[must_use]
+pub fn fit_signed(x: &Matrix, y: &[bool], ridge: f64, signs: &[Sign]) -> Weights {
     let p = x.columns();
     let n = x.len().min(y.len());
     let hits = y.iter().filter(|hit| **hit).count();
@@ -91,12 +143,15 @@ pub fn fit(x: &Matrix, y: &[bool], ridge: f64) -> Weights {
     if hits == 0 || hits == n {
         return Weights { intercept: w[p], columns: vec![0.0; p] };
     }
+    let sign = |j: usize| signs.get(j).copied().unwrap_or(Sign::Free);
     let mut gradient = vec![0.0; p + 1];
     let mut value = loss(x, y, ridge, &w, &mut gradient);
     for _ in 0..60 {
-        let Some(step) = cholesky::solve(hessian(x, ridge, &w), &gradient) else { break };
-        let decrement = dot(&step, &gradient);
-        if decrement < 1e-9 * n as f64 {
+        let held: Vec<bool> = (0..=p).map(|j| j < p && sign(j).holds(w[j], gradient[j])).collect();
+        let (mut h, mut slope) = (hessian(x, ridge, &w), gradient.clone());
+        hold(&mut h, &mut slope, &held);
+        let Some(step) = cholesky::solve(h, &slope) else { break };
+        if dot(&step, &slope) < 1e-9 * n as f64 {
             break;
         }
         let mut length = 1.0;
@@ -104,9 +159,11 @@ pub fn fit(x: &Matrix, y: &[bool], ridge: f64) -> Weights {
         for _ in 0..30 {
             let mut next = w.clone();
             add_scaled(&mut next, -length, &step);
+            (0..p).for_each(|j| next[j] = sign(j).project(next[j]));
+            let promised: f64 = (0..=p).map(|j| gradient[j] * (w[j] - next[j])).sum();
             let mut next_gradient = vec![0.0; p + 1];
             let next_value = loss(x, y, ridge, &next, &mut next_gradient);
-            if next_value <= value - 1e-4 * length * decrement {
+            if promised > 0.0 && next_value <= value - 1e-4 * promised {
                 (w, value, gradient) = (next, next_value, next_gradient);
                 improved = true;
                 break;
@@ -175,6 +232,21 @@ mod tests {
         loss(&x, &y, 1.0, &w, &mut gradient);
         assert!(gradient.iter().all(|g| g.abs() < 3.0), "{gradient:?}");
         assert!((w[0] - 0.8).abs() < 0.05 && (w[1] + 1.2).abs() < 0.05 && (w[2] + 0.5).abs() < 0.05);
+    }
+
+    #[test]
+    fn a_weight_on_the_wrong_side_of_its_sign_ends_at_zero_and_the_rest_makes_the_best_of_it() {
+        let (x, y) = sample(5_000);
+        let fitted = fit_signed(&x, &y, 1.0, &[Sign::Rises, Sign::Rises]);
+        assert_eq!(fitted.columns[1], 0.0);
+        let mut alone = Matrix::with_capacity(1, 5_000);
+        x.rows().for_each(|row| alone.push([row[0]]));
+        let reference = fit(&alone, &y, 1.0);
+        assert!((fitted.columns[0] - reference.columns[0]).abs() < 1e-3, "{fitted:?} {reference:?}");
+        assert!((fitted.intercept - reference.intercept).abs() < 1e-3);
+        let free = fit_signed(&x, &y, 1.0, &[Sign::Rises, Sign::Falls]);
+        let both = fit(&x, &y, 1.0);
+        assert!((free.columns[1] - both.columns[1]).abs() < 1e-6, "a sign that holds anyway changes nothing");
     }
 
     #[test]

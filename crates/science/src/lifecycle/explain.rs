@@ -6,7 +6,7 @@
 
 use super::features::Feature;
 use super::history::History;
-use super::model::{Candidate, Purchases, StageModel};
+use super::model::StageModel;
 use crate::fit::logistic::probability;
 use serde::{Deserialize, Serialize};
 
@@ -38,28 +38,22 @@ impl StageModel {
     /// Takes the probability of a purchase within `days` apart.
     #[must_use]
     pub fn explain(&self, h: &History, days: i32) -> Explanation {
-        let parts: &[(&Purchases, f64)] = match self.chosen() {
-            Candidate::Structural => &[(&self.structural, 1.0)],
-            Candidate::Additive => &[(&self.additive, 1.0)],
-            _ => &[(&self.structural, 0.5), (&self.additive, 0.5)],
-        };
-        let baseline: f64 = parts.iter().map(|(p, weight)| weight * p.buy.intercept).sum();
+        let buy = &self.additive.buy;
+        let baseline = buy.intercept;
         let mut contributions: Vec<Contribution> = Vec::new();
-        for (purchases, weight) in parts {
-            for term in &purchases.buy.terms {
-                let adds = weight * term.contribution(self.rule(), h, days);
-                match contributions.iter_mut().find(|c| c.feature == term.feature) {
-                    Some(known) => known.contribution += adds,
-                    None => contributions.push(Contribution {
-                        feature: term.feature,
-                        value: if term.feature == Feature::Stage {
-                            h.stage(self.rule()).index() as f64
-                        } else {
-                            term.feature.plain(h, days)
-                        },
-                        contribution: adds,
-                    }),
-                }
+        for term in &buy.terms {
+            let adds = term.contribution(self.rule(), h, days);
+            match contributions.iter_mut().find(|c| c.feature == term.feature) {
+                Some(known) => known.contribution += adds,
+                None => contributions.push(Contribution {
+                    feature: term.feature,
+                    value: if term.feature == Feature::Stage {
+                        h.stage(self.rule()).index() as f64
+                    } else {
+                        term.feature.plain(self.rule(), h, days)
+                    },
+                    contribution: adds,
+                }),
             }
         }
         contributions.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()));

@@ -30,7 +30,7 @@ struct Class {
 fn columns(rule: &StageRule, h: &History, days: i32) -> [f64; COLUMNS] {
     let mut row = [0.0; COLUMNS];
     for (cell, feature) in row.iter_mut().zip(NUMERIC.iter().take(BASELINE)) {
-        *cell = feature.value(h, days);
+        *cell = feature.value(rule, h, days);
     }
     if let Some(cell) = (BASELINE + h.stage(rule).index()).checked_sub(1).and_then(|at| row.get_mut(at)) {
         *cell = 1.0;

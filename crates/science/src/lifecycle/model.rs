@@ -1,14 +1,15 @@
 //! The stage model: where a customer will be at the end of the next period, and of the one after.
 //!
-//! Goes in: a [`TrainingTable`] of the brand's own past. Comes out: seven candidates fitted on it, one of them
+//! Goes in: a [`TrainingTable`] of the brand's own past. Comes out: five candidates fitted on it, one of them
 //! chosen by rolling-origin backtest; probabilities (6 numbers in the order of [`Stage::ALL`], sum 1), risks and
-//! reasons. Two candidates are naive, two classical (Markov, multinomial logistic); three are structural: they
-//! predict the number of purchase days in the period (none, one, several) and let the stage rules do the rest. The
-//! model is stored as JSON; `format` changes when that does. It never reads a clock: periods are arguments.
+//! reasons. Two candidates are naive, two classical (Markov, multinomial logistic); one is a glass box: it
+//! predicts the number of purchase days in the period (none, one, several) by sums of bent lines, and lets the stage
+//! rules do the rest. In it longer silence never lowers the risk of churn, other things equal. The model is stored
+//! as JSON; `format` changes when that does. It never reads a clock: periods are arguments.
 
-use super::additive::{Additive, Design, Row};
+use super::additive::{Additive, Design, Row, Target};
 use super::backtest::{self, Backtest};
-use super::features::{BASELINE, Feature, NUMERIC};
+use super::features::Feature;
 use super::history::{History, Outcome};
 use super::logistic::Multinomial;
 use super::migration::{MarkovMatrix, MigrationCounts};
@@ -20,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use terms::stage::{Stage, StageRule};
 
 /// Version of the stored form.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Training rows below which no model is fitted.
 pub const FEWEST_ROWS: u64 = 50;
@@ -37,25 +38,26 @@ pub enum Candidate {
     Markov,
     /// Multinomial logistic regression on ten features and the stage.
     Logistic,
-    /// Logistic P(purchase) and P(one purchase day | purchase), then the stage rules.
-    Structural,
-    /// The same with bent lines for each feature: the glass box.
+    /// P(purchase) and P(one purchase day | purchase) as sums of bent lines, then the stage rules: the glass box.
     Additive,
-    /// Structural and additive, averaged in log-odds.
-    Pooled,
 }
 
 impl Candidate {
     /// Every candidate, simple ones first.
-    pub const ALL: [Self; 7] = [
-        Self::Marginal,
-        Self::Persistence,
-        Self::Markov,
-        Self::Logistic,
-        Self::Structural,
-        Self::Additive,
-        Self::Pooled,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Marginal, Self::Persistence, Self::Markov, Self::Logistic, Self::Additive];
+
+    /// True for those that predict purchases first and stages from them.
+    #[must_use]
+    pub const fn is_glass_box(self) -> bool {
+        matches!(self, Self::Additive)
+    }
+
+    /// True for those that know at most the stage of a customer.
+    #[must_use]
+    pub const fn is_baseline(self) -> bool {
+        matches!(self, Self::Marginal | Self::Persistence | Self::Markov)
+    }
 
     /// The name in JSON.
     #[must_use]
@@ -65,9 +67,7 @@ impl Candidate {
             Self::Persistence => "persistence",
             Self::Markov => "markov",
             Self::Logistic => "logistic",
-            Self::Structural => "structural",
             Self::Additive => "additive",
-            Self::Pooled => "pooled",
         }
     }
 }
@@ -98,7 +98,6 @@ pub struct StageModel {
     staying: f64,
     markov: MarkovMatrix,
     logistic: Multinomial,
-    pub(super) structural: Purchases,
     pub(super) additive: Purchases,
     purchases_when_several: f64,
     prospects: ProspectRates,
@@ -144,6 +143,18 @@ pub struct Risks {
     pub reactivation_two: Option<f64>,
 }
 
+impl Joint {
+    /// Probabilities of the stage alone.
+    #[must_use]
+    pub fn stages(&self) -> [f64; Stage::COUNT] {
+        let mut row = self.silent;
+        for ((cell, one), more) in row.iter_mut().zip(self.single).zip(self.several) {
+            *cell += one + more;
+        }
+        row
+    }
+}
+
 const GLASS_BOX: &[Feature] = &[
     Feature::Silence,
     Feature::Frequency,
@@ -159,20 +170,25 @@ const GLASS_BOX: &[Feature] = &[
     Feature::SilenceSurprise,
     Feature::Overdue,
     Feature::Engagement,
+    Feature::Due,
 ];
 
 impl Purchases {
-    fn fit(rule: &StageRule, rows: &[TrainingRow], buy: Design, single: Design) -> Self {
+    fn fit(rule: &StageRule, rows: &[TrainingRow]) -> Self {
+        let design = |ridge| Design { features: GLASS_BOX, knots: &[0.25, 0.5, 0.75], ridge };
         let row = |r: &TrainingRow, hit: bool| (r.history, r.days, hit);
         let all: Vec<_> = rows.iter().map(|r| row(r, r.purchases > 0)).collect();
         let bought: Vec<_> =
             rows.iter().filter(|r| r.purchases > 0).map(|r| row(r, r.purchases == 1)).collect();
-        let fit = |data: &[(History, i32, bool)], design| {
+        let fit = |data: &[(History, i32, bool)], design, target| {
             let rows: Vec<Row<'_>> =
                 data.iter().map(|(history, days, hit)| Row { history, days: *days, hit: *hit }).collect();
-            Additive::fit(rule, &rows, design)
+            Additive::fit(rule, &rows, design, target)
         };
-        Self { buy: fit(&all, buy), single: fit(&bought, single) }
+        Self {
+            buy: fit(&all, design(300.0), Target::Purchase),
+            single: fit(&bought, design(3000.0), Target::OneOfSeveral),
+        }
     }
 }
 
@@ -207,9 +223,6 @@ impl StageModel {
         let stayed = rows.iter().filter(|row| row.stage == row.next).count();
         let several: Vec<f64> =
             rows.iter().filter(|r| r.purchases > 1).map(|r| f64::from(r.purchases)).collect();
-        let lines: &'static [Feature] = NUMERIC.split_at(BASELINE).0;
-        let line = |ridge| Design { features: lines, knots: &[], ridge };
-        let bent = |ridge| Design { features: GLASS_BOX, knots: &[0.25, 0.5, 0.75], ridge };
         Ok(Self {
             format: FORMAT,
             rule: *rule,
@@ -219,8 +232,7 @@ impl StageModel {
             staying: (stayed as f64 + 0.5) / (n as f64 + 1.0),
             markov: counts.markov(1.0),
             logistic: Multinomial::fit(rule, rows),
-            structural: Purchases::fit(rule, rows, line(1.0), line(20.0)),
-            additive: Purchases::fit(rule, rows, bent(300.0), bent(3000.0)),
+            additive: Purchases::fit(rule, rows),
             purchases_when_several: (several.iter().sum::<f64>() + 2.0) / (several.len() as f64 + 1.0),
             prospects: ProspectRates::fit(&table.prospects),
             backtest: Backtest::none(),
@@ -263,28 +275,20 @@ impl StageModel {
         self.purchases_when_several
     }
 
-    /// Log-odds of a purchase in a period of `days`, by a candidate; those that do not predict purchases answer as
-    /// the pooled one does.
-    fn buy_logit(&self, by: Candidate, h: &History, days: i32) -> (f64, f64) {
-        let of = |p: &Purchases| (p.buy.logit(&self.rule, h, days), p.single.logit(&self.rule, h, days));
-        match by {
-            Candidate::Structural => of(&self.structural),
-            Candidate::Additive => of(&self.additive),
-            _ => {
-                let (s, a) = (of(&self.structural), of(&self.additive));
-                ((s.0 + a.0) / 2.0, (s.1 + a.1) / 2.0)
-            }
-        }
+    /// Log-odds of a purchase in a period of `days`, and of one purchase day rather than several.
+    fn buy_logit(&self, h: &History, days: i32) -> (f64, f64) {
+        let Purchases { buy, single } = &self.additive;
+        (buy.logit(&self.rule, h, days), single.logit(&self.rule, h, days))
     }
 
     /// Probability of a purchase within the next `days`.
     #[must_use]
     pub fn purchase(&self, h: &History, days: i32) -> f64 {
-        probability(self.buy_logit(self.chosen, h, days).0)
+        probability(self.buy_logit(h, days).0)
     }
 
-    fn structural_joint(&self, by: Candidate, h: &History, days: i32) -> Joint {
-        let (buy, single) = self.buy_logit(by, h, days);
+    fn structural_joint(&self, h: &History, days: i32) -> Joint {
+        let (buy, single) = self.buy_logit(h, days);
         let (buy, single) = (probability(buy), probability(single));
         let part = |outcome, p: f64| stages_after(&self.rule, h, outcome, days).map(|share| share * p);
         Joint {
@@ -295,11 +299,11 @@ impl StageModel {
     }
 
     /// Outcome and next stage together. Where the chosen candidate predicts stages only, the outcomes are those of
-    /// the pooled one, scaled to its stages.
+    /// the additive one, scaled to its stages.
     #[must_use]
     pub fn joint(&self, h: &History, days: i32) -> Joint {
-        let mut joint = self.structural_joint(self.chosen, h, days);
-        if matches!(self.chosen, Candidate::Structural | Candidate::Additive | Candidate::Pooled) {
+        let mut joint = self.structural_joint(h, days);
+        if self.chosen.is_glass_box() {
             return joint;
         }
         let wanted = self.predict(h, days);
@@ -338,14 +342,7 @@ impl StageModel {
             }
             Candidate::Markov => self.markov.row(stage),
             Candidate::Logistic => self.logistic.predict(&self.rule, h, days),
-            Candidate::Structural | Candidate::Additive | Candidate::Pooled => {
-                let joint = self.structural_joint(by, h, days);
-                let mut row = joint.silent;
-                for ((cell, one), more) in row.iter_mut().zip(joint.single).zip(joint.several) {
-                    *cell += one + more;
-                }
-                row
-            }
+            Candidate::Additive => self.structural_joint(h, days).stages(),
         }
     }
 
@@ -355,14 +352,14 @@ impl StageModel {
         self.predict_two_as(self.chosen, h, days)
     }
 
-    /// The next two periods, by a candidate of your choice. Structural candidates follow the three outcomes of the
+    /// The next two periods, by a candidate of your choice. Glass boxes follow the three outcomes of the
     /// first period into the second; the others apply the Markov matrix to their first period.
     #[must_use]
     pub fn predict_two_as(&self, by: Candidate, h: &History, days: [i32; 2]) -> TwoPeriods {
         let churned = Stage::Churned.index();
         let at = |row: &[f64; Stage::COUNT]| row.get(churned).copied().unwrap_or(0.0);
         let [first, second] = days;
-        if !matches!(by, Candidate::Structural | Candidate::Additive | Candidate::Pooled) {
+        if !by.is_glass_box() {
             let one = self.predict_as(by, h, first);
             let stages = if by == Candidate::Marginal { one } else { self.markov.step(&one) };
             let mut elsewhere = one;
@@ -370,12 +367,12 @@ impl StageModel {
                 *cell = 0.0;
             }
             let churn_within = at(&one) + at(&self.markov.step(&elsewhere));
-            let buy = probability(self.buy_logit(by, h, first).0);
+            let buy = probability(self.buy_logit(h, first).0);
             let later = h.after(Outcome::Silent, f64::from(first));
-            let again = probability(self.buy_logit(by, &later, second).0);
+            let again = probability(self.buy_logit(&later, second).0);
             return TwoPeriods { stages, churn_within, purchase_within: 1.0 - (1.0 - buy) * (1.0 - again) };
         }
-        let joint = self.structural_joint(by, h, first);
+        let joint = self.structural_joint(h, first);
         let mut two = TwoPeriods { stages: [0.0; Stage::COUNT], churn_within: 0.0, purchase_within: 0.0 };
         let branches = [
             (Outcome::Silent, &joint.silent),
@@ -391,7 +388,7 @@ impl StageModel {
             }
             two.churn_within += at(row) + (weight - at(row)) * at(&next);
             two.purchase_within += match outcome {
-                Outcome::Silent => weight * probability(self.buy_logit(by, &later, second).0),
+                Outcome::Silent => weight * probability(self.buy_logit(&later, second).0),
                 Outcome::Single | Outcome::Several => weight,
             };
         }
@@ -425,19 +422,27 @@ impl StageModel {
         (self.prospects.n > 0).then(|| -(-rate * f64::from(days)).exp_m1())
     }
 
-    /// Probabilities of a prospect's stage `days` from now. Who converts is new, or what the rule makes of a first
+    /// Outcome and stage of a prospect `days` from now. Who converts is new, or what the rule makes of a first
     /// purchase in the middle of the period.
     #[must_use]
-    pub fn predict_prospect(&self, known_days: i32, days: i32) -> [f64; Stage::COUNT] {
+    pub fn joint_prospect(&self, known_days: i32, days: i32) -> Joint {
         let p = self.conversion(known_days, days).unwrap_or(0.0);
         let bought = self.rule.stage_of(days / 2, days / 2, 0);
-        let mut row = [0.0; Stage::COUNT];
-        for (stage, weight) in [(Stage::Prospect, 1.0 - p), (bought, p)] {
-            if let Some(cell) = row.get_mut(stage.index()) {
-                *cell += weight;
-            }
+        let zeros = [0.0; Stage::COUNT];
+        let mut joint = Joint { silent: zeros, single: zeros, several: zeros };
+        if let Some(cell) = joint.silent.get_mut(Stage::Prospect.index()) {
+            *cell = 1.0 - p;
         }
-        row
+        if let Some(cell) = joint.single.get_mut(bought.index()) {
+            *cell = p;
+        }
+        joint
+    }
+
+    /// Probabilities of a prospect's stage `days` from now.
+    #[must_use]
+    pub fn predict_prospect(&self, known_days: i32, days: i32) -> [f64; Stage::COUNT] {
+        self.joint_prospect(known_days, days).stages()
     }
 }
 

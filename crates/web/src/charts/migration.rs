@@ -1,7 +1,7 @@
-//! Who moved where: ribbons from the stages at the start of a period to the stages at its end. Those who stayed are
-//! not drawn (they would drown the rest); the table beside it has them.
+//! Who moved where: ribbons from the stages at the start of a period to the stages at its end, each a link to the
+//! customers behind it. Those who stayed are not drawn (they would drown the rest); the table beside it has them.
 
-use super::{Fit, at, escape, open};
+use super::{Fit, at, escape, open_as};
 use std::fmt::Write as _;
 use terms::stage::Stage;
 
@@ -11,23 +11,29 @@ const GAP: f64 = 16.0;
 const NODE: f64 = 10.0;
 const LABEL: f64 = 138.0;
 
-/// Words the drawing needs.
-pub(crate) struct Words<'a> {
+/// What the drawing asks its page for.
+pub(crate) struct Moves<'a> {
     /// Title.
     pub(crate) title: &'a str,
     /// Description.
     pub(crate) desc: &'a str,
     /// Name of a stage.
     pub(crate) stage: &'a dyn Fn(Stage) -> String,
-    /// A count.
+    /// A count in words.
     pub(crate) count: &'a dyn Fn(f64) -> String,
+    /// Customers who move from the first stage to the second.
+    pub(crate) moved: &'a dyn Fn(Stage, Stage) -> f64,
+    /// More about a move, such as its revenue; may be empty.
+    pub(crate) more: &'a dyn Fn(Stage, Stage) -> String,
+    /// Address of the customers behind a move.
+    pub(crate) link: &'a dyn Fn(Stage, Stage) -> String,
 }
 
-fn cell(moves: &[Vec<u64>], from: Stage, to: Stage) -> f64 {
-    if from == to {
-        return 0.0;
+impl Moves<'_> {
+    fn cell(&self, from: Stage, to: Stage) -> f64 {
+        let moved = if from == to { 0.0 } else { (self.moved)(from, to) };
+        if moved.is_finite() { moved.max(0.0) } else { 0.0 }
     }
-    moves.get(from.index()).and_then(|row| row.get(to.index())).map_or(0.0, |count| *count as f64)
 }
 
 /// Top of each stage's node, and its height, for totals in the order of [`Stage::ALL`].
@@ -46,13 +52,20 @@ fn stack(totals: &[(Stage, f64)], scale: f64) -> Vec<(Stage, f64, f64)> {
         .collect()
 }
 
-/// Draws moves: rows from, columns to, in the order of [`Stage::ALL`]. Empty when nobody moved.
-pub(crate) fn migration(moves: &[Vec<u64>], words: &Words<'_>) -> String {
+/// Moves of less than half a customer are not drawn.
+const SMALLEST: f64 = 0.5;
+
+/// Draws moves. Empty when nobody moves.
+pub(crate) fn migration(moves: &Moves<'_>) -> String {
+    let drawn = |from: Stage, to: Stage| {
+        let cell = moves.cell(from, to);
+        if cell < SMALLEST { 0.0 } else { cell }
+    };
     let sum = |pick: &dyn Fn(Stage) -> f64| -> Vec<(Stage, f64)> {
         Stage::ALL.iter().map(|stage| (*stage, pick(*stage))).filter(|(_, total)| *total > 0.0).collect()
     };
-    let left = sum(&|from| Stage::ALL.iter().map(|to| cell(moves, from, *to)).sum());
-    let right = sum(&|to| Stage::ALL.iter().map(|from| cell(moves, *from, to)).sum());
+    let left = sum(&|from| Stage::ALL.iter().map(|to| drawn(from, *to)).sum());
+    let right = sum(&|to| Stage::ALL.iter().map(|from| drawn(*from, to)).sum());
     let total: f64 = left.iter().map(|(_, count)| count).sum();
     if total <= 0.0 {
         return String::new();
@@ -63,12 +76,12 @@ pub(crate) fn migration(moves: &[Vec<u64>], words: &Words<'_>) -> String {
     let (x0, x1) = (LABEL + NODE, WIDTH - LABEL - NODE);
     let middle = (x0 + x1) / 2.0;
 
-    let mut svg = open("chart migration", WIDTH, HEIGHT, Fit::Keep, words.title, words.desc);
+    let mut svg = open_as("group", "chart migration", WIDTH, HEIGHT, Fit::Keep, moves.title, moves.desc);
     let mut arrived: Vec<(Stage, f64)> = right.iter().map(|(stage, y, _)| (*stage, *y)).collect();
     for (from, top, _) in &left {
         let mut y = *top;
         for (to, target) in &mut arrived {
-            let count = cell(moves, *from, *to);
+            let count = drawn(*from, *to);
             if count <= 0.0 {
                 continue;
             }
@@ -76,15 +89,18 @@ pub(crate) fn migration(moves: &[Vec<u64>], words: &Words<'_>) -> String {
             let (a, b, c, d) = (at(y), at(y + thick), at(*target), at(*target + thick));
             let (x0, x1, m) = (at(x0), at(x1), at(middle));
             let tip = escape(format!(
-                "{} → {}: {}",
-                (words.stage)(*from),
-                (words.stage)(*to),
-                (words.count)(count)
+                "{} → {}: {} {}",
+                (moves.stage)(*from),
+                (moves.stage)(*to),
+                (moves.count)(count),
+                (moves.more)(*from, *to)
             ));
+            let tip = tip.trim_end();
             let _ = write!(
                 svg,
-                "<path class=\"ribbon s-{from}\" d=\"M{x0} {a}C{m} {a} {m} {c} {x1} {c}V{d}C{m} {d} {m} {b} {x0} {b}Z\">\
-                 <title>{tip}</title></path>"
+                "<a href=\"{}\" aria-label=\"{tip}\"><path class=\"ribbon s-{from}\" \
+                 d=\"M{x0} {a}C{m} {a} {m} {c} {x1} {c}V{d}C{m} {d} {m} {b} {x0} {b}Z\"><title>{tip}</title></path></a>",
+                escape((moves.link)(*from, *to))
             );
             y += thick;
             *target += thick;
@@ -104,8 +120,8 @@ pub(crate) fn migration(moves: &[Vec<u64>], words: &Words<'_>) -> String {
                 at(height.max(1.5)),
                 at(label),
                 at(y + height / 2.0 + 4.0),
-                escape((words.stage)(*stage)),
-                escape((words.count)(height / scale)),
+                escape((moves.stage)(*stage)),
+                escape((moves.count)(height / scale)),
             );
         }
     }

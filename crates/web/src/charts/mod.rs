@@ -10,14 +10,16 @@ mod curve;
 mod interval;
 mod migration;
 mod scale;
+mod square;
 mod stage_bar;
 
 pub(crate) use area::{Area, area};
 pub(crate) use bar::{bar, signed_bar};
 pub(crate) use curve::{Curve, curve};
 pub(crate) use interval::{Interval, interval, whisker};
-pub(crate) use migration::{Words as MigrationWords, migration};
+pub(crate) use migration::{Moves, migration};
 pub(crate) use scale::heat;
+pub(crate) use square::{Square, square};
 pub(crate) use stage_bar::stage_bar;
 
 use std::fmt::Display;
@@ -52,6 +54,11 @@ fn escape(text: impl Display) -> String {
 
 /// Opens an `<svg>` with its title and description; `stretch` lets it fill its box in both directions.
 fn open(class: &str, width: f64, height: f64, fit: Fit, title: &str, desc: &str) -> String {
+    open_as("img", class, width, height, fit, title, desc)
+}
+
+/// The same with another role: `group` for a drawing that holds links.
+fn open_as(role: &str, class: &str, width: f64, height: f64, fit: Fit, title: &str, desc: &str) -> String {
     let fit = match fit {
         Fit::Stretch => " preserveAspectRatio=\"none\"",
         Fit::Keep => "",
@@ -59,7 +66,7 @@ fn open(class: &str, width: f64, height: f64, fit: Fit, title: &str, desc: &str)
     let (title, desc) = (escape(title), escape(desc));
     let (width, height) = (at(width), at(height));
     format!(
-        "<svg class=\"{class}\" viewBox=\"0 0 {width} {height}\"{fit} role=\"img\" aria-label=\"{title}\">\
+        "<svg class=\"{class}\" viewBox=\"0 0 {width} {height}\"{fit} role=\"{role}\" aria-label=\"{title}\">\
          <title>{title}</title><desc>{desc}</desc>"
     )
 }

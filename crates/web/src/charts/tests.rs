@@ -24,35 +24,45 @@ fn no_chart_holds_what_is_no_number() {
         }));
         coordinates_are_numbers(&whisker(&it));
     }
+    let points = vec![(f64::NAN, 0.5, String::new()), (0.5, 7.0, "<".to_owned())];
+    coordinates_are_numbers(&square(&Square { title: "t", desc: "d", x: "x", y: "y", points }));
+    assert_eq!(square(&Square { title: "t", desc: "d", x: "x", y: "y", points: Vec::new() }), "");
     assert!(!bar(f64::NAN, "x").contains("NaN"));
     coordinates_are_numbers(&signed_bar(f64::NAN, 0.0, "t"));
     coordinates_are_numbers(&stage_bar(&[], "t"));
 }
 
-fn words_of<'a>(stage: &'a dyn Fn(Stage) -> String, count: &'a dyn Fn(f64) -> String) -> MigrationWords<'a> {
-    MigrationWords { title: "t", desc: "d", stage, count }
+fn drawn(moved: &dyn Fn(Stage, Stage) -> f64) -> String {
+    migration(&Moves {
+        title: "t",
+        desc: "d",
+        stage: &|stage| stage.to_string(),
+        count: &|count| format!("{count:.0}"),
+        moved,
+        more: &|_, _| "€9".to_owned(),
+        link: &|from, to| format!("/customers?q={from}\"{to}"),
+    })
 }
 
 #[test]
 fn a_migration_draws_a_ribbon_for_each_move_and_none_for_those_who_stayed() {
-    let mut moves = vec![vec![0; Stage::COUNT]; Stage::COUNT];
-    moves[2][2] = 900;
-    moves[2][3] = 40;
-    moves[3][4] = 25;
-    let name = |stage: Stage| stage.to_string();
-    let count = |count: f64| format!("{count:.0}");
-    let svg = migration(&moves, &words_of(&name, &count));
+    let svg = drawn(&|from, to| match (from, to) {
+        (Stage::Active, Stage::Active) => 900.0,
+        (Stage::Active, Stage::AtRisk) => 40.0,
+        (Stage::AtRisk, Stage::Churned) => 25.0,
+        (Stage::New, Stage::Active) => f64::NAN,
+        _ => 0.0,
+    });
     coordinates_are_numbers(&svg);
     assert_eq!(svg.matches("class=\"ribbon").count(), 2);
-    assert!(svg.contains("active → at_risk: 40"));
+    assert!(svg.contains("active → at_risk: 40 €9"));
+    assert!(svg.contains("href=\"/customers?q=active&quot;at_risk\""));
     assert!(!svg.contains("900"));
 }
 
 #[test]
 fn nobody_moving_draws_nothing() {
-    let name = |stage: Stage| stage.to_string();
-    let count = |count: f64| format!("{count:.0}");
-    assert_eq!(migration(&[], &words_of(&name, &count)), "");
+    assert_eq!(drawn(&|_, _| 0.0), "");
 }
 
 #[test]

@@ -13,6 +13,8 @@ use axum::response::Response;
 use flow::views::{CustomerView, ReasonLine, TimelineEvent};
 use terms::stage::Stage;
 
+mod words;
+
 #[derive(Template)]
 #[template(path = "customer.html")]
 pub(super) struct CustomerPage {

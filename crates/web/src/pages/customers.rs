@@ -1,6 +1,5 @@
 //! Customers: the stage map, who moves where, what is expected, and a list that a segment or a search filters.
 
-use crate::charts;
 use crate::context::Cx;
 use crate::error::Fault;
 use crate::pages::today::stage_bar;
@@ -10,9 +9,12 @@ use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use flow::views::{BacktestLine, CustomersView, ForecastView, StageCount};
+use flow::views::{CustomersView, StageCount};
 use serde::Deserialize;
 use terms::stage::Stage;
+
+mod moves;
+mod quality;
 
 #[derive(Template)]
 #[template(path = "customers.html")]
@@ -21,88 +23,22 @@ pub(super) struct CustomersPage {
     view: CustomersView,
     stages: String,
     flows: String,
+    outlook: String,
     customers: u64,
-}
-
-/// A cell of a table of moves.
-struct Cell {
-    text: String,
-    detail: String,
-    heat: u8,
-    stayed: bool,
-}
-
-/// A row of a table of moves.
-struct Row {
-    from: Stage,
-    cells: Vec<Cell>,
 }
 
 impl CustomersPage {
     pub(super) fn new(cx: Cx, view: CustomersView) -> Self {
         let stages = stage_bar(&cx, &view.stages);
         let customers = view.stages.iter().map(|line| line.now).sum();
-        let flows = charts::migration(
-            &view.moves,
-            &charts::MigrationWords {
-                title: cx.t("customers.flows"),
-                desc: cx.t("customers.flows.desc"),
-                stage: &|stage| cx.name("stage", stage),
-                count: &|count| cx.n(count),
-            },
-        );
-        Self { cx, view, stages, flows, customers }
+        let flows = Self::observed_picture(&cx, &view);
+        let outlook =
+            view.forecast.as_ref().map_or_else(String::new, |f| Self::expected_picture(&cx, &view, f));
+        Self { cx, view, stages, flows, outlook, customers }
     }
 
     fn share(&self, line: &StageCount) -> f64 {
         line.now as f64 / self.customers.max(1) as f64
-    }
-
-    fn observed(&self) -> Vec<Row> {
-        let most = self.most(|from, to| self.view.moves.get(from)?.get(to).map(|count| *count as f64));
-        rows(|from, to| {
-            let count = self.view.moves.get(from.index())?.get(to.index()).copied()?;
-            Some((self.cx.n(count), String::new(), charts::heat(count as f64, most)))
-        })
-    }
-
-    fn expected(&self, forecast: &ForecastView) -> Vec<Row> {
-        let most = self.most(|from, to| forecast.moves.get(from)?.get(to).map(|cell| cell.expected));
-        rows(|from, to| {
-            let cell = forecast.moves.get(from.index())?.get(to.index())?;
-            let detail = if cell.expected < 0.05 {
-                String::new()
-            } else {
-                format!("{}–{}", self.cx.n(cell.low), self.cx.n(cell.high))
-            };
-            Some((self.cx.n(cell.expected), detail, charts::heat(cell.expected.round(), most)))
-        })
-    }
-
-    /// Expected customers and revenue by the stage they start in.
-    fn expected_revenue(&self, forecast: &ForecastView) -> Vec<(Stage, f64)> {
-        let revenue = |stage: &Stage| {
-            forecast.moves.get(stage.index()).map_or(0.0, |row| row.iter().map(|cell| cell.revenue).sum())
-        };
-        Stage::ALL.iter().map(|stage| (*stage, revenue(stage))).collect()
-    }
-
-    fn most(&self, cell: impl Fn(usize, usize) -> Option<f64>) -> f64 {
-        let off = (0..Stage::COUNT).flat_map(|from| (0..Stage::COUNT).map(move |to| (from, to)));
-        off.filter(|(from, to)| from != to).filter_map(|(from, to)| cell(from, to)).fold(0.0, f64::max)
-    }
-
-    /// How a model compares with the naive one, in plain words.
-    fn against_naive(&self, line: &BacktestLine, forecast: &ForecastView) -> String {
-        let Some(naive) = forecast.backtest.iter().find(|line| line.naive) else {
-            return String::new();
-        };
-        if line.naive || naive.log_loss <= 0.0 {
-            return self.cx.t("customers.naive").to_owned();
-        }
-        let gain = 1.0 - line.log_loss / naive.log_loss;
-        let key = if gain >= 0.0 { "customers.beats" } else { "customers.loses" };
-        self.cx.t1(key, self.cx.pct(gain.abs(), 1))
     }
 
     /// The address of a page of the list.
@@ -118,20 +54,6 @@ impl CustomersPage {
     fn is_stage(&self, stage: Stage) -> bool {
         self.view.query.trim() == format!("stage = {stage}")
     }
-}
-
-fn rows(cell: impl Fn(Stage, Stage) -> Option<(String, String, u8)>) -> Vec<Row> {
-    let row = |from: Stage| Row {
-        from,
-        cells: Stage::ALL
-            .iter()
-            .map(|to| {
-                let (text, detail, heat) = cell(from, *to).unwrap_or_default();
-                Cell { text, detail, heat, stayed: from == *to }
-            })
-            .collect(),
-    };
-    Stage::ALL.iter().map(|from| row(*from)).collect()
 }
 
 /// Percent-encodes a query value.

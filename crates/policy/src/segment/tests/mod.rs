@@ -15,7 +15,7 @@ fn error(source: &str) -> SegmentError {
 
 fn row(stage: Stage) -> CustomerRow {
     let mut row = CustomerRow::default();
-    row.stage = Some(stage);
+    row.set_stage(StageMoment::Now, Some(stage));
     row
 }
 

@@ -52,7 +52,8 @@ fn number() -> impl Strategy<Value = Ast> {
 fn ast() -> impl Strategy<Value = Ast> {
     let leaf = prop_oneof![
         1 => Just(Ast::Everyone),
-        2 => one_of(select(Stage::ALL)).prop_map(Ast::Stage),
+        2 => (select(StageMoment::ALL.as_slice()), one_of(select(Stage::ALL)))
+            .prop_map(|(moment, test)| Ast::Stage(moment, test)),
         2 => one_of(country()).prop_map(Ast::Country),
         1 => one_of(select(Language::ALL)).prop_map(Ast::Language),
         6 => number(),
@@ -70,14 +71,17 @@ fn row() -> impl Strategy<Value = CustomerRow> {
     let numbers: Vec<_> =
         NumberField::ALL.iter().map(|field| prop_oneof![1 => Just(f64::NAN), 3 => within(*field)]).collect();
     (
-        proptest::option::of(select(Stage::ALL)),
+        proptest::array::uniform3(proptest::option::of(select(Stage::ALL))),
         proptest::option::of(country()),
         proptest::option::of(select(Language::ALL)),
         numbers,
     )
-        .prop_map(|(stage, country, language, numbers)| {
+        .prop_map(|(stages, country, language, numbers)| {
             let mut row = CustomerRow::default();
-            (row.stage, row.country, row.language) = (stage, country, language);
+            (row.country, row.language) = (country, language);
+            for (moment, stage) in StageMoment::ALL.into_iter().zip(stages) {
+                row.set_stage(moment, stage);
+            }
             for (field, value) in NumberField::ALL.iter().zip(numbers) {
                 row.set(*field, value);
             }
@@ -124,7 +128,7 @@ proptest! {
 
     #[test]
     fn any_words_of_the_language_in_any_order_never_panic(words in vec(select(vec![
-        "stage", "country", "spend", "risk.churn", "and", "or", "not", "in", "between", "everyone", "(", ")", ",", "=",
+        "stage", "moved.from", "country", "spend", "risk.churn", "and", "or", "not", "in", "between", "everyone", "(", ")", ",", "=",
         "!=", "<", ">=", "churned", "\"ES\"", "'", "3", "0.5", "-", "\n", "é", "age",
     ]), 0..80)) {
         let source = words.join(" ");
