@@ -42,8 +42,17 @@ pub(crate) enum Command {
     Import(ImportCommand),
     /// Show the lifecycle stages and last month's migrations
     Stages,
-    /// Fit the stage models, choose by backtest, and forecast the next two periods
-    Forecast,
+    /// Fit the stage models when the data changed, choose by backtest, and forecast the next two periods
+    Forecast {
+        /// Fit again, also when a model of the same data is live
+        #[arg(long)]
+        refit: bool,
+    },
+    /// Show the registry of models: what they were fitted on, how they did, whether their files are intact
+    Model {
+        /// One version, such as stage@2, with its evaluation
+        label: Option<String>,
+    },
     /// List campaigns, or show the report of one
     Campaign {
         /// Campaign to show

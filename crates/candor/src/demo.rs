@@ -33,6 +33,8 @@ const DAYS_SINCE_LAUNCH: i32 = 30;
 const LAUNCH_HOUR: i64 = 9;
 /// Setting that marks a finished demo and keeps its summary.
 const DONE: &str = "demo_summary";
+/// Setting that says which shop was simulated.
+const SHOP: &str = "demo_shop";
 
 pub(crate) async fn run(global: &Global, args: &DemoArgs) -> Result<()> {
     let home = global.home.clone().unwrap_or_else(|| PathBuf::from(HOME).join("demo"));
@@ -40,7 +42,8 @@ pub(crate) async fn run(global: &Global, args: &DemoArgs) -> Result<()> {
         forget(&home)?;
     }
     let today = args.today.unwrap_or_else(|| Clock::System.now().day());
-    let finished = finished(global, &home).await?;
+    let finished = finished(global, args, &home).await?;
+
     let summary = match finished {
         Some(summary) => summary,
         None => {
@@ -81,12 +84,20 @@ async fn open(global: &Global, home: &Path, clock: Clock) -> Result<App> {
 }
 
 /// The summary of an earlier demo in this home, if it came to its end.
-async fn finished(global: &Global, home: &Path) -> Result<Option<String>> {
+async fn finished(global: &Global, args: &DemoArgs, home: &Path) -> Result<Option<String>> {
     if !home.join("lake").exists() {
         return Ok(None);
     }
     let app = open(global, home, Clock::System).await?;
     let summary = app.store().setting(DONE).await.into_diagnostic()?;
+    let shop = app.store().setting(SHOP).await.into_diagnostic()?;
+    if summary.is_some() && shop.as_ref().is_some_and(|shop| *shop != shop_of(args)) {
+        tracing::warn!(
+            "this home holds a demo of {}, which is shown; --fresh makes the one of {}",
+            shop.unwrap_or_default(),
+            shop_of(args)
+        );
+    }
     app.store().close().await;
     Ok(summary)
 }
@@ -95,6 +106,9 @@ async fn finished(global: &Global, home: &Path) -> Result<Option<String>> {
 fn forget(home: &Path) -> Result<()> {
     if !home.exists() {
         return Ok(());
+    }
+    if in_use(home) {
+        return Err(miette::miette!("a Candor is running in `{}`; stop it first", home.display()));
     }
     let ours = home.join("demo").exists() || home.join("lake").exists();
     let empty = std::fs::read_dir(home).into_diagnostic()?.next().is_none();
@@ -107,6 +121,19 @@ fn forget(home: &Path) -> Result<()> {
     std::fs::remove_dir_all(home)
         .into_diagnostic()
         .wrap_err_with(|| format!("cannot delete `{}`", home.display()))
+}
+
+/// Which shop the arguments ask for.
+fn shop_of(args: &DemoArgs) -> String {
+    format!("{} customers by seed {}", args.customers, args.seed)
+}
+
+/// True when a living process works in this home.
+fn in_use(home: &Path) -> bool {
+    (1..=64).map(|number| home.join(format!("worker-{number}.lock"))).any(|path| {
+        std::fs::File::open(&path)
+            .is_ok_and(|file| matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock)))
+    })
 }
 
 /// A demo that was interrupted starts over; data that are not a demo's are not touched.
@@ -164,6 +191,7 @@ async fn perform(global: &Global, args: &DemoArgs, home: &Path, today: Day) -> R
         run_until(&app, &worker.name, now).await?;
     }
     let summary = summary::make(&app, &shop, &launched, &contacts, watch).await?;
+    app.store().set_setting(SHOP, &shop_of(args)).await.into_diagnostic()?;
     app.store().set_setting(DONE, &summary).await.into_diagnostic()?;
     app.store().close().await;
     Ok(summary)

@@ -24,6 +24,8 @@ use crate::snapshot::Snapshot;
 
 /// Name the ledger signs its checkpoints with.
 const LEDGER_NAME: &str = "candor.local/ledger";
+/// Address of the person on record for the operator; nobody can sign in with it.
+const OPERATOR_EMAIL: &str = "operator@localhost";
 
 /// A handle on the installation; cheap to clone.
 #[derive(Clone)]
@@ -248,7 +250,28 @@ impl App {
 
     /// A part of the system, acting for the brand's responsible person.
     pub(crate) async fn system(&self, part: &str) -> Result<Actor> {
-        Ok(Actor::System { part: part.to_owned(), responsible: self.brand().await?.responsible })
+        Ok(Actor::System { part: part.to_owned(), responsible: self.responsible().await? })
+    }
+
+    /// Who answers for what the system does by itself. As long as nobody has been added, that is the operator: whoever
+    /// runs the commands, on record as a person who cannot sign in.
+    pub(crate) async fn responsible(&self) -> Result<PersonId> {
+        let named = self.brand().await?.responsible;
+        if named != PersonId(0) {
+            return Ok(named);
+        }
+        let people = self.store().people().await?;
+        if let Some(operator) = people.iter().find(|person| person.email == OPERATOR_EMAIL) {
+            return Ok(operator.id);
+        }
+        let mut tx = self.store().begin().await?;
+        // No password has this hash.
+        let id = tx.add_person("Operator", OPERATOR_EMAIL, Role::Engineer, "none").await?;
+        let payload = serde_json::json!({"role": Role::Engineer});
+        let entry = self.entry(Actor::Operator, Action::PersonChanged, format!("person/{id}"), payload);
+        tx.append_entries(&[entry]).await?;
+        tx.commit().await?;
+        Ok(id)
     }
 
     /// Whether the installation answers.

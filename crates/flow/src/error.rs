@@ -46,6 +46,12 @@ pub enum Error {
         /// Cause.
         source: std::io::Error,
     },
+    /// A model that may not act.
+    #[error("{message}")]
+    Model {
+        /// Which, why, and what to do next.
+        message: String,
+    },
     /// Something that should not happen.
     #[error("internal error: {0}; see the log")]
     Internal(String),

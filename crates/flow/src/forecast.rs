@@ -1,7 +1,8 @@
 //! The forecast matrix: who is expected to move where in the next period or by the end of the one after, what they
 //! are expected to spend on the way, and how far the model can be trusted.
 //!
-//! Goes in: a snapshot with a live model. Comes out: a [`ForecastView`], of customers who may be scored.
+//! Goes in: a snapshot with a live model. Comes out: a [`ForecastView`]. Customers who allow profiling enter with a
+//! score of their own; the others only as numbers: so many in a stage, of whom a share moves, as the past shows.
 
 use science::forecast::{ForecastMatrix, ForecastRow, summary};
 use science::lifecycle::history::History;
@@ -25,27 +26,61 @@ impl App {
     /// When store or lake fail.
     pub async fn forecast_two(&self) -> Result<Option<ForecastView>> {
         let snapshot = self.snapshot().await?;
-        // Revenue on the way is not forecast: a stage two periods ahead does not say what was bought in the first.
-        let stages = |model: &StageModel, history: &History| {
-            let stages = model.predict_two(history, [PERIOD_DAYS, PERIOD_DAYS]).stages;
-            Joint { silent: stages, single: [0.0; Stage::COUNT], several: [0.0; Stage::COUNT] }
-        };
-        Ok(view(&snapshot, 2 * PERIOD_DAYS, stages))
+        Ok(view(&snapshot, Ahead::Two))
     }
 }
 
 /// Expected moves within the next period; `None` without a live model.
 pub(crate) fn forecast(snapshot: &Snapshot) -> Option<ForecastView> {
-    view(snapshot, PERIOD_DAYS, |model, history| model.joint(history, PERIOD_DAYS))
+    view(snapshot, Ahead::One)
 }
 
-fn view(
-    snapshot: &Snapshot,
-    days: i32,
-    joint: impl Fn(&StageModel, &History) -> Joint,
-) -> Option<ForecastView> {
+/// How many periods ahead.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Ahead {
+    One,
+    Two,
+}
+
+impl Ahead {
+    const fn days(self) -> i32 {
+        match self {
+            Self::One => PERIOD_DAYS,
+            Self::Two => 2 * PERIOD_DAYS,
+        }
+    }
+
+    /// Revenue on the way to the second period is not forecast: a stage two periods ahead does not say what was bought
+    /// in the first.
+    fn of_customer(self, model: &StageModel, history: &History) -> Joint {
+        match self {
+            Self::One => model.joint(history, PERIOD_DAYS),
+            Self::Two => stages_only(model.predict_two(history, [PERIOD_DAYS, PERIOD_DAYS]).stages),
+        }
+    }
+
+    /// Of somebody in a stage of whom nothing else is used.
+    fn of_stage(self, model: &StageModel, stage: Stage) -> Option<Joint> {
+        let joint = model.joint_of_stage(stage)?;
+        Some(match self {
+            Self::One => *joint,
+            Self::Two => stages_only(model.markov().step(&joint.stages())),
+        })
+    }
+}
+
+fn stages_only(stages: [f64; Stage::COUNT]) -> Joint {
+    Joint { silent: stages, single: [0.0; Stage::COUNT], several: [0.0; Stage::COUNT] }
+}
+
+fn view(snapshot: &Snapshot, ahead: Ahead) -> Option<ForecastView> {
     let (label, model) = snapshot.model.as_ref()?;
-    let rows = rows(snapshot, model, days, joint);
+    let days = ahead.days();
+    let mut rows = scored(snapshot, model, ahead);
+    let customers = rows.len() as u64;
+    let unscored = unscored(snapshot, model, ahead);
+    let unscored_customers = unscored.len() as u64;
+    rows.extend(unscored);
     let matrix = summary(&rows, model.purchases_when_several(), LEVEL);
     let backtest = model.backtest();
     Some(ForecastView {
@@ -53,7 +88,8 @@ fn view(
         model: label.clone(),
         chosen: model.chosen().as_str().to_owned(),
         moves: cells(&matrix),
-        customers: rows.len() as u64,
+        customers,
+        unscored: unscored_customers,
         backtest: backtest_lines(model),
         verdict: backtest.verdict(),
         held_back: backtest.folds.clone(),
@@ -62,12 +98,8 @@ fn view(
 }
 
 /// One row for each customer who may be scored.
-fn rows(
-    snapshot: &Snapshot,
-    model: &StageModel,
-    days: i32,
-    joint: impl Fn(&StageModel, &History) -> Joint,
-) -> Vec<ForecastRow> {
+fn scored(snapshot: &Snapshot, model: &StageModel, ahead: Ahead) -> Vec<ForecastRow> {
+    let days = ahead.days();
     let everybody = snapshot.customers.iter().zip(&snapshot.stages).zip(&snapshot.scores);
     everybody
         .zip(&snapshot.profiles)
@@ -79,7 +111,7 @@ fn rows(
                     snapshot.value.as_ref().map(|(_, value)| value.expected(&history, f64::from(days)));
                 ForecastRow {
                     from: *stage,
-                    joint: joint(model, &history),
+                    joint: ahead.of_customer(model, &history),
                     order_value: order.as_ref().map_or(profile.monetary, |order| order.order_value),
                     // Without a value model amounts spread as widely as an exponential distribution: by their mean.
                     order_deviation: order.map_or(profile.monetary, |order| order.order_deviation),
@@ -92,6 +124,32 @@ fn rows(
                 ForecastRow { from: *stage, joint, order_value: 0.0, order_deviation: 0.0 }
             }
         })
+        .collect()
+}
+
+/// One row for each customer who bought and may not be scored, all equal within a stage: the stage's shares, and the
+/// mean amount of everybody in it.
+fn unscored(snapshot: &Snapshot, model: &StageModel, ahead: Ahead) -> Vec<ForecastRow> {
+    let mut amounts = [(0u64, 0.0, 0.0); Stage::COUNT];
+    for (stage, profile) in snapshot.stages.iter().zip(&snapshot.profiles) {
+        if let (Some(sum), Some(profile)) = (amounts.get_mut(stage.index()), profile) {
+            *sum = (sum.0 + 1, sum.1 + profile.monetary, sum.2 + profile.monetary.powi(2));
+        }
+    }
+    let row = |stage: Stage| {
+        let (n, sum, squares) = amounts.get(stage.index()).copied().unwrap_or_default();
+        let mean = sum / n.max(1) as f64;
+        Some(ForecastRow {
+            from: stage,
+            joint: ahead.of_stage(model, stage)?,
+            order_value: mean,
+            order_deviation: (squares / n.max(1) as f64 - mean * mean).max(0.0).sqrt(),
+        })
+    };
+    let everybody = snapshot.stages.iter().zip(&snapshot.scores).zip(&snapshot.profiles);
+    everybody
+        .filter(|((_, score), profile)| score.is_none() && profile.is_some())
+        .filter_map(|((stage, _), _)| row(*stage))
         .collect()
 }
 

@@ -3,6 +3,7 @@
 //! ```text
 //! candor.sqlite   people, consents, campaigns, outbox, ledger (unless DATABASE_URL names a PostgreSQL)
 //! lake/           purchases by customer
+//! models/         fitted models as JSON, named by the hash of their content
 //! outbox/         messages as .eml files (unless a mail server is set)
 //! keys/           secrets, readable by the owner only
 //! rejects/        rows that imports could not take, with their reasons
@@ -46,6 +47,12 @@ impl Home {
     #[must_use]
     pub fn lake(&self) -> PathBuf {
         self.0.join("lake")
+    }
+
+    /// Fitted models.
+    #[must_use]
+    pub fn models(&self) -> PathBuf {
+        self.0.join("models")
     }
 
     /// The outbox folder.

@@ -8,6 +8,7 @@
 
 pub mod access;
 mod app;
+mod artifact;
 pub mod brand;
 mod campaigns;
 pub mod clock;
@@ -32,6 +33,7 @@ mod why;
 mod workshop;
 
 pub use app::{App, Opening};
+pub use artifact::{Artifact, Lineage, ModelLine};
 pub use brand::Brand;
 pub use customer_pages::{OptOutSource, notice};
 pub use error::{Error, Result};

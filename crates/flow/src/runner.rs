@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use store::jobs::Job;
+use store::jobs::{Job, JobState};
 use terms::campaign::CampaignState;
 
 use crate::app::App;
@@ -14,6 +14,8 @@ use crate::jobs::Work;
 
 /// How long a job may take before another worker takes over. Long work extends its lease.
 pub(crate) const LEASE_SECONDS: i64 = 120;
+/// Latest jobs in which failures are looked for.
+const RECENT_JOBS: i64 = 200;
 /// How long to wait before a failed job is tried again.
 const BACKOFF_SECONDS: i64 = 30;
 
@@ -55,6 +57,22 @@ impl App {
                 done += 1;
             }
         }
+    }
+
+    /// Jobs whose last try failed and that are not done yet, in words.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn failing_jobs(&self) -> Result<Vec<String>> {
+        let open = |job: &Job| matches!(job.state, JobState::Queued | JobState::Failed);
+        let told = |job: Job| {
+            let next = match job.state {
+                JobState::Failed => "it is given up",
+                _ => "it is tried again",
+            };
+            job.error.map(|error| format!("the job `{}` failed: {error}; {next}", job.kind))
+        };
+        Ok(self.store().jobs(RECENT_JOBS).await?.into_iter().filter(open).filter_map(told).collect())
     }
 
     /// Works until `stop` resolves, looking for new jobs twice a second.

@@ -21,7 +21,8 @@ use terms::stage::{Stage, StageRule};
 use terms::time::{Day, Instant};
 
 use crate::app::App;
-use crate::error::Result;
+use crate::artifact::{Artifact, Lineage};
+use crate::error::{Error, Result};
 use crate::stages::lifecycle::month_ends;
 use crate::subjects::allowing;
 use crate::views::MoveCell;
@@ -51,8 +52,8 @@ pub(crate) struct Ingredients {
     profiling: HashSet<CustomerKey>,
     engagement: HashMap<CustomerKey, u32>,
     rule: Option<StageRule>,
-    model: Option<(String, StageModel)>,
-    value: Option<(String, ValueModel)>,
+    model: Option<(String, Artifact<StageModel>)>,
+    value: Option<(String, Artifact<ValueModel>)>,
     now: Instant,
 }
 
@@ -64,10 +65,22 @@ impl Ingredients {
             profiling: allowing(app, Purpose::Profiling, Channel::ALL, now).await?,
             engagement: app.store().engagement_since(now.plus_days(-90)).await?,
             rule: app.brand().await?.stage_rule,
-            model: app.live_model(STAGE_MODEL).await?,
-            value: app.live_model(VALUE_MODEL).await?,
+            model: acting(app.live_model(STAGE_MODEL).await)?,
+            value: acting(app.live_model(VALUE_MODEL).await)?,
             now,
         })
+    }
+}
+
+/// The model that acts. One that was changed since its evaluation does not: there are then no scores, and who is
+/// selected by one is nobody.
+fn acting<M>(loaded: Result<Option<M>>) -> Result<Option<M>> {
+    match loaded {
+        Err(Error::Model { message }) => {
+            tracing::error!(%message, "a model does not act");
+            Ok(None)
+        }
+        other => other,
     }
 }
 
@@ -95,6 +108,8 @@ pub(crate) struct Snapshot {
     /// Revenue of the last 365 days by customer.
     pub(crate) revenue_year: Vec<f64>,
     pub(crate) model: Option<(String, StageModel)>,
+    /// What that model was fitted on.
+    pub(crate) fitted_on: Option<Lineage>,
     pub(crate) value: Option<(String, ValueModel)>,
 }
 
@@ -155,8 +170,9 @@ impl Snapshot {
                 .iter()
                 .map(|c| read.revenue.get(&c.key).map_or(0.0, |revenue| revenue.year))
                 .collect(),
-            model,
-            value,
+            fitted_on: model.as_ref().map(|(_, artifact)| artifact.lineage.clone()),
+            model: model.map(|(label, artifact)| (label, artifact.model)),
+            value: value.map(|(label, artifact)| (label, artifact.model)),
             customers: Vec::new(),
         };
         for (customer, allowed) in customers.iter().zip(snapshot.profiling.clone()) {

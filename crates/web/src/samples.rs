@@ -200,6 +200,7 @@ pub(crate) fn customers(query: &str) -> CustomersView {
                 model("naive", 1.2031, 0.446, 0.031, true),
             ],
             customers: 17_204,
+            unscored: 2_100,
             verdict: flow::views::Verdict::ModelWins,
             held_back: vec![Day(20_608), Day(20_639), Day(20_669)],
             pictures: None,

@@ -18,11 +18,14 @@ pub(crate) async fn run(global: &Global) -> Result<()> {
         let funnel = app.store().funnel(campaign.id).await.into_diagnostic()?;
         in_doubt += funnel.state(terms::delivery::DeliveryState::InDoubt);
     }
-    let healthy = ledger.verified && in_doubt == 0;
+    let mut problems = app.failing_jobs().await.into_diagnostic()?;
+    problems.extend(app.models().await.into_diagnostic()?.into_iter().filter_map(|model| model.problem));
+    let healthy = ledger.verified && in_doubt == 0 && problems.is_empty();
     if global.json {
         say::json(&serde_json::json!({
             "home": home(global), "store": format!("{:?}", app.store().kind()), "purchases": stats.rows,
-            "ledger": ledger, "open_jobs": open_jobs, "in_doubt": in_doubt, "healthy": healthy,
+            "ledger": ledger, "open_jobs": open_jobs, "in_doubt": in_doubt, "problems": problems,
+            "healthy": healthy,
         }))?;
     } else {
         say::line(format!("home          {}", home(global).display()));
@@ -42,6 +45,7 @@ pub(crate) async fn run(global: &Global) -> Result<()> {
             "in doubt      {in_doubt} messages{}",
             if in_doubt > 0 { "; settle them on the campaign's page" } else { "" }
         ));
+        problems.iter().for_each(|problem| say::line(format!("trouble       {problem}")));
     }
     if healthy { Ok(()) } else { Err(miette::miette!("something needs a person; see above")) }
 }

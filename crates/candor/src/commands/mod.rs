@@ -6,6 +6,7 @@ pub(crate) mod fact;
 pub(crate) mod guard;
 pub(crate) mod import;
 pub(crate) mod ledger;
+pub(crate) mod model;
 pub(crate) mod person;
 pub(crate) mod serve;
 pub(crate) mod show;

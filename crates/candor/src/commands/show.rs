@@ -55,11 +55,11 @@ pub(crate) async fn stages(global: &Global) -> Result<()> {
     Ok(())
 }
 
-pub(crate) async fn forecast(global: &Global) -> Result<()> {
+pub(crate) async fn forecast(global: &Global, refit: bool) -> Result<()> {
     let app = open_quiet(global).await?;
     let summary = {
         let _spinner = Spinner::start("fitting the stage models");
-        app.lifecycle().await.into_diagnostic()?
+        if refit { app.refit().await } else { app.lifecycle().await }.into_diagnostic()?
     };
     let view: CustomersView = app.customers("", 1).await.into_diagnostic()?;
     let two = app.forecast_two().await.into_diagnostic()?;
@@ -98,6 +98,16 @@ pub(crate) async fn forecast(global: &Global) -> Result<()> {
                 format!("on the last {months} months, not seen before, the model beat every baseline")
             }
         });
+        say::line(format!(
+            "{} customers have a score of their own; {} do not allow profiling and count only as numbers in a stage{}",
+            say::count(forecast.customers),
+            say::count(forecast.unscored),
+            if forecast.customers == 0 {
+                ": no consent to profiling is on record; `candor import consents` brings them"
+            } else {
+                ""
+            }
+        ));
         say::line(format!("expected moves by {} ({})", forecast.until, forecast.model));
         matrix(&forecast.moves, |cell| format!("{:.0}", cell.expected));
     }

@@ -12,11 +12,16 @@ pub(crate) async fn run(global: &Global, args: &WorkerArgs) -> Result<()> {
     let in_doubt = app.recover(&worker.name).await.into_diagnostic()?;
     if args.until_idle {
         let done = app.work_until_idle(&worker.name).await.into_diagnostic()?;
+        let failing = app.failing_jobs().await.into_diagnostic()?;
         if global.json {
-            return say::json(&serde_json::json!({ "jobs": done, "in_doubt": in_doubt }));
+            say::json(&serde_json::json!({ "jobs": done, "in_doubt": in_doubt, "failing": failing }))?;
+        } else {
+            say::line(format!("{done} jobs worked off, {in_doubt} messages in doubt"));
         }
-        say::line(format!("{done} jobs done, {in_doubt} messages in doubt"));
-        return Ok(());
+        return match failing.as_slice() {
+            [] => Ok(()),
+            failing => Err(miette::miette!("{}", failing.join("\n"))),
+        };
     }
     let (stop, stopped) = tokio::sync::watch::channel(false);
     tokio::spawn(async move {

@@ -288,7 +288,7 @@ impl App {
             let fate = self.channel().fate(message.campaign, *id);
             match fate {
                 Fate::Left => {
-                    let responsible = self.brand().await?.responsible;
+                    let responsible = self.responsible().await?;
                     tx.reconcile_message(*id, DeliveryState::Sent, responsible, now).await?;
                 }
                 Fate::NeverLeft => tx.replan_doubtful(*id, now).await?,

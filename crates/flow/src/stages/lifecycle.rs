@@ -10,17 +10,14 @@ use science::lifecycle::history::History;
 use science::lifecycle::model::{Candidate, StageModel};
 use science::lifecycle::table::{ProspectCount, TrainingTable};
 use science::value::ValueModel;
-use store::models::NewModel;
 use terms::customer::Customer;
-use terms::hash::ContentHash;
 use terms::ids::CustomerKey;
-use terms::ledger::Action;
-use terms::model::ModelVersion;
 use terms::profile::Profile;
 use terms::stage::StageRule;
 use terms::time::Day;
 
-use crate::app::{App, json_text, json_value};
+use crate::app::App;
+use crate::artifact::Lineage;
 use crate::error::{Error, Result};
 use crate::views::BacktestLine;
 use crate::{STAGE_MODEL, VALUE_MODEL};
@@ -44,6 +41,16 @@ pub struct LifecycleSummary {
 }
 
 impl LifecycleSummary {
+    fn of_live(label: &str, model: &StageModel) -> Self {
+        Self {
+            model: Some(label.to_owned()),
+            live: true,
+            chosen: model.chosen().as_str().to_owned(),
+            backtest: backtest_lines(model),
+            note: String::new(),
+        }
+    }
+
     fn without_model(note: String) -> Self {
         Self { model: None, live: false, chosen: String::new(), backtest: Vec::new(), note }
     }
@@ -80,7 +87,25 @@ impl App {
     /// # Errors
     /// When lake or store fail. Too little past is not an error but a note.
     pub async fn lifecycle(&self) -> Result<LifecycleSummary> {
-        let rule = self.snapshot().await?.rule;
+        let snapshot = self.refresh().await?;
+        let lineage = self.lineage(&snapshot)?;
+        // Fitting is deterministic: the same data would give the same model.
+        match &snapshot.model {
+            Some((label, live)) if snapshot.fitted_on.as_ref() == Some(&lineage) => {
+                Ok(LifecycleSummary::of_live(label, live))
+            }
+            _ => self.refit().await,
+        }
+    }
+
+    /// The same, also when a model of the same data is live.
+    ///
+    /// # Errors
+    /// When lake or store fail. Too little past is not an error but a note.
+    pub async fn refit(&self) -> Result<LifecycleSummary> {
+        let snapshot = self.snapshot().await?;
+        let lineage = self.lineage(&snapshot)?;
+        let rule = snapshot.rule;
         let lake = self.lake().clone();
         let customers = self.all_customers().await?;
         let fitted = tokio::task::spawn_blocking(move || fit(&lake, rule, &customers))
@@ -92,7 +117,7 @@ impl App {
         };
         let backtest = backtest_lines(&model);
         let chosen = model.chosen().as_str().to_owned();
-        let version = self.register(STAGE_MODEL, &model, &backtest).await?;
+        let version = self.register(STAGE_MODEL, &lineage, &model, &backtest).await?;
         let passes = beats_naive(&backtest);
         let note = if passes {
             self.promote(&version).await?;
@@ -101,73 +126,24 @@ impl App {
             "on held-back periods the chosen model does not beat the naive one by more than chance; it does not act"
                 .to_owned()
         };
-        self.value().await?;
+        self.value(&lineage).await?;
         self.refresh().await?;
         Ok(LifecycleSummary { model: Some(version.label()), live: passes, chosen, backtest, note })
     }
 
     /// Fits the value model on everybody's history and lets it act when, three months ago, it would have forecast the
     /// purchases since then better than each customer's own past rate.
-    async fn value(&self) -> Result<()> {
-        let snapshot = self.snapshot().await?;
+    async fn value(&self, lineage: &Lineage) -> Result<()> {
         let lake = self.lake().clone();
-        let as_of = snapshot.as_of;
+        let as_of = lineage.as_of;
         let fitted = tokio::task::spawn_blocking(move || fit_value(&lake, as_of))
             .await
             .map_err(|error| Error::Internal(error.to_string()))??;
         let Some((model, test)) = fitted else { return Ok(()) };
-        let version = self.register(VALUE_MODEL, &model, &test).await?;
+        let version = self.register(VALUE_MODEL, lineage, &model, &test).await?;
         if test.error < test.naive_error {
             self.promote(&version).await?;
         }
-        Ok(())
-    }
-
-    async fn register<M, E>(&self, name: &str, model: &M, evaluation: &E) -> Result<ModelVersion>
-    where
-        M: serde::Serialize,
-        E: serde::Serialize,
-    {
-        let parameters = json_text(model)?;
-        let responsible = self.brand().await?.responsible;
-        let new = NewModel {
-            name: name.to_owned(),
-            content_hash: ContentHash::of([parameters.as_bytes()]).to_string(),
-            parameters,
-            evaluation: json_text(evaluation)?,
-            responsible,
-            made_at: self.now(),
-        };
-        let actor = self.system("flow.lifecycle").await?;
-        let mut tx = self.store().begin().await?;
-        let version = tx.add_model(&new).await?;
-        let payload = serde_json::json!({ "model": version.label(), "content": version.content_hash,
-            "evaluation": json_value(evaluation)? });
-        tx.append_entries(&[self.entry(
-            actor,
-            Action::ModelEvaluated,
-            format!("model/{}", version.label()),
-            payload,
-        )])
-        .await?;
-        tx.commit().await?;
-        Ok(version)
-    }
-
-    async fn promote(&self, version: &ModelVersion) -> Result<()> {
-        let actor = self.system("flow.lifecycle").await?;
-        let mut tx = self.store().begin().await?;
-        tx.validate_model(version.id).await?;
-        let retired = tx.promote_model(version.id).await?;
-        let payload = serde_json::json!({ "model": version.label(), "retired": retired });
-        tx.append_entries(&[self.entry(
-            actor,
-            Action::ModelPromoted,
-            format!("model/{}", version.label()),
-            payload,
-        )])
-        .await?;
-        tx.commit().await?;
         Ok(())
     }
 
@@ -182,24 +158,6 @@ impl App {
             }
             all.extend(batch);
         }
-    }
-
-    /// The live model of a name with its registry label, if there is one. A model that is not the one that was
-    /// evaluated does not act.
-    pub(crate) async fn live_model<M: serde::de::DeserializeOwned>(
-        &self,
-        name: &str,
-    ) -> Result<Option<(String, M)>> {
-        let Some(version) = self.store().live_model(name).await? else { return Ok(None) };
-        if ContentHash::of([version.parameters.as_bytes()]).to_string() != version.content_hash {
-            let message =
-                format!("model `{}` is not the one that was evaluated; it does not act", version.label());
-            return Err(Error::Internal(message));
-        }
-        let model = serde_json::from_str(&version.parameters).map_err(|error| {
-            Error::Internal(format!("model `{}` cannot be read: {error}", version.label()))
-        })?;
-        Ok(Some((version.label(), model)))
     }
 }
 

@@ -89,8 +89,10 @@ pub struct ForecastView {
     pub chosen: String,
     /// Expected moves: rows from, columns to.
     pub moves: Vec<Vec<ForecastCell>>,
-    /// Customers it speaks of: those who may be scored.
+    /// Customers who entered with a score of their own: those who allow profiling.
     pub customers: u64,
+    /// Customers who entered only as numbers in a stage: those who do not.
+    pub unscored: u64,
     /// Backtest of every model, best first.
     pub backtest: Vec<BacktestLine>,
     /// What the backtest says about the choice.

@@ -97,6 +97,8 @@ pub struct StageModel {
     marginal: [f64; Stage::COUNT],
     staying: f64,
     markov: MarkovMatrix,
+    /// Outcome and next stage by present stage, as seen, in the order of [`Stage::ALL`].
+    by_stage: Vec<Joint>,
     logistic: Multinomial,
     pub(super) additive: Purchases,
     purchases_when_several: f64,
@@ -231,6 +233,7 @@ impl StageModel {
             marginal,
             staying: (stayed as f64 + 0.5) / (n as f64 + 1.0),
             markov: counts.markov(1.0),
+            by_stage: by_stage(rows),
             logistic: Multinomial::fit(rule, rows),
             additive: Purchases::fit(rule, rows),
             purchases_when_several: (several.iter().sum::<f64>() + 2.0) / (several.len() as f64 + 1.0),
@@ -267,6 +270,13 @@ impl StageModel {
     #[must_use]
     pub const fn markov(&self) -> &MarkovMatrix {
         &self.markov
+    }
+
+    /// Outcome and next stage of whoever is in a stage, as the training rows show them: nothing of the customer but the
+    /// stage goes in. `None` for a stage nobody was in.
+    #[must_use]
+    pub fn joint_of_stage(&self, stage: Stage) -> Option<&Joint> {
+        self.by_stage.get(stage.index()).filter(|joint| joint.stages().iter().sum::<f64>() > 0.0)
     }
 
     /// Mean number of purchase days in a period that has several.
@@ -444,6 +454,27 @@ impl StageModel {
     pub fn predict_prospect(&self, known_days: i32, days: i32) -> [f64; Stage::COUNT] {
         self.joint_prospect(known_days, days).stages()
     }
+}
+
+/// Shares of outcome and next stage, by present stage.
+fn by_stage(rows: &[TrainingRow]) -> Vec<Joint> {
+    let zeros = [0.0; Stage::COUNT];
+    let share = |stage: &Stage| {
+        let mut joint = Joint { silent: zeros, single: zeros, several: zeros };
+        let here: Vec<&TrainingRow> = rows.iter().filter(|row| row.stage == *stage).collect();
+        for row in &here {
+            let outcome = match row.purchases {
+                0 => &mut joint.silent,
+                1 => &mut joint.single,
+                _ => &mut joint.several,
+            };
+            if let Some(cell) = outcome.get_mut(row.next.index()) {
+                *cell += 1.0 / here.len() as f64;
+            }
+        }
+        joint
+    };
+    Stage::ALL.iter().map(share).collect()
 }
 
 const fn bucket(known_days: i32) -> usize {
