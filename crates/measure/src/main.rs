@@ -5,8 +5,10 @@
 
 mod history;
 mod import_flags;
+mod legacy_random;
 mod process;
 mod stages;
+mod uplift;
 
 use clap::{Parser, Subcommand};
 
@@ -24,6 +26,8 @@ enum Command {
     Stages(stages::StagesArgs),
     /// Lay a purchase file out by customer and run the pass over it; CPU, memory and checksums.
     History(Box<history::HistoryArgs>),
+    /// Rank customers by what a treatment changes, on randomised data; or say why not.
+    Uplift(Box<uplift::UpliftArgs>),
     #[command(hide = true)]
     HistoryLay(Box<history::LayArgs>),
     #[command(hide = true)]
@@ -34,6 +38,7 @@ fn main() -> miette::Result<()> {
     match Arguments::parse().command {
         Command::Stages(arguments) => stages::run(arguments),
         Command::History(arguments) => history::run(&arguments),
+        Command::Uplift(arguments) => uplift::run(&arguments),
         Command::HistoryLay(arguments) => history::lay(&arguments),
         Command::HistoryPass(arguments) => history::pass(&arguments),
     }
