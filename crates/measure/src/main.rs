@@ -6,6 +6,7 @@
 mod history;
 mod import_flags;
 mod legacy_random;
+mod off_policy;
 mod process;
 mod stages;
 mod uplift;
@@ -28,6 +29,8 @@ enum Command {
     History(Box<history::HistoryArgs>),
     /// Rank customers by what a treatment changes, on randomised data; or say why not.
     Uplift(Box<uplift::UpliftArgs>),
+    /// What a policy would have earned, from the log of another one (Open Bandit layout).
+    OffPolicy(off_policy::OffPolicyArgs),
     #[command(hide = true)]
     HistoryLay(Box<history::LayArgs>),
     #[command(hide = true)]
@@ -39,6 +42,7 @@ fn main() -> miette::Result<()> {
         Command::Stages(arguments) => stages::run(arguments),
         Command::History(arguments) => history::run(&arguments),
         Command::Uplift(arguments) => uplift::run(&arguments),
+        Command::OffPolicy(arguments) => off_policy::run(&arguments),
         Command::HistoryLay(arguments) => history::lay(&arguments),
         Command::HistoryPass(arguments) => history::pass(&arguments),
     }
