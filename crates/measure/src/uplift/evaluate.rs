@@ -77,7 +77,7 @@ pub(super) fn evaluate(sample: &Sample<'_>, seeds: &[u32], replicates: usize) ->
     let chosen = most_often(&choices).ok_or_else(|| miette!("no seed was given; name one with --seeds"))?;
     let rows: Vec<usize> = (0..sample.len()).collect();
     let crossed = cross_fit(sample, &rows, &[chosen], 0).map_err(say)?;
-    let scores = crossed.scores.first().map(Vec::as_slice).unwrap_or_default();
+    let scores = crossed.first().map(Vec::as_slice).unwrap_or_default();
     let deciles = deciles(sample, &rows, scores, &DecileSettings::default()).map_err(say)?;
     Ok(Evaluated { names, figures: figures(&parts, &settings), choices, chosen, deciles })
 }

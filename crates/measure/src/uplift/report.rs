@@ -49,9 +49,8 @@ struct Tenth {
 struct Tried {
     name: &'static str,
     ridge: Option<f64>,
-    /// R-loss a row less that of one effect for all, on training rows the model had not seen.
-    loss: f64,
-    qini: Option<f64>,
+    /// Mean qini on training rows the model had not seen.
+    qini: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -199,7 +198,6 @@ impl Report {
                     .map(|one| Tried {
                         name: one.learner.name(),
                         ridge: one.learner.ridge(),
-                        loss: one.loss,
                         qini: one.qini,
                     })
                     .collect(),

@@ -289,15 +289,6 @@ impl<'a> Work<'a> {
         let problem = Problem { x, y: &y, weights: Some(&weights), ridge: &penalties, link: Link::Identity };
         Some(Model::Linear { encoder: encoder.clone(), b: problem.fit(None)? })
     }
-
-    /// A model of the outcome from the covariates alone, scored on other rows; in the outcome's unit.
-    pub(super) fn expect(&self, rows: &[usize]) -> Option<Vec<f64>> {
-        let (encoder, x) = &self.bent;
-        let (y, ridge) = (self.outcomes(), vec![1.0; x.columns()]);
-        let b = Problem { x, y: &y, weights: None, ridge: &ridge, link: self.link() }.fit(None)?;
-        let matrix = encoder.matrix(self.sample.covariates(), rows);
-        Some(matrix.rows().map(|row| self.scale * self.link().mean(predictor(row, &b))).collect())
-    }
 }
 
 #[cfg(test)]
