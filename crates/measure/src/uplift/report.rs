@@ -195,11 +195,7 @@ impl Report {
                 tried: choice
                     .candidates
                     .iter()
-                    .map(|one| Tried {
-                        name: one.learner.name(),
-                        ridge: one.learner.ridge(),
-                        qini: one.qini,
-                    })
+                    .map(|one| Tried { name: one.learner.name(), ridge: one.learner.ridge(), qini: one.qini })
                     .collect(),
             })
             .collect();

@@ -247,6 +247,39 @@ mod tests {
     }
 
     #[test]
+    fn the_estimators_are_those_of_the_open_bandit_pipeline() {
+        // obp 0.4.1 on eight random rounds of three actions (NumPy `RandomState(5)`), reward, logged, judged, q of the
+        // action, q of the policy; `estimate_policy_values` printed the five values.
+        let rows = [
+            (1.0, 0.31, 0.312, 0.399, 0.630_456),
+            (1.0, 0.82, 0.212, 0.546, 0.746_563),
+            (1.0, 0.39, 0.031, 0.087, 0.255_15),
+            (0.0, 0.49, 0.826, 0.965, 0.838_384),
+            (0.0, 0.41, 0.631, 0.632, 0.610_156),
+            (0.0, 0.64, 0.415, 0.812, 0.878_983),
+            (1.0, 0.61, 0.688, 0.913, 0.693_291),
+            (0.0, 0.62, 0.444, 0.361, 0.180_3),
+        ];
+        let rounds = rows.map(|(reward, logged, judged, expected, expected_judged)| Round {
+            reward,
+            logged,
+            judged,
+            expected,
+            expected_judged,
+        });
+        let printed = [
+            0.309_043_028_776_909_4,
+            0.350_108_604_479_863_7,
+            0.604_160_375,
+            0.292_725_110_394_134,
+            0.251_341_654_873_854_24,
+        ];
+        for (estimator, printed) in Estimator::ALL.into_iter().zip(printed) {
+            assert!((value(estimator, &rounds).unwrap() - printed).abs() < 1e-12, "{estimator:?}");
+        }
+    }
+
+    #[test]
     fn the_interval_of_ipw_covers_the_truth_about_as_often_as_it_says() {
         // Actions 0 and 1 logged at .8 and .2 with rewards at .1 and .3; judged .3 and .7: truth .24.
         let (mut covered, runs) = (0, 400);

@@ -25,7 +25,7 @@ const REPLICATES: usize = 100;
 /// Content of an interval of one standard error to either side.
 const ONE_ERROR: f64 = 0.682_689_492;
 /// Rows the choice is made on at most.
-const MOST_ROWS: usize = 100_000;
+const MOST_ROWS: usize = 50_000;
 /// Penalties tried, the most cautious first, in rows' worth of information.
 const RIDGES: [f64; 6] = [3_000.0, 1_000.0, 300.0, 100.0, 30.0, 10.0];
 /// Names of learners, the most cautious first.
