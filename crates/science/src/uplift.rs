@@ -9,6 +9,20 @@
 //! ([`crate::experiment::assign`]) or, where there is no record, from a test that finds the arms balanced
 //! ([`balance`]); a file of people who were *chosen* for treatment is refused with the evidence.
 //!
+//! ```
+//! use science::uplift::{balance::Balance, Covariate, Learner, Randomised, Sample, Values};
+//! let treated: Vec<bool> = (0..200).map(|i| i % 2 == 0).collect();
+//! let outcome: Vec<f64> = (0..200).map(|i| f64::from(u8::from(i % 4 < 2 && i % 2 == 0))).collect();
+//! let past = Covariate { name: "orders".into(), values: Values::Numbers((0..200).map(|i| f64::from(i / 2 % 7)).collect()) };
+//! let balance = Balance::test(std::slice::from_ref(&past), &treated, 1)?;
+//! let proof = Randomised::balanced(balance).expect("nothing tells these arms apart");
+//! let sample = Sample::new(&proof, std::slice::from_ref(&past), &treated, &outcome)?;
+//! let rows: Vec<usize> = (0..200).collect();
+//! let uplift = Learner::Shrunken { ridge: 100.0 }.fit(&sample, &rows, 1)?.score(&[past.clone()], &[0]);
+//! assert!(uplift[0] > 0.2);
+//! # Ok::<(), science::ScienceError>(())
+//! ```
+//!
 //! Deliberately absent: corrections for confounding. A refusal says so instead.
 
 pub mod balance;
@@ -21,6 +35,7 @@ pub mod interval;
 pub mod learner;
 pub mod randomised;
 pub mod screen;
+mod work;
 
 pub use covariate::{Covariate, Values};
 pub use learner::{Fitted, Learner};

@@ -11,8 +11,9 @@
 
 use super::curve::Ranking;
 use super::interval::{Part, Settings, figures};
-use super::learner::{Learner, Work};
+use super::learner::Learner;
 use super::randomised::Sample;
+use super::work::Work;
 use crate::error::ScienceError;
 use crate::hash::seeded_hash;
 
@@ -143,8 +144,9 @@ pub fn cross_fit(
         };
         let (test, train) = (part(true), part(false));
         let mut work = Work::new(sample, &train)?;
+        let ready = work.ready(&test);
         for (learner, scores) in learners.iter().zip(&mut all) {
-            let part = work.fit(*learner, seed)?.score(sample.covariates(), &test);
+            let part = work.fit_and_score(*learner, seed, &test, &ready)?;
             let places = scores.iter_mut().zip(&folds).filter(|(_, of)| **of == fold);
             places.zip(part).for_each(|((slot, _), score)| *slot = score);
         }

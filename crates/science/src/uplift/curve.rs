@@ -26,7 +26,7 @@ pub struct Ranking {
 
 /// An area under a curve, and where the curve ends.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Area {
+pub(super) struct Area {
     under: f64,
     end: f64,
     n: f64,
@@ -67,7 +67,8 @@ impl Ranking {
         Self::new(sample, rows, &scores)
     }
 
-    fn area(&self, weight: impl Fn(usize) -> f64) -> Area {
+    /// The area under the curve when each row counts `weight(row)` times.
+    pub(super) fn area(&self, weight: impl Fn(usize) -> f64) -> Area {
         let (mut n_t, mut n_c, mut y_t, mut y_c) = (0.0, 0.0, 0.0, 0.0);
         let mut area = Area { under: 0.0, end: 0.0, n: 0.0 };
         for entry in &self.entries {
@@ -93,12 +94,12 @@ impl Ranking {
     /// below 0 worse than random. `None` when no ranking could differ, as without any outcome.
     #[must_use]
     pub fn qini(&self, perfect: &Self) -> Option<f64> {
-        self.weighted_qini(perfect, |_| 1.0)
+        self.weighted_qini(&perfect.area(|_| 1.0), |_| 1.0)
     }
 
-    /// The qini coefficient when each row counts `weight(row)` times.
-    pub(super) fn weighted_qini(&self, perfect: &Self, weight: impl Fn(usize) -> f64) -> Option<f64> {
-        let (own, best) = (self.area(&weight), perfect.area(&weight));
+    /// The qini coefficient when each row counts `weight(row)` times, in the perfect ranking's area as well.
+    pub(super) fn weighted_qini(&self, best: &Area, weight: impl Fn(usize) -> f64) -> Option<f64> {
+        let own = self.area(&weight);
         let random = best.n * best.end / 2.0;
         let whole = best.under - random;
         (whole > 1e-12).then(|| (own.under - random) / whole)
@@ -195,7 +196,7 @@ mod tests {
             let scores_doubled: Vec<f64> = scores.iter().flat_map(|s| [*s, *s]).collect();
             let (weighted, twice) = with_sample(&treated, &outcome, |sample| {
                 let weighted = Ranking::new(sample, &places, &scores)
-                    .weighted_qini(&Ranking::perfect(sample, &places), |_| 2.0);
+                    .weighted_qini(&Ranking::perfect(sample, &places).area(|_| 2.0), |_| 2.0);
                 let twice = Ranking::new(sample, &doubled, &scores_doubled)
                     .qini(&Ranking::perfect(sample, &doubled));
                 (weighted, twice)

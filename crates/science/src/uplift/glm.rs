@@ -11,7 +11,7 @@ use crate::fit::logistic::probability;
 use crate::fit::matrix::{Matrix, add_scaled, dot};
 
 /// Rows a logistic Hessian is built from at most.
-const HESSIAN_ROWS: usize = 20_000;
+const HESSIAN_ROWS: usize = 6_000;
 
 /// What an outcome is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

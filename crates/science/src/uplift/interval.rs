@@ -6,7 +6,7 @@
 //! compared as the pairs they are. It holds the fitted models fixed: what another training part would change is seen
 //! in the spread over parts instead.
 
-use super::curve::Ranking;
+use super::curve::{Area, Ranking};
 use crate::hash::SplitMix64;
 use terms::estimate::{Estimate, Interval};
 
@@ -76,10 +76,14 @@ pub fn figures(parts: &[Part], settings: &Settings) -> Vec<Figures> {
             })
             .collect();
         let weight = |row: usize| weights.get(row).copied().unwrap_or(0.0);
+        let perfect: Vec<Area> = parts.iter().map(|part| part.perfect.area(weight)).collect();
         for (learner, (qinis, uplifts)) in draws.iter_mut().enumerate() {
-            qinis.push(mean(parts.iter().map(|part| {
-                part.rankings.get(learner).and_then(|ranking| ranking.weighted_qini(&part.perfect, weight))
-            })));
+            qinis.push(mean(
+                parts
+                    .iter()
+                    .zip(&perfect)
+                    .map(|(part, perfect)| part.rankings.get(learner)?.weighted_qini(perfect, weight)),
+            ));
             uplifts.push(mean(parts.iter().map(|part| {
                 let ranking = part.rankings.get(learner)?;
                 ranking.weighted_uplift_at(settings.share, weight)

@@ -15,11 +15,12 @@
 //!   ridge instead of a lasso).
 //! - *Residuals*: the R-learner (Nie, Wager 2021, eq. 4) with a ridge.
 
-use super::covariate::{Covariate, Detail, Encoder};
-use super::glm::{Link, Problem, predictor};
+use super::covariate::{Covariate, Encoder};
+use super::glm::{Link, predictor};
 use super::randomised::Sample;
+use super::work::Work;
 use crate::error::ScienceError;
-use crate::fit::matrix::Matrix;
+use crate::fit::matrix::{Matrix, dot};
 use crate::hash::{seeded_hash, unit_interval};
 
 /// A way of learning uplift.
@@ -80,13 +81,13 @@ impl Learner {
 /// What was learned.
 #[derive(Debug, Clone)]
 pub struct Fitted {
-    model: Model,
-    link: Link,
-    scale: f64,
+    pub(super) model: Model,
+    pub(super) link: Link,
+    pub(super) scale: f64,
 }
 
 #[derive(Debug, Clone)]
-enum Model {
+pub(super) enum Model {
     Random { seed: u64 },
     Class { encoder: Encoder, b: Vec<f64>, amount: bool },
     Arms { encoder: Encoder, treated: Vec<f64>, control: Vec<f64> },
@@ -99,195 +100,43 @@ impl Fitted {
     /// probability.
     #[must_use]
     pub fn score(&self, covariates: &[Covariate], rows: &[usize]) -> Vec<f64> {
-        let (link, scale) = (self.link, self.scale);
-        let each = |encoder: &Encoder, of: &dyn Fn(&[f64]) -> f64| -> Vec<f64> {
-            encoder.matrix(covariates, rows).rows().map(|row| scale * of(row)).collect()
+        let x = match &self.model {
+            Model::Random { .. } => Matrix::with_capacity(1, 0),
+            Model::Class { encoder, .. }
+            | Model::Arms { encoder, .. }
+            | Model::Interactions { encoder, .. }
+            | Model::Linear { encoder, .. } => encoder.matrix(covariates, rows),
         };
+        self.score_matrix(&x, rows)
+    }
+
+    /// The same where the rows are columns already.
+    pub(super) fn score_matrix(&self, x: &Matrix, rows: &[usize]) -> Vec<f64> {
+        let (link, scale) = (self.link, self.scale);
+        let each = |of: &dyn Fn(&[f64]) -> f64| -> Vec<f64> { x.rows().map(|row| scale * of(row)).collect() };
         match &self.model {
             Model::Random { seed } => rows
                 .iter()
                 .map(|row| unit_interval(seeded_hash(*seed, &(*row as u64).to_le_bytes())))
                 .collect(),
-            Model::Class { encoder, b, amount: false } => {
-                each(encoder, &|row| 2.0 * Link::Logit.mean(predictor(row, b)) - 1.0)
+            Model::Class { b, amount: false, .. } => {
+                each(&|row| 2.0 * Link::Logit.mean(predictor(row, b)) - 1.0)
             }
-            Model::Class { encoder, b, amount: true } | Model::Linear { encoder, b } => {
-                each(encoder, &|row| predictor(row, b))
-            }
-            Model::Arms { encoder, treated, control } => {
-                each(encoder, &|row| link.mean(predictor(row, treated)) - link.mean(predictor(row, control)))
+            Model::Class { b, amount: true, .. } | Model::Linear { b, .. } => each(&|row| predictor(row, b)),
+            Model::Arms { treated, control, .. } => {
+                each(&|row| link.mean(predictor(row, treated)) - link.mean(predictor(row, control)))
             }
             Model::Interactions { encoder, b } => {
                 // Columns: covariates, treatment, covariates x treatment; the treatment is 1/2 or -1/2.
                 let p = encoder.width();
-                each(encoder, &|row| {
+                each(&|row| {
                     let part = |from: usize| b.get(from..from + p).unwrap_or_default();
-                    let intercept = b.last().copied().unwrap_or(0.0);
-                    let base = intercept + crate::fit::matrix::dot(row, part(0));
-                    let effect = b.get(p).copied().unwrap_or(0.0) + crate::fit::matrix::dot(row, part(p + 1));
+                    let base = b.last().copied().unwrap_or(0.0) + dot(row, part(0));
+                    let effect = b.get(p).copied().unwrap_or(0.0) + dot(row, part(p + 1));
                     link.mean(base + effect / 2.0) - link.mean(base - effect / 2.0)
                 })
             }
         }
-    }
-}
-
-/// Training rows made ready once for several learners.
-pub(super) struct Work<'a> {
-    sample: Sample<'a>,
-    rows: Vec<usize>,
-    observed: Vec<(f64, bool, f64)>,
-    binary: bool,
-    scale: f64,
-    plain: (Encoder, Matrix),
-    bent: (Encoder, Matrix),
-    /// Expected outcome of each row whatever its arm, for residuals.
-    expected: Option<Vec<f64>>,
-    /// Where the last shrunken fit ended, to begin the next one from.
-    last: Option<Vec<f64>>,
-}
-
-const NOT_SETTLED: ScienceError = ScienceError::NotConverged { what: "an uplift model" };
-
-impl<'a> Work<'a> {
-    pub(super) fn new(sample: &Sample<'a>, rows: &[usize]) -> Result<Self, ScienceError> {
-        let observed = sample.centred(rows);
-        let treated = observed.iter().filter(|(_, t, _)| *t).count();
-        if treated == 0 || treated == observed.len() {
-            return Err(ScienceError::TooFew { what: "an arm of the training rows", n: 0, needed: 1 });
-        }
-        let binary = sample.is_binary();
-        let ready = |detail| {
-            let encoder = Encoder::fit(sample.covariates(), rows, detail);
-            let x = encoder.matrix(sample.covariates(), rows);
-            (encoder, x)
-        };
-        // Amounts are brought to deviation 1, so that one grid of penalties serves cents and thousands.
-        let n = observed.len() as f64;
-        let mean = observed.iter().map(|(.., y)| y).sum::<f64>() / n;
-        let deviation = (observed.iter().map(|(.., y)| (y - mean).powi(2)).sum::<f64>() / n).sqrt();
-        let scale = if binary || deviation <= 0.0 { 1.0 } else { deviation };
-        Ok(Self {
-            sample: *sample,
-            rows: rows.to_vec(),
-            observed,
-            binary,
-            scale,
-            plain: ready(Detail::Plain),
-            bent: ready(Detail::Bent),
-            expected: None,
-            last: None,
-        })
-    }
-
-    fn link(&self) -> Link {
-        if self.binary { Link::Logit } else { Link::Identity }
-    }
-
-    fn outcomes(&self) -> Vec<f64> {
-        self.observed.iter().map(|(.., y)| y / self.scale).collect()
-    }
-
-    /// Fits one learner.
-    pub(super) fn fit(&mut self, learner: Learner, seed: u64) -> Result<Fitted, ScienceError> {
-        let model = match learner {
-            Learner::Random => Some(Model::Random { seed }),
-            Learner::ClassTransformation => self.class(),
-            Learner::TwoModels => self.arms(),
-            Learner::Interactions => {
-                let (encoder, x) = &self.plain;
-                let b = self.interactions(x, 1.0, None);
-                b.map(|b| Model::Interactions { encoder: encoder.clone(), b })
-            }
-            Learner::Shrunken { ridge } => {
-                let (encoder, x) = &self.bent;
-                let b = self.interactions(x, ridge, self.last.as_deref());
-                let encoder = encoder.clone();
-                self.last.clone_from(&b);
-                b.map(|b| Model::Interactions { encoder, b })
-            }
-            Learner::Residuals { ridge } => self.residuals(ridge),
-        };
-        let scale = if matches!(learner, Learner::Random) { 1.0 } else { self.scale };
-        Ok(Fitted { model: model.ok_or(NOT_SETTLED)?, link: self.link(), scale })
-    }
-
-    fn class(&self) -> Option<Model> {
-        let (encoder, x) = &self.plain;
-        let ridge = vec![1.0; x.columns()];
-        let propensity = |(centred, treated, _): &(f64, bool, f64)| f64::from(u8::from(*treated)) - centred;
-        let (link, y, weights): (_, Vec<f64>, Option<Vec<f64>>) = if self.binary {
-            let y = self.observed.iter().map(|(_, t, y)| f64::from(u8::from((*y == 1.0) == *t))).collect();
-            let weight = |row: &(f64, bool, f64)| {
-                let e = propensity(row);
-                0.5 / if row.1 { e } else { 1.0 - e }
-            };
-            (Link::Logit, y, Some(self.observed.iter().map(weight).collect()))
-        } else {
-            let transform = |row: &(f64, bool, f64)| {
-                let e = propensity(row);
-                row.2 / self.scale * row.0 / (e * (1.0 - e))
-            };
-            (Link::Identity, self.observed.iter().map(transform).collect(), None)
-        };
-        let problem = Problem { x, y: &y, weights: weights.as_deref(), ridge: &ridge, link };
-        Some(Model::Class { encoder: encoder.clone(), b: problem.fit(None)?, amount: !self.binary })
-    }
-
-    fn arms(&self) -> Option<Model> {
-        let (encoder, _) = &self.plain;
-        let fit = |arm: bool| {
-            let of_arm = self.rows.iter().zip(&self.observed).filter(|(_, (_, t, _))| *t == arm);
-            let (rows, y): (Vec<usize>, Vec<f64>) =
-                of_arm.map(|(row, (.., y))| (*row, y / self.scale)).unzip();
-            let x = encoder.matrix(self.sample.covariates(), &rows);
-            let ridge = vec![1.0; x.columns()];
-            Problem { x: &x, y: &y, weights: None, ridge: &ridge, link: self.link() }.fit(None)
-        };
-        Some(Model::Arms { treated: fit(true)?, control: fit(false)?, encoder: encoder.clone() })
-    }
-
-    /// Coefficients of covariates (penalty 1), treatment as 1/2 or -1/2 (.01) and their products (`ridge`). The
-    /// treatment is centred that way so that the covariates' own part is the mean of both arms.
-    fn interactions(&self, x: &Matrix, ridge: f64, start: Option<&[f64]>) -> Option<Vec<f64>> {
-        let p = x.columns();
-        let mut wide = Matrix::with_capacity(2 * p + 1, x.len());
-        for (row, (_, treated, _)) in x.rows().zip(&self.observed) {
-            let t = if *treated { 0.5 } else { -0.5 };
-            wide.push(row.iter().copied().chain([t]).chain(row.iter().map(|x| x * t)));
-        }
-        let mut penalties = vec![1.0; p];
-        penalties.push(0.01);
-        penalties.resize(2 * p + 1, ridge);
-        let y = self.outcomes();
-        let problem = Problem { x: &wide, y: &y, weights: None, ridge: &penalties, link: self.link() };
-        problem.fit(start)
-    }
-
-    /// Expected outcomes from the covariates alone, whatever the arm.
-    fn expected(&mut self) -> Option<Vec<f64>> {
-        if self.expected.is_none() {
-            let (_, x) = &self.bent;
-            let (y, ridge) = (self.outcomes(), vec![1.0; x.columns()]);
-            let problem = Problem { x, y: &y, weights: None, ridge: &ridge, link: self.link() };
-            let b = problem.fit(None)?;
-            self.expected = Some(x.rows().map(|row| self.link().mean(predictor(row, &b))).collect());
-        }
-        self.expected.clone()
-    }
-
-    fn residuals(&mut self, ridge: f64) -> Option<Model> {
-        let expected = self.expected()?;
-        let (encoder, x) = &self.bent;
-        let (mut y, mut weights) = (Vec::new(), Vec::new());
-        for ((centred, _, outcome), m) in self.observed.iter().zip(&expected) {
-            // min sum (r - c tau)^2 is a weighted regression of r / c with weights c^2.
-            y.push((outcome / self.scale - m) / centred);
-            weights.push(centred * centred);
-        }
-        let penalties = vec![ridge; x.columns()];
-        let problem = Problem { x, y: &y, weights: Some(&weights), ridge: &penalties, link: Link::Identity };
-        Some(Model::Linear { encoder: encoder.clone(), b: problem.fit(None)? })
     }
 }
 
