@@ -12,6 +12,10 @@ use std::collections::BTreeMap;
 
 /// Share of the rows that test.
 const TEST_SHARE: f64 = 0.3;
+/// Rows a learner is fitted on at most, the first of the shuffled training part: more would change little and cost much.
+const MOST_TRAINING_ROWS: usize = 200_000;
+/// Rows times replicates of the bootstrap, beyond which replicates become fewer, 100 at least.
+const MOST_DRAWS: usize = 30_000_000;
 /// Share of the best whose uplift is reported.
 pub(super) const BEST_SHARE: f64 = 0.3;
 /// The published learner the others are compared with.
@@ -48,13 +52,14 @@ pub(super) fn evaluate(sample: &Sample<'_>, seeds: &[u32], replicates: usize) ->
         let split = stratified_split(&classes, TEST_SHARE, *seed).ok_or_else(|| {
             miette!("some arm has too few rows with or without the outcome to be split; measure on more rows")
         })?;
-        let choice = choose(sample, &split.train, u64::from(*seed)).map_err(say)?;
+        let train = split.train.get(..MOST_TRAINING_ROWS).unwrap_or(&split.train);
+        let choice = choose(sample, train, u64::from(*seed)).map_err(say)?;
         let mut learners = vec![Learner::Random];
         learners.extend(choice.candidates.iter().map(|candidate| candidate.learner));
         names = learners.iter().map(|learner| learner.name()).collect();
         let mut rankings = Vec::new();
         for learner in &learners {
-            let fitted = learner.fit(sample, &split.train, u64::from(*seed)).map_err(say)?;
+            let fitted = learner.fit(sample, train, u64::from(*seed)).map_err(say)?;
             let scores = fitted.score(sample.covariates(), &split.test);
             rankings.push(Ranking::new(sample, &split.test, &scores));
         }
@@ -70,12 +75,13 @@ pub(super) fn evaluate(sample: &Sample<'_>, seeds: &[u32], replicates: usize) ->
         rows: sample.len(),
         share: BEST_SHARE,
         baseline,
-        replicates: replicates.max(40),
+        replicates: replicates.min((MOST_DRAWS / sample.len().max(1)).max(100)).max(40),
         level: 0.95,
         seed: 0,
     };
     let chosen = most_often(&choices).ok_or_else(|| miette!("no seed was given; name one with --seeds"))?;
-    let rows: Vec<usize> = (0..sample.len()).collect();
+    let stride = sample.len().div_ceil(MOST_TRAINING_ROWS).max(1);
+    let rows: Vec<usize> = (0..sample.len()).step_by(stride).collect();
     let crossed = cross_fit(sample, &rows, &[chosen], 0).map_err(say)?;
     let scores = crossed.first().map(Vec::as_slice).unwrap_or_default();
     let deciles = deciles(sample, &rows, scores, &DecileSettings::default()).map_err(say)?;
