@@ -5,8 +5,11 @@
 
 mod history;
 mod import_flags;
+mod legacy_random;
+mod off_policy;
 mod process;
 mod stages;
+mod uplift;
 
 use clap::{Parser, Subcommand};
 
@@ -24,6 +27,10 @@ enum Command {
     Stages(stages::StagesArgs),
     /// Lay a purchase file out by customer and run the pass over it; CPU, memory and checksums.
     History(Box<history::HistoryArgs>),
+    /// Rank customers by what a treatment changes, on randomised data; or say why not.
+    Uplift(Box<uplift::UpliftArgs>),
+    /// What a policy would have earned, from the log of another one (Open Bandit layout).
+    OffPolicy(off_policy::OffPolicyArgs),
     #[command(hide = true)]
     HistoryLay(Box<history::LayArgs>),
     #[command(hide = true)]
@@ -34,6 +41,8 @@ fn main() -> miette::Result<()> {
     match Arguments::parse().command {
         Command::Stages(arguments) => stages::run(arguments),
         Command::History(arguments) => history::run(&arguments),
+        Command::Uplift(arguments) => uplift::run(&arguments),
+        Command::OffPolicy(arguments) => off_policy::run(&arguments),
         Command::HistoryLay(arguments) => history::lay(&arguments),
         Command::HistoryPass(arguments) => history::pass(&arguments),
     }

@@ -14,6 +14,8 @@ pub mod fit;
 pub mod forecast;
 pub mod hash;
 pub mod lifecycle;
+pub mod off_policy;
+pub mod uplift;
 pub mod value;
 
 pub use error::ScienceError;

@@ -16,6 +16,7 @@ mod record;
 mod rejects;
 mod row;
 mod source;
+mod table;
 mod time_format;
 
 pub use amount::DecimalMark;
@@ -27,6 +28,7 @@ pub use purchases::{Imported, Outcome, purchases};
 pub use record::Delimiter;
 pub use rejects::Reason;
 pub use source::{Limits, Wrapping};
+pub use table::{Table, TextColumn, table};
 pub use time_format::TimeFormat;
 
 use std::path::PathBuf;
