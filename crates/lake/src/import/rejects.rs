@@ -95,7 +95,8 @@ impl Rejects {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => {
-                let mut writer = csv::Writer::from_path(path).map_err(failed)?;
+                let file = crate::private::create(path).map_err(Error::io(path))?;
+                let mut writer = csv::Writer::from_writer(file);
                 writer.write_record(["line", "reason", "row"]).map_err(failed)?;
                 none.insert(writer)
             }

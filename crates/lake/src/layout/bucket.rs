@@ -121,7 +121,7 @@ fn write_file(path: &Path, schema: Schema, chunks: impl Iterator<Item = Vec<Arra
         .set_column_dictionary_enabled(ColumnPath::from("order"), true)
         .set_statistics_enabled(parquet::file::properties::EnabledStatistics::Chunk)
         .build();
-    let file = File::create(path).map_err(Error::io(path))?;
+    let file = crate::private::create(path).map_err(Error::io(path))?;
     let sync = file.try_clone().map_err(Error::io(path))?;
     let mut writer =
         ArrowWriter::try_new(file, schema.clone(), Some(properties)).map_err(parquet_error(path))?;

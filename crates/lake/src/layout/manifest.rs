@@ -4,7 +4,6 @@
 use super::key::KeyKind;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
-use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use terms::hash::ContentHash;
@@ -110,7 +109,7 @@ impl Manifest {
         let path = folder.join(MANIFEST);
         let next = folder.join("manifest.next.json");
         let text = serde_json::to_string_pretty(self).map_err(|error| Error::bad_lake(&path, error))?;
-        let mut file = File::create(&next).map_err(Error::io(&next))?;
+        let mut file = crate::private::create(&next).map_err(Error::io(&next))?;
         file.write_all(text.as_bytes()).map_err(Error::io(&next))?;
         file.sync_all().map_err(Error::io(&next))?;
         std::fs::rename(&next, &path).map_err(Error::io(&path))?;

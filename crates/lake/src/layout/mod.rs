@@ -129,12 +129,9 @@ impl Lake {
 
     pub(crate) fn lock(&self) -> Result<WriteLock> {
         let path = self.folder.join("import.lock");
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(Error::io(&path))?;
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        let file = crate::private::open(&path, &mut options).map_err(Error::io(&path))?;
         match file.try_lock() {
             Ok(()) => Ok(WriteLock { _file: file }),
             Err(TryLockError::WouldBlock) => Err(Error::Busy(self.folder.clone())),

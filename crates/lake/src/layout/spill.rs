@@ -28,7 +28,7 @@ impl<K: Key> Spill<K> {
     pub(crate) fn create(folder: &Path, name: &str, bits: u32, memory: usize) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(Error::io(folder))?;
         let path = folder.join(name);
-        let file = File::options().create(true).truncate(true).read(true).write(true).open(&path);
+        let file = crate::private::create(&path);
         let buckets = 1_usize << bits;
         Ok(Self {
             file: file.map_err(Error::io(&path))?,
