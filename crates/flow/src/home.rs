@@ -38,6 +38,12 @@ impl Home {
         Ok(home)
     }
 
+    /// Whether a folder holds an installation already. It only looks.
+    #[must_use]
+    pub fn is_installed(folder: &Path) -> bool {
+        Self(folder.to_owned()).keys().join("ledger").exists()
+    }
+
     /// The folder itself.
     #[must_use]
     pub fn path(&self) -> &Path {

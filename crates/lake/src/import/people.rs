@@ -86,9 +86,8 @@ pub fn customers(
         };
         let key = CustomerKey::new(check_key(record.get(key).unwrap_or_default())?);
         let email = short(email, &fields::EMAIL)?;
-        if let Some(address) = email.as_deref().filter(|address| !is_address(address)) {
-            let detail = Some(format!("`{address}` is not an e-mail address"));
-            return Err(Rejection { reason: Reason::BadEmail, detail });
+        if email.as_deref().is_some_and(|address| !is_address(address)) {
+            return Err(Reason::BadEmail.into());
         }
         Ok(Customer {
             key,
