@@ -136,22 +136,56 @@ pub(crate) struct ChannelArgs {
 pub(crate) enum ImportCommand {
     /// Purchases: customer, time, amount (CSV of any kind, gzip, zip, Parquet)
     Purchases(PurchaseArgs),
-    /// Customers: key, e-mail, name, locale, country, time zone (CSV)
-    Customers(TableArgs),
-    /// Consent receipts: customer, purpose, channel, status, when, where, on which notice (CSV)
-    Consents(TableArgs),
+    /// Customers: key, email, first_name, locale, country, time_zone, known_since (CSV)
+    Customers(PeopleArgs),
+    /// Consent receipts: key, purpose, channel, status, at, basis, notice_version, notice_hash, language, source, proof (CSV)
+    Consents(PeopleArgs),
+    /// List the imports of purchases, with the numbers by which they can be undone
+    List,
+    /// Take the rows of an import of purchases out again: the last one, or the one you name
+    Undo {
+        /// Number of the import, as `candor import list` shows it
+        number: Option<u32>,
+        /// Name of its file; of several imports of that file the last
+        #[arg(long, value_name = "NAME", conflicts_with = "number")]
+        file: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct TableArgs {
     /// File to read
     pub(crate) file: PathBuf,
-    /// Show what would be read, change nothing
+    /// Show what would be read, write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Delimiter of the columns: a character, or tab, space, comma, semicolon, pipe
     #[arg(long)]
     pub(crate) delimiter: Option<String>,
+    /// How times are written: iso, yyyymmdd, dmy, mdy, epoch-s, epoch-ms, epoch-us, or a pattern such as %d/%m/%Y
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) time_format: Option<String>,
+    /// The first row is data; columns are then named by their numbers
+    #[arg(long)]
+    pub(crate) no_header: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PeopleArgs {
+    #[command(flatten)]
+    pub(crate) table: TableArgs,
+    /// Column of a field whose name does not say it: a name, or a number from 1, such as email=Contact or key=2
+    #[arg(long, value_name = "FIELD=COLUMN", value_parser = field_and_column)]
+    pub(crate) column: Vec<(String, String)>,
+}
+
+fn field_and_column(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((field, column)) if !field.is_empty() && !column.is_empty() => {
+            Ok((field.to_owned(), column.to_owned()))
+        }
+        _ => Err("give a field and its column, such as email=Contact".to_owned()),
+    }
 }
 
 #[derive(Debug, Args)]
@@ -167,18 +201,21 @@ pub(crate) struct PurchaseArgs {
     /// Column of the amount
     #[arg(long, value_name = "COLUMN")]
     pub(crate) amount: Option<String>,
-    /// Column of the quantity, by which the amount is multiplied
+    /// Column of the quantity, by which a unit price is multiplied
     #[arg(long, value_name = "COLUMN")]
     pub(crate) quantity: Option<String>,
+    /// Column of the unit price, instead of an amount
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) unit_price: Option<String>,
     /// Column of the order
     #[arg(long, value_name = "COLUMN")]
     pub(crate) order: Option<String>,
-    /// Column of the currency, or one currency such as EUR for every row
+    /// Column of the currency, or one currency such as EUR for every row that names none
     #[arg(long, value_name = "COLUMN|CODE")]
     pub(crate) currency: Option<String>,
-    /// How times are written, such as %d/%m/%Y
-    #[arg(long, value_name = "FORMAT")]
-    pub(crate) time_format: Option<String>,
+    /// What stands before the decimals: comma (as in 1.299,50) or point (as in 1,299.50)
+    #[arg(long, value_name = "comma|point")]
+    pub(crate) decimal: Option<lake::import::DecimalMark>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,6 +8,8 @@
 //! keys/           secrets, readable by the owner only
 //! rejects/        rows that imports could not take, with their reasons
 //! ```
+//!
+//! All of it is personal data or secret: on Unix the folders have mode 0700 and the files 0600, whatever the umask.
 
 use std::path::{Path, PathBuf};
 
@@ -18,17 +20,29 @@ use crate::error::{Error, Result};
 pub struct Home(PathBuf);
 
 impl Home {
-    /// Uses `folder`, making it and what it needs.
+    /// Uses `folder`, making it and what it needs, and closes it to everybody but its owner.
     ///
     /// # Errors
-    /// When a folder cannot be made.
+    /// When a folder cannot be made or closed.
     pub fn open(folder: &Path) -> Result<Self> {
         let home = Self(folder.to_owned());
         for part in [home.lake(), home.outbox(), home.keys(), home.rejects()] {
             std::fs::create_dir_all(&part).map_err(|source| io(&part, source))?;
+            restrict(&part, 0o700)?;
         }
-        restrict(&home.keys(), 0o700)?;
+        restrict(folder, 0o700)?;
+        for file in [home.database(), beside(&home.database(), "-wal"), beside(&home.database(), "-shm")] {
+            if file.exists() {
+                restrict(&file, 0o600)?;
+            }
+        }
         Ok(home)
+    }
+
+    /// Whether a folder holds an installation already. It only looks.
+    #[must_use]
+    pub fn is_installed(folder: &Path) -> bool {
+        Self(folder.to_owned()).keys().join("ledger").exists()
     }
 
     /// The folder itself.
@@ -96,6 +110,12 @@ impl Home {
     }
 }
 
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
 fn io(path: &Path, source: std::io::Error) -> Error {
     Error::Io { path: path.display().to_string(), source }
 }
@@ -115,6 +135,10 @@ fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 #[cfg(unix)]
 fn restrict(path: &Path, mode: u32) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
+    let found = std::fs::metadata(path).map_err(|source| io(path, source))?.permissions().mode();
+    if found & 0o777 & !mode == 0 {
+        return Ok(());
+    }
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).map_err(|source| io(path, source))
 }
 

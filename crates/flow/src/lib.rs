@@ -40,7 +40,7 @@ pub use error::{Error, Result};
 pub use jobs::Work;
 pub use reports::Reconciled;
 pub use sign_in::{DemoSignIn, SignedIn};
-pub use stages::ingest::{ResponseIn, TableImport};
+pub use stages::ingest::{ResponseIn, TableImport, first_look};
 pub use stages::learn::Lesson;
 pub use stages::lifecycle::LifecycleSummary;
 pub use stages::measure::Measured;

@@ -3,6 +3,7 @@
 //! It does not cover single rows: a bad row is a reject with a [`crate::import::Reason`], not an error.
 
 use std::path::{Path, PathBuf};
+use terms::money::Currency;
 
 /// The result of work on files or the lake.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -32,6 +33,17 @@ pub enum Error {
         path: PathBuf,
         /// What it looks like.
         what: String,
+    },
+    /// A file that begins as Parquet and is none.
+    #[error(
+        "`{path}` is not a Parquet file, or not the whole of one: it begins as one, but {what}; export or copy it again, \
+         or save it as CSV"
+    )]
+    NotParquet {
+        /// The file.
+        path: PathBuf,
+        /// What it has instead.
+        what: &'static str,
     },
     /// A compressed file that stops or breaks in the middle.
     #[error(
@@ -90,20 +102,20 @@ pub enum Error {
     BadDelimiter(String),
     /// A role nobody fills.
     #[error(
-        "no column of `{path}` looks like the {role}; say which with --{flag} NAME or --{flag} NUMBER (columns: {columns})"
+        "no column of `{path}` looks like the {role}; say which with {flag}NAME or {flag}NUMBER (columns: {columns})"
     )]
     NoColumn {
         /// The file.
         path: PathBuf,
         /// What is missing.
         role: &'static str,
-        /// The option that names it.
+        /// The option that names it, up to the name.
         flag: &'static str,
         /// What there is.
         columns: String,
     },
     /// A column named by the caller that does not exist.
-    #[error("`{path}` has no column `{asked}` for --{flag} (columns: {columns})")]
+    #[error("`{path}` has no column `{asked}`, as {flag}{asked} says (columns: {columns})")]
     UnknownColumn {
         /// The file.
         path: PathBuf,
@@ -116,7 +128,7 @@ pub enum Error {
     },
     /// A needed column whose name stands twice in the header.
     #[error(
-        "the header of `{path}` names `{name}` twice (columns {first} and {second}); choose one with --{flag} {first}"
+        "the header of `{path}` names `{name}` twice (columns {first} and {second}); choose one with {flag}{first}"
     )]
     DuplicateColumn {
         /// The file.
@@ -139,6 +151,82 @@ pub enum Error {
         /// One of them.
         example: String,
     },
+    /// Some dates are day first, others month first.
+    #[error(
+        "rows contradict each other: `{day_first}` (line {day_line}) can only be day first, `{month_first}` (line \
+         {month_line}) only month first; say --time-format dmy or --time-format mdy to keep one sort and reject the other, \
+         or mend the file"
+    )]
+    ContradictingDates {
+        /// One that is day first.
+        day_first: String,
+        /// Its line.
+        day_line: u64,
+        /// One that is month first.
+        month_first: String,
+        /// Its line.
+        month_line: u64,
+    },
+    /// Decimals and thousands cannot be told apart.
+    #[error(
+        "numbers such as `{example}` (line {line}) may have decimals or thousands behind their mark, and no row of the \
+         sample decides; say --decimal comma or --decimal point"
+    )]
+    AmbiguousAmounts {
+        /// One of them.
+        example: String,
+        /// Its line.
+        line: u64,
+    },
+    /// Some numbers have a decimal point, as many others a decimal comma.
+    #[error(
+        "rows contradict each other: `{point}` (line {point_line}) has a decimal point, `{comma}` (line {comma_line}) a \
+         decimal comma; say --decimal comma or --decimal point to keep one sort and reject the other, or mend the file"
+    )]
+    ContradictingAmounts {
+        /// One with a point.
+        point: String,
+        /// Its line.
+        point_line: u64,
+        /// One with a comma.
+        comma: String,
+        /// Its line.
+        comma_line: u64,
+    },
+    /// The column's name speaks for another currency than the lake's.
+    #[error(
+        "column `{column}` looks like {seen}, and the lake is in {lake}; if its amounts are {lake}, say --currency {lake}"
+    )]
+    OtherCurrency {
+        /// The column.
+        column: String,
+        /// What its name says.
+        seen: Currency,
+        /// What the lake holds.
+        lake: Currency,
+    },
+    /// A field of customers, consents or events that there is not.
+    #[error("there is no field `{asked}`; --column takes FIELD=NAME with one of these fields: {fields}")]
+    UnknownField {
+        /// What was asked for.
+        asked: String,
+        /// What there is.
+        fields: String,
+    },
+    /// No such import.
+    #[error("there is no import {asked} to undo; `candor import list` shows which there are")]
+    NoImport {
+        /// What was asked for.
+        asked: String,
+    },
+    /// An import whose rows are not known any more.
+    #[error(
+        "import `{name}` was made before imports could be undone; which rows it brought was not recorded"
+    )]
+    NotRecorded {
+        /// The file's name.
+        name: String,
+    },
     /// No known way of writing times.
     #[error(
         "times such as `{example}` are in no known format; say --time-format, such as `%d %b %Y` or `epoch-ms`"
@@ -154,7 +242,7 @@ pub enum Error {
     BadTimeFormat(String),
     /// A Parquet column of a type that cannot fill its role.
     #[error(
-        "column `{column}` of `{path}` is of type {found}, which cannot be read as the {role}; name another one with --{flag}"
+        "column `{column}` of `{path}` is of type {found}, which cannot be read as the {role}; name another one with {flag}NAME"
     )]
     ColumnType {
         /// The file.
@@ -170,7 +258,7 @@ pub enum Error {
     },
     /// Every row was rejected.
     #[error(
-        "none of the {rows} rows of `{path}` could be used (most often: {reason}); look at it with --dry-run"
+        "none of the {rows} rows of `{path}` could be used (most often: {reason}); look at them with --dry-run"
     )]
     NothingUsable {
         /// The file.

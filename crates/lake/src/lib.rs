@@ -24,6 +24,7 @@ pub mod layout;
 
 mod error;
 mod parallel;
+mod private;
 mod purchase;
 
 pub use error::{Error, Result};

@@ -184,17 +184,37 @@ fn binary_junk_is_no_table() {
     let place = Place::new();
     let junk: Vec<u8> = (0..4_096_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     assert!(place.refused(&place.file("junk.bin", junk)).contains("is not a table"));
-    assert!(place.refused(&place.file("cut.parquet", b"PAR1 and no more")).contains("damaged"));
+    for fake in ["PAR1", "PAR1 and no more", "PAR1 a long text that is none PAR1"] {
+        let text = place.refused(&place.file("fake.parquet", fake));
+        assert!(text.contains("is not a Parquet file") && text.contains("export or copy it again"), "{text}");
+    }
     assert!(place.refused(&place.file("p.pdf", b"%PDF-1.7")).contains("PDF"));
     assert!(place.refused(&place.file("words.txt", "hello\nworld\n")).contains("no delimiter found"));
 }
 
 #[test]
-fn an_extremely_long_line_is_refused() {
+fn an_extremely_long_line_is_rejected_and_the_others_are_kept() {
     let place = Place::new();
-    let long = format!("{GOOD}carl,2024-05-13,{}\n", "9".repeat(3 << 20));
-    let text = place.refused(&place.file("long.csv", long));
-    assert!(text.contains("line 4") && text.contains("longer than 1048576 bytes"), "{text}");
+    let long = "x".repeat(2 << 20);
+    for (at, text) in [
+        format!("{GOOD}carl,2024-05-13,1.00,{long}\n"),
+        format!("customer,time,amount,order\ncarl,2024-05-13,1.00,{long}\nanna,2024-05-01,10.00,1\nben,2024-05-13,20.00,2\n"),
+        format!("customer,time,amount,order\ncarl,2024-05-13,1.00,\"{long}\"\nanna,2024-05-01,10.00,1\nben,2024-05-13,20.00,2"),
+        format!("{GOOD}carl,2024-05-13,1.00,{}\n", "x".repeat(201)),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let path = place.file(&format!("long-{at}.csv"), text);
+        let seen = preview(None, &path, &Options::default()).unwrap();
+        assert_eq!(seen.rejected.get(&Reason::TooLong), Some(&1), "{at}");
+        let line = &seen.rejected_lines[0];
+        assert_eq!((line.line, line.reason.as_str()), (if at % 3 == 0 { 4 } else { 2 }, "too long"), "{at}");
+        let done = place.import(&path, &Options::default()).unwrap();
+        assert_eq!((done.purchases, done.rejected.get(&Reason::TooLong)), (2, Some(&1)), "{at}");
+    }
+    let text = place.refused(&place.file("header.csv", format!("{long},time,amount\nanna,2024-05-13,1\n")));
+    assert!(text.contains("line 1") && text.contains("longer than 1048576 bytes"), "{text}");
 }
 
 #[test]
@@ -315,4 +335,159 @@ fn customers_consents_and_events_are_typed_or_rejected() {
     let did = "customer,time,kind\n00042,2024-05-13T10:00:00Z,opened\n00042,2024-05-13T10:01:00Z,sneezed\n";
     let found = events(&place.file("did.csv", did), &Options::default(), &mut |_| {}).unwrap();
     assert_eq!((found.rows.len(), found.rejected.len()), (1, 1));
+}
+
+#[test]
+fn dates_that_contradict_each_other_are_shown_with_their_lines() {
+    let place = Place::new();
+    let text = "customer,date,amount\nanna,01/02/2024,1\nben,25/06/2024,2\nben,12/31/2024,2\n";
+    let path = place.file("both.csv", text);
+    let refused = place.refused(&path);
+    assert!(
+        refused.contains("`25/06/2024` (line 3)") && refused.contains("`12/31/2024` (line 4)"),
+        "{refused}"
+    );
+    let told = Options { time_format: Some("dmy".into()), ..Options::default() };
+    assert_eq!(place.import(&path, &told).unwrap().rejected.get(&Reason::BadTime), Some(&1));
+}
+
+#[test]
+fn unknown_times_are_shown_by_one_that_cannot_be_read() {
+    let place = Place::new();
+    let text = "customer,date,amount\nanna,2025-01-02,1\nben,soonish,2\nben,laterish,2\n";
+    let refused = place.refused(&place.file("soon.csv", text));
+    assert!(refused.contains("`soonish`") && !refused.contains("2025-01-02"), "{refused}");
+}
+
+#[test]
+fn a_year_to_come_lies_in_the_future() {
+    let place = Place::new();
+    let text = "customer,date,amount\nanna,2025-01-02,1\nben,2999-01-02,2\nben,2025-01-09,2\n";
+    let path = place.file("future.csv", text);
+    let done = place.import(&path, &Options::default()).unwrap();
+    assert_eq!(done.rejected.get(&Reason::FutureTime), Some(&1));
+    assert_eq!(done.rejected_lines[0].reason, "time lies in the future");
+    // With a present the future begins two days after it.
+    let now = terms::time::Day::from_ymd(2025, 1, 3).unwrap().start();
+    let seen = preview(None, &path, &Options { now: Some(now), ..Options::default() }).unwrap();
+    assert_eq!(seen.rejected.get(&Reason::FutureTime), Some(&2));
+}
+
+#[test]
+fn a_zone_behind_a_time_is_not_read_as_utc() {
+    let place = Place::new();
+    let text = "customer,time,amount\nanna,2024-06-01 12:00 Europe/Madrid,1\nanna,2024-06-01 12:00 Nowhere/City,1\nanna,2024-06-02 12:00,1\n";
+    let done = place.import(&place.file("zones.csv", text), &Options::default()).unwrap();
+    assert_eq!(done.rejected.get(&Reason::BadTime), Some(&1));
+    let times: Vec<String> = place
+        .lake
+        .history_of(&terms::ids::CustomerKey::new("anna"))
+        .unwrap()
+        .iter()
+        .map(|purchase| purchase.time.to_string())
+        .collect();
+    assert_eq!(times, ["2024-06-01T10:00:00Z", "2024-06-02T12:00:00Z"]);
+}
+
+#[test]
+fn one_rule_for_the_currency_holds_for_preview_and_import() {
+    use lake::import::CurrencyFrom as From;
+    use terms::money::Currency;
+    let mixed =
+        "customer,time,amount,currency\nanna,2024-05-13,1,USD\nben,2024-05-13,1,USD\nben,2024-05-13,1,EUR\n";
+    let plain = "customer,time,amount\nanna,2024-05-14,1\n";
+    let signs = "customer,time,amount\nanna,2024-05-15,$1\nanna,2024-05-15,€2\nanna,2024-05-16,3\nben,2024-05-17,$4\n";
+    let dollars = "customer,time,dollar_value\nanna,2024-05-18,1\n";
+    let brand = Options { brand_currency: Some(Currency::GBP), ..Options::default() };
+    let told = Options { default_currency: Some(Currency::EUR), ..brand.clone() };
+    for (text, options, currency, from, rejected) in [
+        (mixed, &brand, Currency::USD, From::Column, 1),
+        (mixed, &told, Currency::EUR, From::Told, 2),
+        (plain, &brand, Currency::GBP, From::Brand, 0),
+        (signs, &brand, Currency::USD, From::Amounts, 1),
+        (dollars, &brand, Currency::USD, From::Amounts, 0),
+    ] {
+        let place = Place::new();
+        let path = place.file("money.csv", text);
+        let seen = preview(Some(&place.lake), &path, options).unwrap();
+        let done = place.import(&path, options).unwrap();
+        assert_eq!((seen.currency, seen.currency_from), (currency, from), "{text}");
+        assert_eq!((done.currency, done.currency_from), (currency, from), "{text}");
+        assert_eq!(done.rejected.get(&Reason::OtherCurrency).copied().unwrap_or(0), rejected, "{text}");
+        assert_eq!(seen.rejected, done.rejected, "{text}");
+        assert_eq!(place.lake.stats().unwrap().currency, Some(currency), "{text}");
+    }
+    // A lake that has a currency keeps it, and the preview knows.
+    let place = Place::new();
+    place.import(&place.file("first.csv", plain), &told).unwrap();
+    let path = place.file("mixed.csv", mixed);
+    let seen = preview(Some(&place.lake), &path, &brand).unwrap();
+    assert_eq!((seen.currency, seen.currency_from), (Currency::EUR, From::Lake));
+    assert_eq!(seen.rejected, place.import(&path, &brand).unwrap().rejected);
+    let refused = place.refused(&place.file("dollars.csv", dollars));
+    assert!(refused.contains("looks like USD, and the lake is in EUR"), "{refused}");
+}
+
+#[test]
+fn spanish_headers_are_found_and_others_are_named_field_by_field() {
+    let place = Place::new();
+    let found = |name: &str, text: &str| {
+        customers(&place.file(name, text), &Options::default(), &mut |_| {}).map(|read| read.rows)
+    };
+    let rows = found("es.csv", "clave;correo;nombre\n7;anna@example.com;Anna\n").unwrap();
+    assert_eq!((rows[0].key.as_str(), rows[0].first_name.as_deref()), ("7", Some("Anna")));
+    assert_eq!(
+        found("no.csv", "Nº cliente;Correo electrónico\n7;anna@example.com\n").unwrap()[0].key.as_str(),
+        "7"
+    );
+    let odd = "who,post\n7,anna@example.com\n";
+    let refused = found("odd.csv", odd).unwrap_err().to_string();
+    assert!(refused.contains("--column key=NAME or --column key=NUMBER"), "{refused}");
+    let columns = [("key".to_owned(), "who".to_owned()), ("email".to_owned(), "2".to_owned())];
+    let told = Options { columns: columns.into(), ..Options::default() };
+    let read = customers(&place.file("odd.csv", odd), &told, &mut |_| {}).unwrap();
+    assert_eq!(read.rows[0].email.as_deref(), Some("anna@example.com"));
+    let wrong = Options { columns: [("shoe".to_owned(), "2".to_owned())].into(), ..Options::default() };
+    let refused = customers(&place.file("odd.csv", odd), &wrong, &mut |_| {}).unwrap_err().to_string();
+    assert!(refused.contains("no field `shoe`") && refused.contains("first_name"), "{refused}");
+    let said = "Cliente;Uso;Canal;Estado;Fecha\n7;marketing;email;granted;2024-05-13\n";
+    let refused = consents(&place.file("said.csv", said), &Options::default(), &mut |_| {}).unwrap_err();
+    assert!(refused.to_string().contains("--column purpose=NAME"), "{refused}");
+    let purchases = "Nº cliente;Fecha;Importe\n7;13/05/2024;1,50\n";
+    assert_eq!(place.import(&place.file("compras.csv", purchases), &Options::default()).unwrap().added, 1);
+}
+
+#[test]
+fn what_cannot_be_a_contact_record_is_rejected_with_what_is_wrong() {
+    let place = Place::new();
+    let (long_key, long_name) = ("k".repeat(201), "n".repeat(5_000));
+    let text = format!(
+        "key,email,first_name\n1,<script>@x.y,A\n2,anna@localhost,A\n3,Anna <anna@example.com>,A\n{long_key},,A\n\
+        bell\u{7},,A\n4,,{long_name}\n../../etc,ok@example.com,A\n"
+    );
+    let read = customers(&place.file("people.csv", text), &Options::default(), &mut |_| {}).unwrap();
+    // A key is never a file's name, so it may look like one.
+    assert_eq!(read.rows.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(), ["../../etc"]);
+    assert_eq!(read.rejected.get(&Reason::BadEmail), Some(&3));
+    assert_eq!(read.rejected_lines[0].reason, "not an e-mail address");
+    for reason in [Reason::LongCustomer, Reason::BadCustomer, Reason::TooLong] {
+        assert_eq!(read.rejected.get(&reason), Some(&1), "{reason}");
+    }
+    assert!(
+        read.rejected_texts.contains_key("first_name is longer than 200 bytes"),
+        "{:?}",
+        read.rejected_texts
+    );
+}
+
+#[test]
+fn an_unknown_word_is_said_with_the_words_there_are() {
+    let place = Place::new();
+    let text = "customer,purpose,channel,status,at\n7,marketing,pigeon,granted,2024-05-13\n";
+    let rejects = place.folder.path().join("rejects.csv");
+    let options = Options { rejects: Some(rejects.clone()), ..Options::default() };
+    let read = consents(&place.file("said.csv", text), &options, &mut |_| {}).unwrap();
+    let reason = "unknown channel `pigeon`; it is one of: email, sms, push, post";
+    assert_eq!(read.rejected_lines[0].reason, reason);
+    assert!(std::fs::read_to_string(rejects).unwrap().contains(reason));
 }

@@ -12,8 +12,8 @@ use arrow_array::{Float64Array, Int64Array, RecordBatch, TimestampMicrosecondArr
 use lake::Lake;
 use lake::history::PassOptions;
 use lake::import::{Options, Outcome, purchases};
-use lake::layout::KeyKind;
 use lake::layout::manifest::{Bucket, ImportedFile, Manifest};
+use lake::layout::{KeyKind, WhichImport};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -142,9 +142,9 @@ fn outcomes_count_rows_within_each_customers_own_window() {
 }
 
 #[test]
-fn the_manifest_reads_as_version_1_was_written() {
+fn the_manifest_is_written_as_version_2_and_version_1_is_still_read() {
     let manifest = Manifest {
-        version: 1,
+        version: 2,
         generation: 3,
         key: KeyKind::Text,
         currency: Some(Currency::EUR),
@@ -165,13 +165,24 @@ fn the_manifest_reads_as_version_1_was_written() {
             content: ContentHash::of([b"x".as_slice()]),
             name: "shop.csv".into(),
             added: 12,
+            number: 1,
+            reading: "customer 1, time 2, amount 3, delimiter ,, header, times iso, decimal point, EUR"
+                .into(),
+            at: Some(Instant(1_717_243_200_000_000)),
         }],
+        last_import: 4,
     };
-    let golden = include_str!("golden/manifest.v1.json");
+    let golden = include_str!("golden/manifest.v2.json");
     assert_eq!(serde_json::from_str::<Manifest>(golden).unwrap(), manifest);
     assert_eq!(serde_json::to_string_pretty(&manifest).unwrap().trim(), golden.trim());
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("manifest.json"), golden.replace("\"version\": 1", "\"version\": 9"))
+    std::fs::write(folder.path().join("manifest.json"), include_str!("golden/manifest.v1.json")).unwrap();
+    let lake = Lake::open(folder.path()).unwrap();
+    let found = lake.manifest().unwrap();
+    assert_eq!((found.buckets, found.imports[0].number), (manifest.buckets, 0));
+    let refused = lake.undo(&WhichImport::Last).unwrap_err().to_string();
+    assert!(refused.contains("before imports could be undone"), "{refused}");
+    std::fs::write(folder.path().join("manifest.json"), golden.replace("\"version\": 2", "\"version\": 9"))
         .unwrap();
     assert!(Lake::open(folder.path()).unwrap_err().to_string().contains("its version is 9"));
 }

@@ -1,6 +1,6 @@
 //! The flags that say how a purchase file is laid out, for every subcommand that reads one.
 
-use lake::import::{Header, Options};
+use lake::import::{DecimalMark, Header, Options};
 
 /// Columns are named by their header or by their number from 1; what is not given is detected.
 #[derive(Debug, Clone, clap::Args)]
@@ -26,6 +26,9 @@ pub(crate) struct ImportFlags {
     /// Column of the currency, or one currency for all rows, such as EUR.
     #[arg(long)]
     pub(crate) currency: Option<String>,
+    /// What stands before the decimals: comma or point.
+    #[arg(long)]
+    pub(crate) decimal: Option<DecimalMark>,
     /// A character, or tab, space, comma, semicolon, pipe.
     #[arg(long)]
     pub(crate) delimiter: Option<String>,
@@ -50,6 +53,7 @@ impl ImportFlags {
             unit_price: self.unit_price.clone(),
             currency: self.currency.clone().filter(|_| code.is_none()),
             default_currency: code,
+            decimal: self.decimal,
             delimiter: self.delimiter.clone(),
             time_format: self.time_format.clone(),
             header: if self.no_header { Header::Absent } else { Header::Detect },

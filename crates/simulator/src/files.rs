@@ -23,7 +23,12 @@ pub struct Files {
 }
 
 fn create(path: &Path) -> Result<File, Error> {
-    File::create(path).map_err(|source| Error::File { path: path.display().to_string(), source })
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    // Simulated people, but the demo shows how real ones are kept.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|source| Error::File { path: path.display().to_string(), source })
 }
 
 /// Writes purchases as gzip-compressed CSV.

@@ -14,6 +14,8 @@ text_enum! {
         PersonChanged = "person_changed",
         /// Data were imported.
         Imported = "imported",
+        /// The rows of an import were taken out again.
+        ImportUndone = "import_undone",
         /// Purchases were compacted into the lake and profiles made.
         Profiled = "profiled",
         /// A model was fitted and evaluated.

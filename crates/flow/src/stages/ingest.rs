@@ -1,14 +1,18 @@
 //! Ingest: files in. Purchases go to the lake, contact records and consent receipts to the store.
 //!
 //! Goes in: a path and what the caller knows about it. Comes out: counts, and a file of the rows that could not be
-//! taken. The ledger keeps what was imported, by the hash of its content; the next job makes new profiles.
+//! taken. The ledger keeps what was imported and what was undone; the next job makes new profiles. Previews change
+//! nothing and write nothing; before there is an installation they are given by [`first_look`].
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use lake::import::{Imported, Options, Preview, Progress, Read, preview};
-use terms::consent::{Channel, Purpose};
+use lake::import::{Imported, Options, Preview, Progress, Read, Reason, RejectedLine, preview};
+use lake::layout::manifest::ImportedFile;
+use lake::layout::{Undone, WhichImport};
+use terms::consent::{Channel, ConsentReceipt, Purpose};
+use terms::customer::Customer;
 use terms::delivery::ResponseKind;
 use terms::ids::{CampaignId, CustomerKey, MessageId};
 use terms::ledger::Action;
@@ -28,11 +32,17 @@ const BATCH: usize = 2_000;
 pub struct TableImport {
     /// Rows that could be read.
     pub rows: u64,
-    /// Rows new to the store; a receipt that is there already is not new.
+    /// Customers or receipts new to the store.
     pub added: u64,
-    /// Rows that could not be used, by reason.
+    /// Customers that the store had otherwise; receipts never change.
+    pub changed: u64,
+    /// Rows about a customer, or receipts, that stand in the file again. Of customers the last row counts.
+    pub repeated: u64,
+    /// Rows that could not be used, by what is wrong with them.
     pub rejected: BTreeMap<String, u64>,
-    /// Where those were written.
+    /// The first five of those.
+    pub rejected_lines: Vec<RejectedLine>,
+    /// Where all of them were written.
     pub rejects_file: Option<PathBuf>,
 }
 
@@ -56,6 +66,7 @@ impl App {
     /// When the file cannot be read as a table of purchases.
     pub async fn preview_purchases(&self, file: &Path, options: Options) -> Result<Preview> {
         let (lake, file) = (self.lake().clone(), file.to_owned());
+        let options = self.with_brand(options).await?;
         blocking(move || preview(Some(&lake), &file, &options)).await
     }
 
@@ -72,10 +83,31 @@ impl App {
         let (lake, path) = (self.lake().clone(), file.to_owned());
         let options = self.with_rejects(file, options).await?;
         let done = blocking(move || lake::import::purchases(&lake, &path, &options, &mut progress)).await?;
-        let payload = serde_json::json!({ "purchases": file_name(file), "result": json_value(&done)? });
+        let payload = serde_json::json!({ "purchases": file_name(file), "result": ledger_value(&done, &done.rejected)? });
         self.record(Actor::Operator, Action::Imported, "lake/purchases", payload).await?;
         self.enqueue(&Work::Profile, self.now()).await?;
         Ok(done)
+    }
+
+    /// The imports of purchases that are in the lake, oldest first.
+    ///
+    /// # Errors
+    /// When the lake cannot be read.
+    pub fn imports(&self) -> Result<Vec<ImportedFile>> {
+        Ok(self.lake().manifest()?.imports)
+    }
+
+    /// Takes the rows of an import of purchases out of the lake again.
+    ///
+    /// # Errors
+    /// When there is no such import, or its rows were not recorded; the lake is then as it was.
+    pub async fn undo_import(&self, which: WhichImport) -> Result<Undone> {
+        let lake = self.lake().clone();
+        let undone = blocking(move || lake.undo(&which)).await?;
+        let payload = serde_json::json!({ "purchases": undone.import.name, "result": json_value(&undone)? });
+        self.record(Actor::Operator, Action::ImportUndone, "lake/purchases", payload).await?;
+        self.enqueue(&Work::Profile, self.now()).await?;
+        Ok(undone)
     }
 
     /// Imports a file of contact records. A record of the same key replaces the earlier one.
@@ -91,12 +123,15 @@ impl App {
         let path = file.to_owned();
         let options = self.with_rejects(file, options).await?;
         let read = blocking(move || lake::import::customers(&path, &options, &mut progress)).await?;
+        let customers = last_of_each(&read.rows);
+        let mut done = summary(&read, customers.len() as u64);
         let mut tx = self.store().begin().await?;
-        for batch in read.rows.chunks(BATCH) {
+        for batch in customers.chunks(BATCH) {
+            let keys: Vec<CustomerKey> = batch.iter().map(|customer| customer.key.clone()).collect();
+            done.count(batch, &tx.customers(&keys).await?);
             tx.put_customers(batch).await?;
         }
-        let done = summary(&read, read.rows.len() as u64);
-        let payload = serde_json::json!({ "customers": file_name(file), "result": json_value(&done)? });
+        let payload = serde_json::json!({ "customers": file_name(file), "result": ledger_value(&done, &read.rejected)? });
         tx.append_entries(&[self.entry(Actor::Operator, Action::Imported, "store/customers", payload)])
             .await?;
         tx.commit().await?;
@@ -117,13 +152,12 @@ impl App {
         let path = file.to_owned();
         let options = self.with_rejects(file, options).await?;
         let read = blocking(move || lake::import::consents(&path, &options, &mut progress)).await?;
-        let mut added = 0;
+        let mut done = summary(&read, distinct(&read.rows));
         let mut tx = self.store().begin().await?;
         for batch in read.rows.chunks(BATCH) {
-            added += tx.add_consents(batch).await?;
+            done.added += tx.add_consents(batch).await?;
         }
-        let done = summary(&read, added);
-        let payload = serde_json::json!({ "consents": file_name(file), "result": json_value(&done)? });
+        let payload = serde_json::json!({ "consents": file_name(file), "result": ledger_value(&done, &read.rejected)? });
         tx.append_entries(&[self.entry(Actor::Operator, Action::Imported, "store/consents", payload)])
             .await?;
         tx.commit().await?;
@@ -136,9 +170,15 @@ impl App {
     /// # Errors
     /// When the file cannot be read.
     pub async fn preview_customers(&self, file: &Path, options: Options) -> Result<TableImport> {
-        let path = file.to_owned();
+        let (path, options) = (file.to_owned(), self.with_brand(options).await?);
         let read = blocking(move || lake::import::customers(&path, &options, &mut |_| {})).await?;
-        Ok(summary(&read, 0))
+        let customers = last_of_each(&read.rows);
+        let mut seen = summary(&read, customers.len() as u64);
+        for batch in customers.chunks(BATCH) {
+            let keys: Vec<CustomerKey> = batch.iter().map(|customer| customer.key.clone()).collect();
+            seen.count(batch, &self.store().customers(&keys).await?);
+        }
+        Ok(seen)
     }
 
     /// Shows how a file of consent receipts would be read, and changes nothing.
@@ -146,9 +186,16 @@ impl App {
     /// # Errors
     /// When the file cannot be read.
     pub async fn preview_consents(&self, file: &Path, options: Options) -> Result<TableImport> {
-        let path = file.to_owned();
+        let (path, options) = (file.to_owned(), self.with_brand(options).await?);
         let read = blocking(move || lake::import::consents(&path, &options, &mut |_| {})).await?;
-        Ok(summary(&read, 0))
+        let mut seen = summary(&read, distinct(&read.rows));
+        // Only the database knows which are there; a transaction that is not committed leaves no trace.
+        let mut tx = self.store().begin().await?;
+        for batch in read.rows.chunks(BATCH) {
+            seen.added += tx.add_consents(batch).await?;
+        }
+        drop(tx);
+        Ok(seen)
     }
 
     /// Takes in what customers did with messages. Opens and clicks are kept only for those who allow measuring; an
@@ -197,15 +244,68 @@ impl App {
         }
     }
 
-    /// Writes rejected rows into the home, under the name of the file, and fills in the brand's currency.
+    /// Writes rejected rows into the home, under the name of the file.
     async fn with_rejects(&self, file: &Path, options: Options) -> Result<Options> {
         let rejects = self.home().rejects().join(format!("{}.rejects.csv", file_name(file)));
+        let options = self.with_brand(options).await?;
+        Ok(Options { rejects: options.rejects.or(Some(rejects)), ..options })
+    }
+
+    /// Fills in what every look at a file has to know alike: the brand's currency and the present.
+    async fn with_brand(&self, options: Options) -> Result<Options> {
         let currency = self.brand().await?.currency;
         Ok(Options {
-            rejects: options.rejects.or(Some(rejects)),
-            default_currency: options.default_currency.or(Some(currency)),
+            brand_currency: options.brand_currency.or(Some(currency)),
+            now: options.now.or(Some(self.now())),
             ..options
         })
+    }
+}
+
+/// Previews before there is an installation: they read the file and touch nothing else.
+pub mod first_look {
+    use super::{Options, Path, Preview, Result, TableImport, distinct, last_of_each, summary};
+    use crate::brand::Brand;
+    use crate::clock::Clock;
+    use terms::ids::PersonId;
+
+    fn with_defaults(options: Options) -> Options {
+        let currency = Brand::unnamed(PersonId(0)).currency;
+        Options {
+            brand_currency: options.brand_currency.or(Some(currency)),
+            now: options.now.or_else(|| Some(Clock::System.now())),
+            ..options
+        }
+    }
+
+    /// How a file of purchases would be read.
+    ///
+    /// # Errors
+    /// When the file cannot be read as a table of purchases.
+    pub fn purchases(file: &Path, options: Options) -> Result<Preview> {
+        Ok(lake::import::preview(None, file, &with_defaults(options))?)
+    }
+
+    /// How a file of contact records would be read.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn customers(file: &Path, options: Options) -> Result<TableImport> {
+        let read = lake::import::customers(file, &with_defaults(options), &mut |_| {})?;
+        let customers = last_of_each(&read.rows);
+        let mut seen = summary(&read, customers.len() as u64);
+        seen.count(&customers, &[]);
+        Ok(seen)
+    }
+
+    /// How a file of consent receipts would be read.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn consents(file: &Path, options: Options) -> Result<TableImport> {
+        let read = lake::import::consents(file, &with_defaults(options), &mut |_| {})?;
+        let receipts = distinct(&read.rows);
+        Ok(TableImport { added: receipts, ..summary(&read, receipts) })
     }
 }
 
@@ -213,13 +313,82 @@ fn file_name(file: &Path) -> String {
     file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-fn summary<T>(read: &Read<T>, added: u64) -> TableImport {
+impl TableImport {
+    /// Counts which customers are new and which are changed, beside those that the store has.
+    fn count(&mut self, customers: &[Customer], stored: &[Customer]) {
+        let stored: HashMap<&CustomerKey, &Customer> =
+            stored.iter().map(|known| (&known.key, known)).collect();
+        for customer in customers {
+            match stored.get(&customer.key) {
+                None => self.added += 1,
+                Some(known) => self.changed += u64::from(changes(known, customer)),
+            }
+        }
+    }
+}
+
+/// Whether a record brings something new to one that the store has: what it leaves open keeps its value, and the
+/// earliest day stays (`put_customers`).
+fn changes(known: &Customer, new: &Customer) -> bool {
+    let other = |new: &Option<String>, known: &Option<String>| new.is_some() && new != known;
+    other(&new.email, &known.email)
+        || other(&new.first_name, &known.first_name)
+        || other(&new.country, &known.country)
+        || other(&new.time_zone, &known.time_zone)
+        || (!new.locale.is_empty() && new.locale != known.locale)
+        || new.known_since < known.known_since
+        || (new.restricted && !known.restricted)
+}
+
+/// The last record of each key, in the order of the file.
+fn last_of_each(rows: &[Customer]) -> Vec<Customer> {
+    let mut seen = HashSet::with_capacity(rows.len());
+    let mut last: Vec<Customer> = rows.iter().rev().filter(|row| seen.insert(&row.key)).cloned().collect();
+    last.reverse();
+    last
+}
+
+/// How many receipts differ in what tells receipts apart (`add_consents`).
+fn distinct(rows: &[ConsentReceipt]) -> u64 {
+    let parts = |row: &ConsentReceipt| {
+        (
+            row.customer.clone(),
+            row.purpose,
+            row.channel,
+            row.at,
+            row.status,
+            row.source.clone(),
+            row.proof.clone(),
+        )
+    };
+    rows.iter().map(parts).collect::<HashSet<_>>().len() as u64
+}
+
+/// What was read, of which `distinct` rows stand for something of their own; nothing is counted as new yet.
+fn summary<T>(read: &Read<T>, distinct: u64) -> TableImport {
     TableImport {
         rows: read.rows.len() as u64,
-        added,
-        rejected: read.rejected.iter().map(|(reason, n)| (reason.to_string(), *n)).collect(),
+        added: 0,
+        changed: 0,
+        repeated: (read.rows.len() as u64).saturating_sub(distinct),
+        rejected: read.rejected_texts.clone(),
+        rejected_lines: read.rejected_lines.clone(),
         rejects_file: read.rejects_file.clone(),
     }
+}
+
+/// A result for the ledger: without rejected rows and without texts that repeat what a file says, since those may be
+/// about people.
+fn ledger_value(
+    value: &impl serde::Serialize,
+    rejected: &BTreeMap<Reason, u64>,
+) -> Result<serde_json::Value> {
+    let mut value = json_value(value)?;
+    if let Some(fields) = value.as_object_mut() {
+        fields.remove("rejected_lines");
+        fields.insert("rejected".to_owned(), json_value(rejected)?);
+    }
+    Ok(value)
 }
 
 async fn blocking<T: Send + 'static>(

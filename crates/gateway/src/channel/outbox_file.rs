@@ -19,12 +19,14 @@ pub struct OutboxFile {
 }
 
 impl OutboxFile {
-    /// Uses `folder`, making it if needed.
+    /// Uses `folder`, making it if needed, and closes it to everybody but its owner.
     ///
     /// # Errors
-    /// When the folder cannot be made.
+    /// When the folder cannot be made or closed.
     pub fn open(folder: &Path) -> std::io::Result<Self> {
         std::fs::create_dir_all(folder)?;
+        #[cfg(unix)]
+        std::fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
         Ok(Self { folder: folder.to_owned() })
     }
 
@@ -55,7 +57,14 @@ fn file_name(campaign: CampaignId, message: MessageId) -> String {
 
 fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write;
-    let mut file = std::fs::File::create(path)?;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    // Whatever the umask says: a message is for its customer, not for everybody on the machine.
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     file.write_all(bytes)?;
     file.sync_data()
 }

@@ -12,7 +12,6 @@ use compact_str::CompactString;
 use parquet::arrow::arrow_writer::ArrowWriter;
 use parquet::basic::{Compression, Encoding};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use terms::time::Day;
@@ -63,7 +62,7 @@ fn write<K: Key>(
         .set_max_row_group_row_count(Some(1 << 16))
         .build();
     let failed = |error: parquet::errors::ParquetError| Error::io(path)(std::io::Error::other(error));
-    let file = File::create(path).map_err(Error::io(path))?;
+    let file = crate::private::create(path).map_err(Error::io(path))?;
     let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(properties)).map_err(failed)?;
     let buckets: Vec<&Bucket> = manifest.buckets.iter().flatten().collect();
     let mut sums = Checksums::default();

@@ -1,7 +1,7 @@
 //! Which column plays which role: by the caller's word, by its name (English or Spanish), or by its content.
 
 use super::Options;
-use super::amount::{Decimal, DecimalMark};
+use super::amount::is_number;
 use super::time_format::{Detected, TimeFormat};
 use crate::error::{Error, Result};
 use serde::Serialize;
@@ -42,12 +42,17 @@ impl Role {
         }
     }
 
-    /// The option that names its column.
+    /// The option that names its column, up to the name.
     #[must_use]
     pub const fn flag(self) -> &'static str {
         match self {
-            Self::UnitPrice => "unit-price",
-            other => other.name(),
+            Self::Customer => "--customer ",
+            Self::Time => "--time ",
+            Self::Amount => "--amount ",
+            Self::Order => "--order ",
+            Self::Quantity => "--quantity ",
+            Self::UnitPrice => "--unit-price ",
+            Self::Currency => "--currency ",
         }
     }
 
@@ -71,7 +76,18 @@ impl Role {
                 "numerocliente",
                 "numcliente",
                 "nocliente",
+                "ncliente",
+                "ndecliente",
+                "numerodecliente",
+                "numdecliente",
+                "codigodecliente",
+                "clavecliente",
+                "clavedecliente",
+                "iddecliente",
                 "cliente",
+                "clientnumber",
+                "clientno",
+                "clientkey",
                 "userid",
                 "user",
                 "idusuario",
@@ -85,6 +101,12 @@ impl Role {
                 "buyerid",
                 "accountid",
                 "householdkey",
+                "comprador",
+                "idcomprador",
+                "numerosocio",
+                "nsocio",
+                "loyaltyid",
+                "cardnumber",
                 "customeremail",
                 "email",
                 "correo",
@@ -107,6 +129,15 @@ impl Role {
                 "processedat",
                 "date",
                 "fechahora",
+                "fechayhora",
+                "fechadepedido",
+                "fechadecompra",
+                "fechadefactura",
+                "fechadeventa",
+                "dateofpurchase",
+                "saledatetime",
+                "soldat",
+                "paidat",
                 "fechapedido",
                 "fechacompra",
                 "fechafactura",
@@ -135,6 +166,13 @@ impl Role {
                 "importetotal",
                 "importe",
                 "importeeur",
+                "importedelacompra",
+                "totalpedido",
+                "totalfactura",
+                "netamount",
+                "grossamount",
+                "amountpaid",
+                "pagado",
                 "monto",
                 "montototal",
                 "preciototal",
@@ -167,6 +205,14 @@ impl Role {
                 "pedido",
                 "numerofactura",
                 "numfactura",
+                "nfactura",
+                "numerodefactura",
+                "npedido",
+                "numerodepedido",
+                "tique",
+                "idcompra",
+                "purchaseid",
+                "saleid",
                 "nofactura",
                 "idfactura",
                 "factura",
@@ -258,12 +304,7 @@ pub(crate) fn look<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> Look {
     let total = cells.clone().count();
     let digits = |text: &str| text.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit());
     let whole = cells.clone().filter(|cell| digits(cell)).count();
-    let number = cells
-        .filter(|cell| {
-            [DecimalMark::Point, DecimalMark::Comma].iter().any(|mark| Decimal::parse(cell, *mark).is_some())
-                && cell.chars().filter(char::is_ascii_alphabetic).count() < 4
-        })
-        .count();
+    let number = cells.filter(|cell| is_number(cell)).count();
     match (whole * 10 >= total * 9, number * 10 >= total * 9) {
         (true, _) => Look::Integer,
         (false, true) => Look::Decimal,
@@ -390,7 +431,7 @@ pub(crate) fn choose(shape: &Shape<'_>, options: &Options) -> Result<Vec<Column>
     let lacks = |given: &[(Role, usize)], role: Role| !given.iter().any(|(r, _)| *r == role);
     if lacks(&given, R::Time) {
         let at = free(&given, &|look| look == Look::Time).first().copied();
-        let at = at.ok_or_else(|| shape.missing("time of the purchase", "time"))?;
+        let at = at.ok_or_else(|| shape.missing("time of the purchase", R::Time.flag()))?;
         give(R::Time, at, Why::Content);
         given.push((R::Time, at));
     }
@@ -399,7 +440,7 @@ pub(crate) fn choose(shape: &Shape<'_>, options: &Options) -> Result<Vec<Column>
         let decimals = free(&given, &|look| look == Look::Decimal);
         let numbers = || free(&given, &|look| look == Look::Integer).into_iter().rfind(|at| *at > 0);
         let at = decimals.last().copied().or_else(numbers);
-        let at = at.ok_or_else(|| shape.missing("amount", "amount"))?;
+        let at = at.ok_or_else(|| shape.missing("amount", R::Amount.flag()))?;
         give(R::Amount, at, Why::Content);
         given.push((R::Amount, at));
     }
@@ -411,7 +452,7 @@ pub(crate) fn choose(shape: &Shape<'_>, options: &Options) -> Result<Vec<Column>
         } else {
             free(&given, &|look| matches!(look, Look::Integer | Look::Text)).first().copied()
         };
-        let at = at.ok_or_else(|| shape.missing("customer", "customer"))?;
+        let at = at.ok_or_else(|| shape.missing("customer", R::Customer.flag()))?;
         give(R::Customer, at, Why::Content);
     }
     // An amount column is the amount: a unit price beside it is not multiplied.

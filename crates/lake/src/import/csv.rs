@@ -2,17 +2,19 @@
 
 use super::columns::{self, Look, Shape};
 use super::encoding::{self, Encoding};
-use super::record::{Delimiter, Record, Records, Stop};
+use super::record::{self, Delimiter, Record, Records};
 use super::source::{self, OVER_LIMIT, Wrapping};
 use super::{Header, Options, Progress, Step};
 use crate::error::{Error, Result};
 use std::cell::Cell;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 const SAMPLE_BYTES: u64 = 1 << 20;
 const SAMPLE_ROWS: usize = 5_000;
+/// Mebibytes of lines beyond the limit after which a sample ends.
+const MANY_LONG: u64 = 16;
 
 /// A delimited text that has been looked at.
 pub(crate) struct Sheet {
@@ -41,32 +43,26 @@ impl Sheet {
         }
         let encoding =
             encoding::detect(&bytes).map_err(|what| Error::NotATable { path: path.to_owned(), what })?;
-        let mut text = Vec::new();
-        let mut from = bytes.as_slice();
-        encoding::reader(&mut from, encoding).read_to_end(&mut text).map_err(Error::io(path))?;
+        let text = sample_text(path, wrapping, encoding, options)?;
         if text.contains(&0) {
             return Err(Error::NotATable { path: path.to_owned(), what: "it holds zero bytes".to_owned() });
         }
-        let whole = (bytes.len() as u64) < SAMPLE_BYTES;
-        let complete =
-            if whole { text.len() } else { text.iter().rposition(|b| *b == b'\n').unwrap_or(text.len()) };
-        let text = text.get(..complete).unwrap_or_default();
-        if let Some((line, _)) =
-            text.split(|b| *b == b'\n').enumerate().find(|(_, line)| line.len() > options.limits.max_line)
-        {
-            let line = line as u64 + 1;
-            return Err(Error::LongLine { path: path.to_owned(), line, limit: options.limits.max_line });
-        }
+        let text = text.as_slice();
         let delimiter = match &options.delimiter {
             Some(given) => Delimiter::parse(given).ok_or_else(|| Error::BadDelimiter(given.clone()))?,
-            None => detect_delimiter(text).ok_or_else(|| Error::NoDelimiter(path.to_owned()))?,
+            None => detect_delimiter(text, options.limits.max_line)
+                .ok_or_else(|| Error::NoDelimiter(path.to_owned()))?,
         };
         let mut records = Records::new(text, delimiter, options.limits.max_line);
         let (mut rows, mut record) = (Vec::new(), Record::default());
         while rows.len() <= SAMPLE_ROWS
-            && records.read(&mut record).map_err(|stop| on_stop(path, 0, options, &stop))?
+            && records.read(&mut record).map_err(|error| stopped(path, 0, &error))?
         {
             rows.push(record.clone());
+        }
+        if let Some(first) = rows.first().filter(|first| first.too_long) {
+            let (path, limit) = (path.to_owned(), options.limits.max_line);
+            return Err(Error::LongLine { path, line: first.line, limit });
         }
         let first = rows.first().cloned().unwrap_or_default();
         let has_header = match options.header {
@@ -85,7 +81,8 @@ impl Sheet {
         }
         let size = std::fs::metadata(path).map_err(Error::io(path))?.len();
         let unpacked = if wrapping == Wrapping::Plain { size } else { size.saturating_mul(6) };
-        let estimated_rows = unpacked.saturating_mul(rows.len() as u64) / (text.len() as u64).max(1) + 1;
+        let seen: u64 = rows.iter().map(|row| row.text.len() as u64 + 1).sum();
+        let estimated_rows = unpacked.saturating_mul(rows.len() as u64) / seen.max(1) + 1;
         Ok(Self {
             path: path.to_owned(),
             wrapping,
@@ -112,6 +109,11 @@ impl Sheet {
         self.sample.iter().filter_map(move |record| record.get(column))
     }
 
+    /// The same with the lines on which they stand.
+    pub(crate) fn lined(&self, column: usize) -> impl Iterator<Item = (u64, &str)> + Clone {
+        self.sample.iter().filter_map(move |record| Some((record.line, record.get(column)?)))
+    }
+
     /// Gives every row below the header to `each`.
     pub(crate) fn each(
         &self,
@@ -130,7 +132,7 @@ impl Sheet {
                 match records.read(&mut record) {
                     Ok(true) => {}
                     Ok(false) => return Ok(rows),
-                    Err(stop) => return Err(on_stop(&self.path, rows, options, &stop)),
+                    Err(error) => return Err(stopped(&self.path, rows, &error)),
                 }
                 if std::mem::take(&mut skip) {
                     continue;
@@ -155,6 +157,38 @@ fn sample(path: &Path, wrapping: Wrapping, options: &Options) -> Result<(Vec<u8>
     })
 }
 
+/// The first lines as UTF-8: about a mebibyte, not counting lines beyond the limit, which are cut just behind it so that
+/// one of them does not hide the others.
+fn sample_text(path: &Path, wrapping: Wrapping, encoding: Encoding, options: &Options) -> Result<Vec<u8>> {
+    let read = Rc::new(Cell::new(0));
+    let limit = options.limits.max_line;
+    source::with_bytes(path, wrapping, options.limits, &read, |bytes| {
+        let mut lines = BufReader::new(encoding::reader(bytes, encoding));
+        let (mut text, mut long) = (Vec::new(), 0_u64);
+        while (text.len() as u64) < SAMPLE_BYTES + long {
+            let start = text.len();
+            // A file that breaks off here is told of when it is read.
+            if (&mut lines).take(limit as u64 + 1).read_until(b'\n', &mut text).is_err()
+                || text.len() == start
+            {
+                break;
+            }
+            if text.last() == Some(&b'\n') {
+                continue;
+            }
+            let length = text.len() - start;
+            if length > limit {
+                if long > MANY_LONG * SAMPLE_BYTES || record::skip_line(&mut lines).is_err() {
+                    break;
+                }
+                long += length as u64;
+                text.push(b'\n');
+            }
+        }
+        Ok(text)
+    })
+}
+
 fn stopped(path: &Path, rows: u64, error: &std::io::Error) -> Error {
     let path = path.to_owned();
     if error.to_string() == OVER_LIMIT {
@@ -163,24 +197,17 @@ fn stopped(path: &Path, rows: u64, error: &std::io::Error) -> Error {
     Error::Damaged { path, rows, why: error.to_string() }
 }
 
-fn on_stop(path: &Path, rows: u64, options: &Options, stop: &Stop) -> Error {
-    match stop {
-        Stop::LongLine(line) => {
-            Error::LongLine { path: path.to_owned(), line: *line, limit: options.limits.max_line }
-        }
-        Stop::Io(error) => stopped(path, rows, error),
-    }
-}
-
 /// The delimiter that cuts most lines into the same number of cells, two at least; blanks only when nothing else does.
-fn detect_delimiter(text: &[u8]) -> Option<Delimiter> {
+fn detect_delimiter(text: &[u8], max_line: usize) -> Option<Delimiter> {
     let candidates = [b',', b';', b'\t', b'|'].map(Delimiter::Char).into_iter().chain([Delimiter::Blanks]);
     let mut best: Option<(Delimiter, usize, usize)> = None;
     for delimiter in candidates {
-        let mut records = Records::new(text, delimiter, usize::MAX >> 1);
+        let mut records = Records::new(text, delimiter, max_line);
         let (mut record, mut widths) = (Record::default(), Vec::new());
         while widths.len() < 200 && records.read(&mut record).ok()? {
-            widths.push(record.cells().len());
+            if !record.too_long {
+                widths.push(record.cells().len());
+            }
         }
         let lines = widths.len();
         widths.sort_unstable();

@@ -7,7 +7,9 @@
 mod amount;
 mod columns;
 mod csv;
+mod currency;
 mod encoding;
+mod fields;
 mod parquet;
 mod people;
 mod preview;
@@ -19,20 +21,23 @@ mod source;
 mod table;
 mod time_format;
 
-pub use amount::DecimalMark;
+pub use amount::{BadDecimalMark, DecimalMark};
 pub use columns::{Column, Role, Why};
+pub use currency::CurrencyFrom;
 pub use encoding::Encoding;
 pub use people::{Event, EventKind, Read, consents, customers, events};
 pub use preview::{Preview, preview};
 pub use purchases::{Imported, Outcome, purchases};
 pub use record::Delimiter;
-pub use rejects::Reason;
+pub use rejects::{Reason, RejectedLine};
 pub use source::{Limits, Wrapping};
 pub use table::{Table, TextColumn, table};
 pub use time_format::TimeFormat;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use terms::money::Currency;
+use terms::time::Instant;
 
 /// Whether the first row names the columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -63,8 +68,14 @@ pub struct Options {
     pub unit_price: Option<String>,
     /// Column of the currency.
     pub currency: Option<String>,
-    /// Currency of rows that name none.
+    /// Currency of rows that name none; in a first import the currency of the lake.
     pub default_currency: Option<Currency>,
+    /// Currency of a first import about whose currency neither the caller nor the file says anything.
+    pub brand_currency: Option<Currency>,
+    /// Mark of the decimals in every column of numbers.
+    pub decimal: Option<DecimalMark>,
+    /// Columns of customers, consents and events by field, such as `email`.
+    pub columns: BTreeMap<String, String>,
     /// Delimiter: a character, or `tab`, `space`, `comma`, `semicolon`, `pipe`.
     pub delimiter: Option<String>,
     /// Time format: `iso`, `yyyymmdd`, `dmy`, `mdy`, `epoch-s`, `epoch-ms`, `epoch-us` or a pattern such as `%d %b %Y`.
@@ -79,9 +90,20 @@ pub struct Options {
     pub threads: usize,
     /// Memory for rows on their way, in MiB; 0 means 64.
     pub memory_mib: usize,
+    /// The present; rows later than two days after it lie in the future and are rejected. Without it, those after 2199.
+    pub now: Option<Instant>,
 }
 
+/// How far ahead of the present a row may lie: clocks and time zones differ.
+const SLACK_DAYS: i32 = 2;
+
 impl Options {
+    /// The last instant that a row may have.
+    fn latest(&self) -> Instant {
+        let latest = self.now.map(|now| now.day().plus(SLACK_DAYS).start());
+        latest.map_or(time_format::LATEST, |latest| latest.min(time_format::LATEST))
+    }
+
     fn memory(&self) -> usize {
         (if self.memory_mib == 0 { 64 } else { self.memory_mib }) << 20
     }
@@ -128,4 +150,6 @@ pub(crate) struct RawRow<'a> {
 }
 
 /// Longest key in bytes.
-pub(crate) const MAX_KEY: usize = 256;
+pub(crate) const MAX_KEY: usize = 200;
+/// Longest order number in bytes.
+pub(crate) const MAX_ORDER: usize = 200;

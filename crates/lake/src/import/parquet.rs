@@ -1,10 +1,11 @@
 //! A Parquet file of purchases: roles by name or type, rows as they stream by.
 
-use super::amount::{Decimal, DecimalMark};
+use super::amount::{Decimal, DecimalMark, Number, Sign, minor_of_f64};
 use super::columns::{self, Column, Look, Role, Shape};
+use super::currency::{self, Chosen, Evidence, most_frequent, usual_sign};
 use super::rejects::Reason;
-use super::row::{binary, check_key, most_frequent, priced, signed, time_format};
-use super::time_format::TimeFormat;
+use super::row::{Marks, check_key, check_order, priced, signed, time_format};
+use super::time_format::{TimeFormat, in_time};
 use super::{KeyRef, Options, Progress, RawRow, Step};
 use crate::error::{Error, Result};
 use arrow_array::cast::AsArray;
@@ -16,6 +17,7 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use terms::money::Currency;
+use terms::time::Instant;
 
 const BATCH: usize = 16_384;
 
@@ -27,9 +29,9 @@ pub(crate) struct ColumnsFile {
     names: Vec<String>,
     integer_keys: bool,
     time_format: Option<TimeFormat>,
-    mark: DecimalMark,
-    currency: Currency,
-    default_currency: Currency,
+    marks: Marks,
+    currency: Chosen,
+    latest: Instant,
 }
 
 /// Numbers of a column: binary where the file has them, text to be read otherwise.
@@ -39,27 +41,38 @@ enum Numbers {
 }
 
 impl Numbers {
-    fn decimal(&self, row: usize, mark: DecimalMark) -> std::result::Result<Decimal, Reason> {
+    fn number(&self, row: usize, mark: Option<DecimalMark>) -> std::result::Result<Number, Reason> {
         match self {
             Self::Binary(array) if array.is_null(row) => Err(Reason::NoAmount),
-            Self::Binary(array) => Decimal::from_f64(array.value(row)).ok_or(Reason::BadAmount),
+            Self::Binary(array) => {
+                Decimal::from_f64(array.value(row)).map(|value| Number { value, sign: None })
+            }
             Self::Text(array) if array.is_null(row) || array.value(row).trim().is_empty() => {
                 Err(Reason::NoAmount)
             }
-            Self::Text(array) => Decimal::parse(array.value(row), mark).ok_or(Reason::BadAmount),
+            Self::Text(array) => Number::parse(array.value(row), mark),
         }
     }
 
     fn minor(
         &self,
         row: usize,
-        mark: DecimalMark,
+        mark: Option<DecimalMark>,
         scale: f64,
         digits: u32,
-    ) -> std::result::Result<i64, Reason> {
+    ) -> std::result::Result<(i64, Option<Sign>), Reason> {
         match self {
-            Self::Binary(array) if array.is_valid(row) => binary(array.value(row), scale),
-            other => other.decimal(row, mark).map(|decimal| decimal.minor(digits)),
+            Self::Binary(array) if array.is_valid(row) => {
+                minor_of_f64(array.value(row), scale).map(|minor| (minor, None))
+            }
+            other => other.number(row, mark).map(|number| (number.value.minor(digits), number.sign)),
+        }
+    }
+
+    fn texts(&self) -> Option<&StringArray> {
+        match self {
+            Self::Text(texts) => Some(texts),
+            Self::Binary(_) => None,
         }
     }
 }
@@ -77,7 +90,10 @@ enum Times {
 impl ColumnsFile {
     pub(crate) fn inspect(path: &Path, options: &Options, lake: Option<Currency>) -> Result<Self> {
         let file = File::open(path).map_err(Error::io(path))?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(path, 0, e))?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|_| Error::NotParquet {
+            path: path.to_owned(),
+            what: "the description of its columns cannot be read",
+        })?;
         let schema: &Schema = builder.schema();
         let rows = builder.metadata().file_metadata().num_rows().cast_unsigned();
         if rows == 0 {
@@ -93,9 +109,9 @@ impl ColumnsFile {
             rows,
             integer_keys: false,
             time_format: None,
-            mark: DecimalMark::Point,
-            currency: Currency::EUR,
-            default_currency: options.default_currency.or(lake).unwrap_or(Currency::EUR),
+            marks: Marks::default(),
+            currency: currency::choose(&Evidence { column: "", named: None, signed: None }, options, lake)?,
+            latest: options.latest(),
             names,
             columns,
         };
@@ -120,16 +136,28 @@ impl ColumnsFile {
         let Some(first) = this.open(1_000)?.next() else { return Ok(this) };
         let first = first.map_err(|error| damaged(path, 0, error))?;
         if !timed && let Some(texts) = this.text(&first, Role::Time)? {
-            this.time_format = Some(time_format(options, texts.iter().flatten())?);
+            this.time_format = Some(time_format(options, numbered(&texts))?);
         }
-        for role in [Role::UnitPrice, Role::Amount] {
-            if let Some(Numbers::Text(texts)) = this.numbers(&first, role)? {
-                this.mark = DecimalMark::detect(texts.iter().flatten());
-            }
-        }
-        let named =
-            this.text(&first, Role::Currency)?.and_then(|texts| most_frequent(texts.iter().flatten()));
-        this.currency = lake.or(named).unwrap_or(this.default_currency);
+        let money = match this.numbers(&first, Role::Amount)? {
+            Some(amounts) => Some(amounts),
+            None => this.numbers(&first, Role::UnitPrice)?,
+        };
+        let quantities = this.numbers(&first, Role::Quantity)?;
+        let money = money.as_ref().and_then(Numbers::texts);
+        let quantities = quantities.as_ref().and_then(Numbers::texts);
+        this.marks = Marks::of(
+            options,
+            money.into_iter().flat_map(numbered),
+            quantities.into_iter().flat_map(numbered),
+        )?;
+        let codes = this.text(&first, Role::Currency)?;
+        let money_name = this.column(Role::Amount).or(this.column(Role::UnitPrice));
+        let evidence = Evidence {
+            column: money_name.map_or("", |column| column.name.as_str()),
+            named: codes.and_then(|texts| most_frequent(texts.iter().flatten())),
+            signed: usual_sign(money.into_iter().flat_map(|texts| texts.iter().flatten()), this.marks.money),
+        };
+        this.currency = currency::choose(&evidence, options, lake)?;
         Ok(this)
     }
 
@@ -145,8 +173,12 @@ impl ColumnsFile {
         &self.names
     }
 
-    pub(crate) fn currency(&self) -> Currency {
+    pub(crate) fn currency(&self) -> Chosen {
         self.currency
+    }
+
+    pub(crate) fn marks(&self) -> Marks {
+        self.marks
     }
 
     pub(crate) fn rows(&self) -> u64 {
@@ -164,8 +196,8 @@ impl ColumnsFile {
         limit: u64,
         mut each: impl FnMut(u64, std::result::Result<RawRow<'_>, Reason>, &dyn Fn() -> String) -> Result<()>,
     ) -> Result<u64> {
-        let scale = 10_f64.powi(self.currency.digits().cast_signed());
-        let digits = self.currency.digits();
+        let digits = self.currency.currency.digits();
+        let scale = 10_f64.powi(digits.cast_signed());
         let mut done = 0_u64;
         for batch in self.open(BATCH)? {
             let batch = batch.map_err(|error| damaged(&self.path, done, error))?;
@@ -189,40 +221,37 @@ impl ColumnsFile {
                         _ => return Err(Reason::NoCustomer),
                     };
                     let time = match &times {
-                        Times::Micros(array) if array.is_valid(at) => array.value(at),
+                        Times::Micros(array) if array.is_valid(at) => {
+                            in_time(Instant(array.value(at)), self.latest)?.0
+                        }
                         Times::Text(array) if array.is_valid(at) && !array.value(at).trim().is_empty() => {
                             let format = self.time_format.as_ref().ok_or(Reason::BadTime)?;
-                            format.parse(array.value(at).trim()).ok_or(Reason::BadTime)?.0
+                            format.read(array.value(at).trim(), self.latest)?.0
                         }
                         _ => return Err(Reason::NoTime),
                     };
                     let quantity = match &quantities {
-                        Some(quantities) => Some(quantities.decimal(at, self.mark)?),
+                        Some(quantities) => Some(quantities.number(at, self.marks.quantity)?.value),
                         None => None,
                     };
-                    let amount = match (&amounts, &prices) {
-                        (Some(amounts), _) => amounts.minor(at, self.mark, scale, digits)?,
+                    let (amount, sign) = match (&amounts, &prices) {
+                        (Some(amounts), _) => amounts.minor(at, self.marks.money, scale, digits)?,
                         (None, Some(prices)) => {
-                            priced(quantity, prices.decimal(at, self.mark)?)?.minor(digits)
+                            let price = prices.number(at, self.marks.money)?;
+                            (priced(quantity, price.value)?.minor(digits), price.sign)
                         }
                         (None, None) => return Err(Reason::NoAmount),
                     };
-                    if let Some(currencies) = &currencies {
-                        let currency = match currencies.is_valid(at).then(|| currencies.value(at).trim()) {
-                            None | Some("") => self.default_currency,
-                            Some(code) => code.parse().map_err(|_| Reason::BadCurrency)?,
-                        };
-                        if currency != self.currency {
-                            return Err(Reason::OtherCurrency);
-                        }
-                    } else if self.default_currency != self.currency {
-                        return Err(Reason::OtherCurrency);
-                    }
+                    let code = match &currencies {
+                        Some(codes) if codes.is_valid(at) => Some(codes.value(at).trim()),
+                        _ => None,
+                    };
+                    self.currency.check(code.filter(|code| !code.is_empty()), sign)?;
                     let order = orders
                         .as_ref()
                         .filter(|o| o.is_valid(at))
                         .map_or("", |orders| orders.value(at).trim());
-                    Ok(RawRow { key, time, amount: signed(amount, quantity)?, order })
+                    Ok(RawRow { key, time, amount: signed(amount, quantity)?, order: check_order(order)? })
                 };
                 done += 1;
                 each(done, read(), &|| row_text(&batch, at))?;
@@ -293,6 +322,11 @@ impl ColumnsFile {
         let array = array.as_primitive::<TimestampMicrosecondType>();
         Ok(Times::Micros(array.clone().reinterpret_cast::<Int64Type>()))
     }
+}
+
+/// The texts of a sample with the numbers of their rows, from 1.
+fn numbered(texts: &StringArray) -> impl Iterator<Item = (u64, &str)> + Clone {
+    (1_u64..).zip(texts.iter()).filter_map(|(row, text)| Some((row, text?)))
 }
 
 fn damaged(path: &Path, rows: u64, why: impl std::fmt::Display) -> Error {

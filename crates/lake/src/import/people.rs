@@ -3,10 +3,10 @@
 //! Everything is read before anything is returned, so a damaged file gives no rows at all. A million customers take
 //! about 250 MB.
 
-use super::columns::Shape;
 use super::csv::Sheet;
+use super::fields::{self, Field};
 use super::record::Record;
-use super::rejects::{Reason, Rejects};
+use super::rejects::{Reason, RejectedLine, Rejection, Rejects};
 use super::row::{check_key, time_format};
 use super::source::{self, Wrapping};
 use super::time_format::TimeFormat;
@@ -27,7 +27,11 @@ pub struct Read<T> {
     pub rows: Vec<T>,
     /// Rows that could not be used, by reason.
     pub rejected: BTreeMap<Reason, u64>,
-    /// Where they were written, if there are any and a file was asked for.
+    /// The same by what is said about them, such as which word is unknown.
+    pub rejected_texts: BTreeMap<String, u64>,
+    /// The first five of those rows.
+    pub rejected_lines: Vec<RejectedLine>,
+    /// Where all of them were written, if there are any and a file was asked for.
     pub rejects_file: Option<PathBuf>,
 }
 
@@ -52,22 +56,9 @@ pub struct Event {
     pub kind: EventKind,
 }
 
-const KEY: &[&str] = &[
-    "key",
-    "customerkey",
-    "customerid",
-    "customer",
-    "clientid",
-    "cliente",
-    "idcliente",
-    "clienteid",
-    "userid",
-    "id",
-];
-
 /// Reads customers. Columns: a key; and as far as they are there `email`, `first_name`, `locale`, `country`,
-/// `time_zone`, `known_since` (or their Spanish names). Without a locale it is `en`; without a date the customer is
-/// known since 1970-01-01.
+/// `time_zone`, `known_since` (or their Spanish names, or the columns that [`Options::columns`] names). Without a locale
+/// it is `en`; without a date the customer is known since 1970-01-01.
 ///
 /// # Errors
 /// As [`super::purchases`] for the file as a whole.
@@ -78,41 +69,41 @@ pub fn customers(
 ) -> Result<Read<Customer>> {
     let sheet = open(path, options)?;
     let shape = sheet.shape(&[]);
-    let key = needed(&shape, options.customer.as_deref(), KEY, "customer's key", "customer")?;
-    let email = shape.named(&["email", "emailaddress", "mail", "correo", "correoelectronico"], "email")?;
-    let first_name = shape.named(&["firstname", "givenname", "nombre", "name"], "first-name")?;
-    let locale = shape.named(&["locale", "language", "lang", "idioma", "lengua"], "locale")?;
-    let country = shape.named(&["country", "countrycode", "pais", "codigopais"], "country")?;
-    let zone = shape.named(&["timezone", "tz", "zonahoraria"], "time-zone")?;
-    let since =
-        shape.named(&["knownsince", "createdat", "registered", "signupdate", "fechaalta", "alta"], "time")?;
-    let since = match &options.time {
-        Some(asked) => Some(shape.told(asked, "time")?),
-        None => since,
-    };
-    let format = since.map(|at| time_format(options, sheet.cells(at))).transpose()?;
+    fields::check(options, &fields::CUSTOMER)?;
+    let key = fields::needed(&shape, options, &fields::KEY)?;
+    let at = |field: &Field| fields::find(&shape, options, field);
+    let email = at(&fields::EMAIL)?;
+    let first_name = at(&fields::FIRST_NAME)?;
+    let locale = at(&fields::LOCALE)?;
+    let country = at(&fields::COUNTRY)?;
+    let zone = at(&fields::TIME_ZONE)?;
+    let since = at(&fields::KNOWN_SINCE)?;
+    let clock = since.map(|at| Clock::of(options, &sheet, at)).transpose()?;
     read(&sheet, options, progress, |record| {
         let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).filter(|text| !text.is_empty());
+        let short = |at: Option<usize>, field: &Field| {
+            cell(at).map(|text| fields::short(field, text).map(str::to_owned)).transpose()
+        };
         let key = CustomerKey::new(check_key(record.get(key).unwrap_or_default())?);
-        let email = cell(email);
-        if email.is_some_and(|email| !plausible_email(email)) {
-            return Err(Reason::BadEmail);
+        let email = short(email, &fields::EMAIL)?;
+        if email.as_deref().is_some_and(|address| !is_address(address)) {
+            return Err(Reason::BadEmail.into());
         }
         Ok(Customer {
             key,
-            email: email.map(str::to_owned),
-            first_name: cell(first_name).map(str::to_owned),
-            locale: cell(locale).unwrap_or("en").to_owned(),
-            country: cell(country).map(str::to_ascii_uppercase),
-            time_zone: cell(zone).map(str::to_owned),
-            known_since: when(cell(since), format.as_ref())?.unwrap_or(Instant(0)),
+            email,
+            first_name: short(first_name, &fields::FIRST_NAME)?,
+            locale: short(locale, &fields::LOCALE)?.unwrap_or_else(|| "en".to_owned()),
+            country: short(country, &fields::COUNTRY)?.map(|country| country.to_ascii_uppercase()),
+            time_zone: short(zone, &fields::TIME_ZONE)?,
+            known_since: when(cell(since), clock.as_ref())?.unwrap_or(Instant(0)),
             restricted: false,
         })
     })
 }
 
-/// Reads consent receipts. Columns: `customer`, `purpose`, `channel`, `status`, `at`; and as far as they are there
-/// `basis` (else `consent`), `notice_version`, `notice_hash`, `language` (else `en`), `source` (else `import`), `proof`.
+/// Reads consent receipts. Columns: `key`, `purpose`, `channel`, `status`, `at`; and as far as they are there `basis`
+/// (else `consent`), `notice_version`, `notice_hash`, `language` (else `en`), `source` (else `import`), `proof`.
 ///
 /// # Errors
 /// As [`super::purchases`] for the file as a whole.
@@ -123,73 +114,65 @@ pub fn consents(
 ) -> Result<Read<ConsentReceipt>> {
     let sheet = open(path, options)?;
     let shape = sheet.shape(&[]);
-    let key = needed(&shape, options.customer.as_deref(), KEY, "customer's key", "customer")?;
-    let purpose = needed(&shape, None, &["purpose", "finalidad"], "purpose", "purpose")?;
-    let channel = needed(&shape, None, &["channel", "canal"], "channel", "channel")?;
-    let status = needed(&shape, None, &["status", "estado"], "status", "status")?;
-    let at = needed(
-        &shape,
-        options.time.as_deref(),
-        &["at", "time", "timestamp", "date", "fecha"],
-        "time",
-        "time",
-    )?;
-    let basis = shape.named(&["basis", "lawfulbasis", "baselegal", "base"], "basis")?;
-    let version = shape.named(&["noticeversion", "versionaviso"], "notice-version")?;
-    let hash = shape.named(&["noticehash", "hashaviso"], "notice-hash")?;
-    let language = shape.named(&["language", "idioma", "locale"], "language")?;
-    let source = shape.named(&["source", "origen"], "source")?;
-    let proof = shape.named(&["proof", "prueba"], "proof")?;
-    let format = time_format(options, sheet.cells(at))?;
+    fields::check(options, &fields::CONSENT)?;
+    let needed = |field: &Field| fields::needed(&shape, options, field);
+    let key = needed(&fields::KEY)?;
+    let purpose = needed(&fields::PURPOSE)?;
+    let channel = needed(&fields::CHANNEL)?;
+    let status = needed(&fields::STATUS)?;
+    let at = needed(&fields::AT)?;
+    let find = |field: &Field| fields::find(&shape, options, field);
+    let basis = find(&fields::BASIS)?;
+    let version = find(&fields::NOTICE_VERSION)?;
+    let hash = find(&fields::NOTICE_HASH)?;
+    let language = find(&fields::LANGUAGE)?;
+    let source = find(&fields::SOURCE)?;
+    let proof = find(&fields::PROOF)?;
+    let clock = Clock::of(options, &sheet, at)?;
     read(&sheet, options, progress, |record| {
         let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).unwrap_or_default();
-        let optional = |at: Option<usize>, otherwise: &'static str| match cell(at) {
-            "" => otherwise.to_owned(),
-            text => text.to_owned(),
-        };
+        let short = |at: Option<usize>, field: &Field| fields::short(field, cell(at)).map(str::to_owned);
+        let or = |text: String, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text };
         Ok(ConsentReceipt {
             customer: CustomerKey::new(check_key(cell(Some(key)))?),
             purpose: word::<Purpose>(cell(Some(purpose)))?,
             channel: word::<Channel>(cell(Some(channel)))?,
             status: word::<ConsentStatus>(cell(Some(status)))?,
-            basis: word::<LawfulBasis>(&optional(basis, "consent"))?,
-            notice_version: cell(version).to_owned(),
-            notice_hash: cell(hash).to_owned(),
+            basis: word::<LawfulBasis>(&or(cell(basis).to_owned(), "consent"))?,
+            notice_version: short(version, &fields::NOTICE_VERSION)?,
+            notice_hash: short(hash, &fields::NOTICE_HASH)?,
             language: Language::of_locale(cell(language)),
-            source: optional(source, "import"),
-            proof: cell(proof).to_owned(),
-            at: when(Some(cell(Some(at))).filter(|text| !text.is_empty()), Some(&format))?
+            source: or(short(source, &fields::SOURCE)?, "import"),
+            proof: short(proof, &fields::PROOF)?,
+            at: when(Some(cell(Some(at))).filter(|text| !text.is_empty()), Some(&clock))?
                 .ok_or(Reason::NoTime)?,
         })
     })
 }
 
-/// Reads events. Columns: `customer`, `time`, `kind` (`opened` or `clicked`).
+/// Reads events. Columns: `key`, `at`, `kind` (`opened` or `clicked`).
 ///
 /// # Errors
 /// As [`super::purchases`] for the file as a whole.
 pub fn events(path: &Path, options: &Options, progress: &mut dyn FnMut(Progress)) -> Result<Read<Event>> {
     let sheet = open(path, options)?;
     let shape = sheet.shape(&[]);
-    let key = needed(&shape, options.customer.as_deref(), KEY, "customer's key", "customer")?;
-    let time = needed(
-        &shape,
-        options.time.as_deref(),
-        &["time", "at", "timestamp", "date", "fecha"],
-        "time",
-        "time",
-    )?;
-    let kind = needed(&shape, None, &["kind", "event", "type", "evento", "tipo"], "kind of event", "kind")?;
-    let format = time_format(options, sheet.cells(time))?;
+    fields::check(options, &fields::EVENT)?;
+    let key = fields::needed(&shape, options, &fields::KEY)?;
+    let time = fields::needed(&shape, options, &fields::AT)?;
+    let kind = fields::needed(&shape, options, &fields::KIND)?;
+    let clock = Clock::of(options, &sheet, time)?;
     read(&sheet, options, progress, |record| {
         let cell = |at: usize| record.get(at).filter(|text| !text.is_empty());
         Ok(Event {
             customer: CustomerKey::new(check_key(cell(key).unwrap_or_default())?),
-            time: when(cell(time), Some(&format))?.ok_or(Reason::NoTime)?,
+            time: when(cell(time), Some(&clock))?.ok_or(Reason::NoTime)?,
             kind: match cell(kind).unwrap_or_default() {
                 "opened" => EventKind::Opened,
                 "clicked" => EventKind::Clicked,
-                _ => return Err(Reason::UnknownWord),
+                other => {
+                    return Err(unknown(&format!("event `{}`; it is one of: opened, clicked", start(other))));
+                }
             },
         })
     })
@@ -205,59 +188,78 @@ fn open(path: &Path, options: &Options) -> Result<Sheet> {
     }
 }
 
-fn needed(
-    shape: &Shape<'_>,
-    asked: Option<&str>,
-    names: &[&str],
-    role: &'static str,
-    flag: &'static str,
-) -> Result<usize> {
-    match asked {
-        Some(asked) => shape.told(asked, flag),
-        None => shape.named(names, flag)?.ok_or_else(|| shape.missing(role, flag)),
+/// How a column of times is written, and the last time that it can hold.
+struct Clock {
+    format: TimeFormat,
+    latest: Instant,
+}
+
+impl Clock {
+    fn of(options: &Options, sheet: &Sheet, column: usize) -> Result<Self> {
+        Ok(Self { format: time_format(options, sheet.lined(column))?, latest: options.latest() })
     }
 }
 
-fn when(text: Option<&str>, format: Option<&TimeFormat>) -> std::result::Result<Option<Instant>, Reason> {
-    match (text, format) {
-        (Some(text), Some(format)) => format.parse(text).map(Some).ok_or(Reason::BadTime),
+fn when(text: Option<&str>, clock: Option<&Clock>) -> std::result::Result<Option<Instant>, Reason> {
+    match (text, clock) {
+        (Some(text), Some(clock)) => clock.format.read(text, clock.latest).map(Some),
         _ => Ok(None),
     }
 }
 
-fn word<T: std::str::FromStr>(text: &str) -> std::result::Result<T, Reason> {
-    text.to_ascii_lowercase().parse().map_err(|_| Reason::UnknownWord)
+fn word<T: std::str::FromStr<Err = terms::UnknownName>>(text: &str) -> std::result::Result<T, Rejection> {
+    start(text).to_ascii_lowercase().parse().map_err(|error: terms::UnknownName| Rejection {
+        reason: Reason::UnknownWord,
+        detail: Some(error.to_string()),
+    })
 }
 
-/// One `@` between two parts, no blanks; whether it exists is for the first message to find out.
-fn plausible_email(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(name, domain)| {
-        !name.is_empty() && !domain.is_empty() && !domain.contains('@') && !text.contains(char::is_whitespace)
-    })
+fn unknown(what: &str) -> Rejection {
+    Rejection { reason: Reason::UnknownWord, detail: Some(format!("unknown {what}")) }
+}
+
+/// As much of a text as a message repeats.
+fn start(text: &str) -> &str {
+    text.char_indices().nth(40).and_then(|(at, _)| text.get(..at)).unwrap_or(text)
+}
+
+/// RFC 5321's addresses, without a name or brackets, in a domain of at least two parts. Whether it exists is for the first
+/// message to find out.
+fn is_address(text: &str) -> bool {
+    let options =
+        email_address::Options::default().with_required_tld().without_display_text().without_domain_literal();
+    email_address::EmailAddress::parse_with_options(text, options).is_ok()
 }
 
 fn read<T>(
     sheet: &Sheet,
     options: &Options,
     progress: &mut dyn FnMut(Progress),
-    understand: impl Fn(&Record) -> std::result::Result<T, Reason>,
+    understand: impl Fn(&Record) -> std::result::Result<T, Rejection>,
 ) -> Result<Read<T>> {
     let mut rejects = Rejects::new(options.rejects.as_deref());
     let mut rows = Vec::new();
     sheet.each(options, progress, |record| {
         let width = sheet.names.len();
         let outside = record.cells().iter().skip(width).any(|cell| !cell.trim().is_empty());
-        let row = match (record.open_quote, outside) {
-            (true, _) => Err(Reason::OpenQuote),
-            (_, true) => Err(Reason::TooManyColumns),
+        let row = match (record.too_long, record.open_quote, outside) {
+            (true, ..) => Err(Reason::TooLong.into()),
+            (_, true, _) => Err(Reason::OpenQuote.into()),
+            (.., true) => Err(Reason::TooManyColumns.into()),
             _ => understand(record),
         };
         match row {
             Ok(row) => rows.push(row),
-            Err(reason) => rejects.push(record.line, reason, || record.text.clone())?,
+            Err(rejection) => rejects.push(record.line, rejection, || record.text.clone())?,
         }
         Ok(())
     })?;
-    let (rejected, rejects_file) = rejects.finish()?;
-    Ok(Read { rows, rejected, rejects_file })
+    let rejected = rejects.finish()?;
+    Ok(Read {
+        rows,
+        rejected: rejected.counts,
+        rejected_texts: rejected.texts,
+        rejected_lines: rejected.first,
+        rejects_file: rejected.file,
+    })
 }

@@ -1,8 +1,9 @@
 //! `--dry-run`: what an import would understand of a file, from its first rows. It changes nothing.
 
 use super::columns::Column;
+use super::currency::CurrencyFrom;
 use super::purchases::Table;
-use super::rejects::Reason;
+use super::rejects::{Reason, RejectedLine, Rejects};
 use super::{KeyRef, Options, RawRow, source};
 use crate::error::Result;
 use crate::{Lake, Purchase};
@@ -30,8 +31,13 @@ pub struct Preview {
     pub columns: Vec<Column>,
     /// How times are written; `None` where the file has them as such.
     pub time_format: Option<String>,
-    /// What amounts are in.
+    /// The mark of decimals in amounts, `point` or `comma`; `None` where the file has numbers as such, or none of the
+    /// sample has a mark.
+    pub decimal: Option<String>,
+    /// What amounts are in; rows in another currency are rejected.
     pub currency: Currency,
+    /// Who says so.
+    pub currency_from: CurrencyFrom,
     /// The first ten rows that can be used.
     pub rows: Vec<Purchase>,
     /// Rows looked at.
@@ -40,6 +46,8 @@ pub struct Preview {
     pub returns: u64,
     /// Rows among them that cannot be used, by reason.
     pub rejected: BTreeMap<Reason, u64>,
+    /// The first five of those.
+    pub rejected_lines: Vec<RejectedLine>,
 }
 
 /// Rows of a Parquet file that a preview looks at.
@@ -55,6 +63,7 @@ pub fn preview(lake: Option<&Lake>, path: &Path, options: &Options) -> Result<Pr
     let currency = lake.map(Lake::manifest).transpose()?.and_then(|manifest| manifest.currency);
     let table = Table::inspect(path, wrapping, options, currency)?;
     let currency = table.currency();
+    let mut rejects = Rejects::new(None);
     let mut found = Preview {
         format: match wrapping {
             source::Wrapping::Plain => "CSV",
@@ -69,11 +78,14 @@ pub fn preview(lake: Option<&Lake>, path: &Path, options: &Options) -> Result<Pr
         names: Vec::new(),
         columns: table.columns().to_vec(),
         time_format: None,
-        currency,
+        decimal: table.marks().money.map(|mark| mark.to_string()),
+        currency: currency.currency,
+        currency_from: currency.from,
         rows: Vec::new(),
         sampled: 0,
         returns: 0,
         rejected: BTreeMap::new(),
+        rejected_lines: Vec::new(),
     };
     match &table {
         Table::Text(text) => {
@@ -82,25 +94,32 @@ pub fn preview(lake: Option<&Lake>, path: &Path, options: &Options) -> Result<Pr
             found.has_header = text.sheet.has_header;
             found.names = text.sheet.names.clone();
             found.time_format = Some(text.time_format.to_string());
-            text.sheet.sample.iter().for_each(|record| found.take(text.read(record)));
+            for record in &text.sheet.sample {
+                found.take(&mut rejects, record.line, text.read(record), &|| record.text.clone())?;
+            }
         }
         Table::Columns(file) => {
             found.names = file.names().to_vec();
             found.time_format = file.time_format().map(ToString::to_string);
-            file.each(&mut |_| {}, SAMPLE, |_, row, _| {
-                found.take(row);
-                Ok(())
-            })?;
+            file.each(&mut |_| {}, SAMPLE, |line, row, text| found.take(&mut rejects, line, row, text))?;
         }
     }
+    let rejected = rejects.finish()?;
+    (found.rejected, found.rejected_lines) = (rejected.counts, rejected.first);
     Ok(found)
 }
 
 impl Preview {
-    fn take(&mut self, row: std::result::Result<RawRow<'_>, Reason>) {
+    fn take(
+        &mut self,
+        rejects: &mut Rejects,
+        line: u64,
+        row: std::result::Result<RawRow<'_>, Reason>,
+        text: &dyn Fn() -> String,
+    ) -> Result<()> {
         self.sampled += 1;
         match row {
-            Err(reason) => *self.rejected.entry(reason).or_default() += 1,
+            Err(reason) => return rejects.push(line, reason, text),
             Ok(row) => {
                 self.returns += u64::from(row.amount < 0);
                 if self.rows.len() < 10 {
@@ -114,5 +133,6 @@ impl Preview {
                 }
             }
         }
+        Ok(())
     }
 }

@@ -2,9 +2,10 @@
 
 use super::columns::Column;
 use super::csv::Sheet;
+use super::currency::{Chosen, CurrencyFrom};
 use super::parquet::ColumnsFile;
-use super::rejects::{Reason, Rejects};
-use super::row::TextTable;
+use super::rejects::{Reason, RejectedLine, Rejects};
+use super::row::{Marks, TextTable};
 use super::source::{self, Wrapping};
 use super::{KeyRef, Options, Progress, RawRow, Step};
 use crate::Lake;
@@ -27,7 +28,7 @@ use terms::time::{Day, Instant};
 pub enum Outcome {
     /// Its rows are in the lake.
     Applied,
-    /// The same bytes were imported before; nothing was read.
+    /// The same bytes were imported before in the same reading; nothing was added.
     AlreadyImported,
 }
 
@@ -36,6 +37,10 @@ pub enum Outcome {
 pub struct Imported {
     /// Whether anything was read at all.
     pub outcome: Outcome,
+    /// The number of the import, by which it can be undone; that of the earlier one if there was one.
+    pub number: u32,
+    /// An earlier import of the same bytes in another reading, whose rows are still in the lake.
+    pub read_otherwise: Option<u32>,
     /// Rows below the header that are not blank.
     pub rows: u64,
     /// Rows that are purchases.
@@ -44,7 +49,9 @@ pub struct Imported {
     pub returns: u64,
     /// Rows that could not be used, by reason.
     pub rejected: BTreeMap<Reason, u64>,
-    /// Where they were written, if there are any and a file was asked for.
+    /// The first five of those.
+    pub rejected_lines: Vec<RejectedLine>,
+    /// Where all of them were written, if there are any and a file was asked for.
     pub rejects_file: Option<PathBuf>,
     /// Rows new to the lake.
     pub added: u64,
@@ -52,6 +59,8 @@ pub struct Imported {
     pub already_there: u64,
     /// The currency of all amounts.
     pub currency: Currency,
+    /// Who says so.
+    pub currency_from: CurrencyFrom,
     /// First day of a row that can be used.
     pub first_day: Option<Day>,
     /// Last day of a row that can be used.
@@ -68,7 +77,7 @@ impl Imported {
     }
 }
 
-/// Imports a file of purchases and returns. The same file twice adds nothing; a row alike in customer, time, amount and
+/// Imports a file of purchases and returns. The same file twice, read the same way, adds nothing; a row alike in customer, time, amount and
 /// order to one that an earlier file brought is not added again.
 ///
 /// # Errors
@@ -84,13 +93,22 @@ pub fn purchases(
     let _lock = lake.lock()?;
     let manifest = lake.manifest()?;
     let content = source::content_hash(path)?;
-    if manifest.imports.iter().any(|file| file.content == content) {
-        return Ok(already(&manifest, options));
-    }
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let file = ImportedFile { content, name, added: 0 };
     let table = Table::inspect(path, wrapping, options, manifest.currency)?;
-    let run = Run { lake, path, options, manifest: &manifest, file, table: &table };
+    let reading = table.reading();
+    let same_bytes = || manifest.imports.iter().filter(|file| file.content == content);
+    if let Some(before) = same_bytes().find(|file| file.reading == reading) {
+        return Ok(already(before, &table));
+    }
+    let read_otherwise = same_bytes().next_back().map(|file| file.number);
+    let file = ImportedFile {
+        content,
+        name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        added: 0,
+        number: manifest.last_import + 1,
+        reading,
+        at: options.now,
+    };
+    let run = Run { lake, path, options, manifest: &manifest, file, read_otherwise, table: &table };
     match &table {
         Table::Columns(columns)
             if columns.integer_keys()
@@ -102,20 +120,25 @@ pub fn purchases(
     }
 }
 
-fn already(manifest: &Manifest, options: &Options) -> Imported {
+fn already(before: &ImportedFile, table: &Table) -> Imported {
+    let currency = table.currency();
     Imported {
         outcome: Outcome::AlreadyImported,
+        number: before.number,
+        read_otherwise: None,
         rows: 0,
         purchases: 0,
         returns: 0,
         rejected: BTreeMap::new(),
+        rejected_lines: Vec::new(),
         rejects_file: None,
         added: 0,
         already_there: 0,
-        currency: manifest.currency.or(options.default_currency).unwrap_or(Currency::EUR),
+        currency: currency.currency,
+        currency_from: currency.from,
         first_day: None,
         last_day: None,
-        columns: Vec::new(),
+        columns: table.columns().to_vec(),
     }
 }
 
@@ -125,6 +148,7 @@ struct Run<'a> {
     options: &'a Options,
     manifest: &'a Manifest,
     file: ImportedFile,
+    read_otherwise: Option<u32>,
     table: &'a Table,
 }
 
@@ -145,14 +169,18 @@ impl Run<'_> {
         })?;
         let used = spill.total();
         if used == 0 {
-            let reason = rejects.most_frequent().map_or_else(String::new, |reason| reason.to_string());
-            return Err(Error::NothingUsable { path: self.path.to_owned(), rows, reason });
+            return Err(Error::NothingUsable {
+                path: self.path.to_owned(),
+                rows,
+                reason: rejects.most_frequent(),
+            });
         }
         debug_assert_eq!(used + rejects.total(), rows);
         let currency = self.table.currency();
+        let number = self.file.number;
         let settings = Settings {
             file: self.file,
-            currency,
+            currency: currency.currency,
             threads: self.options.threads(),
             memory: self.options.memory(),
         };
@@ -160,17 +188,21 @@ impl Run<'_> {
             replace::apply(self.lake, &spill, bits, settings, &mut |done, total| {
                 progress(Progress { step: Step::Arranging, done, total });
             })?;
-        let (rejected, rejects_file) = rejects.finish()?;
+        let rejected = rejects.finish()?;
         Ok(Imported {
             outcome: Outcome::Applied,
+            number,
+            read_otherwise: self.read_otherwise,
             rows,
             purchases: used - returns,
             returns,
-            rejected,
-            rejects_file,
+            rejected: rejected.counts,
+            rejected_lines: rejected.first,
+            rejects_file: rejected.file,
             added,
             already_there: already,
-            currency,
+            currency: currency.currency,
+            currency_from: currency.from,
             first_day: Some(Instant(first).day()),
             last_day: Some(Instant(last).day()),
             columns: self.table.columns().to_vec(),
@@ -234,11 +266,42 @@ impl Table {
         }
     }
 
-    pub(crate) fn currency(&self) -> Currency {
+    pub(crate) fn currency(&self) -> Chosen {
         match self {
             Self::Text(table) => table.currency,
             Self::Columns(file) => file.currency(),
         }
+    }
+
+    /// The decimal marks of its columns of text.
+    pub(crate) fn marks(&self) -> Marks {
+        match self {
+            Self::Text(table) => table.marks,
+            Self::Columns(file) => file.marks(),
+        }
+    }
+
+    /// How the file is understood, as text: two imports of the same bytes with the same text are the same import.
+    fn reading(&self) -> String {
+        let mut text = String::new();
+        for column in self.columns() {
+            text += &format!("{} {}, ", column.role.name(), column.index + 1);
+        }
+        let times = match self {
+            Self::Text(table) => {
+                text += &format!("delimiter {}, ", table.sheet.delimiter.name());
+                text += if table.sheet.has_header { "header, " } else { "no header, " };
+                Some(&table.time_format)
+            }
+            Self::Columns(file) => file.time_format(),
+        };
+        if let Some(format) = times {
+            text += &format!("times {format}, ");
+        }
+        if let Some(mark) = self.marks().money {
+            text += &format!("decimal {mark}, ");
+        }
+        text + self.currency().default().as_str()
     }
 
     fn estimated_rows(&self) -> u64 {

@@ -55,6 +55,8 @@ pub(crate) struct Record {
     len: usize,
     /// Whether a quote was opened and never closed.
     pub(crate) open_quote: bool,
+    /// Whether its line is longer than the limit; its text is then only the line's beginning, and it has no cells.
+    pub(crate) too_long: bool,
 }
 
 impl Record {
@@ -132,13 +134,15 @@ impl Record {
     }
 }
 
-/// Why reading had to stop.
-#[derive(Debug)]
-pub(crate) enum Stop {
-    /// A line beyond the limit, with its number.
-    LongLine(u64),
-    /// The reader failed.
-    Io(std::io::Error),
+/// How much of a line beyond the limit is kept.
+const KEPT: usize = 200;
+
+/// What there was to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Line {
+    Whole,
+    TooLong,
+    None,
 }
 
 /// At most this many lines are joined to close a quote.
@@ -151,7 +155,7 @@ pub(crate) struct Records<R> {
     max_line: usize,
     line: u64,
     /// Lines read ahead for a quote that was not closed, to be read as rows of their own.
-    ahead: std::collections::VecDeque<String>,
+    ahead: std::collections::VecDeque<(String, Line)>,
     raw: Vec<u8>,
 }
 
@@ -169,13 +173,19 @@ impl<R: Read> Records<R> {
     }
 
     /// Reads the next row that is not blank; `false` at the end.
-    pub(crate) fn read(&mut self, record: &mut Record) -> Result<bool, Stop> {
+    pub(crate) fn read(&mut self, record: &mut Record) -> std::io::Result<bool> {
         loop {
             record.text.clear();
-            if !self.next_line(&mut record.text)? {
+            let found = self.next_line(&mut record.text)?;
+            if found == Line::None {
                 return Ok(false);
             }
             record.line = self.line;
+            record.too_long = found == Line::TooLong;
+            if record.too_long {
+                (record.len, record.open_quote) = (0, false);
+                return Ok(true);
+            }
             if record.text.trim().is_empty() {
                 continue;
             }
@@ -184,17 +194,22 @@ impl<R: Read> Records<R> {
         }
     }
 
-    fn close_quote(&mut self, record: &mut Record) -> Result<bool, Stop> {
+    fn close_quote(&mut self, record: &mut Record) -> std::io::Result<bool> {
         let first = record.text.clone();
         let mut joined = Vec::new();
         for _ in 0..MAX_QUOTED_LINES {
             let mut next = String::new();
-            if record.text.len() > self.max_line || !self.next_line(&mut next)? {
+            if record.text.len() > self.max_line {
                 break;
             }
+            let found = self.next_line(&mut next)?;
+            if found == Line::None {
+                break;
+            }
+            joined.push((next, found));
+            let Some((next, Line::Whole)) = joined.last() else { break };
             record.text.push('\n');
-            record.text.push_str(&next);
-            joined.push(next);
+            record.text.push_str(next);
             if record.split(self.delimiter) {
                 return Ok(true);
             }
@@ -207,29 +222,47 @@ impl<R: Read> Records<R> {
         Ok(false)
     }
 
-    fn next_line(&mut self, to: &mut String) -> Result<bool, Stop> {
-        if let Some(line) = self.ahead.pop_front() {
+    fn next_line(&mut self, to: &mut String) -> std::io::Result<Line> {
+        if let Some((line, found)) = self.ahead.pop_front() {
             self.line += 1;
             *to = line;
-            return Ok(true);
+            return Ok(found);
         }
         self.raw.clear();
         let limit = self.max_line as u64 + 1;
-        (&mut self.lines).take(limit).read_until(b'\n', &mut self.raw).map_err(Stop::Io)?;
+        (&mut self.lines).take(limit).read_until(b'\n', &mut self.raw)?;
         if self.raw.is_empty() {
-            return Ok(false);
+            return Ok(Line::None);
         }
         self.line += 1;
-        if self.raw.last() == Some(&b'\n') {
+        let found = if self.raw.last() == Some(&b'\n') {
             self.raw.pop();
+            Line::Whole
         } else if self.raw.len() > self.max_line {
-            return Err(Stop::LongLine(self.line));
-        }
+            skip_line(&mut self.lines)?;
+            self.raw.truncate(KEPT);
+            Line::TooLong
+        } else {
+            Line::Whole
+        };
         if self.raw.last() == Some(&b'\r') {
             self.raw.pop();
         }
         to.push_str(&encoding::decode(&self.raw));
-        Ok(true)
+        Ok(found)
+    }
+}
+
+/// Reads on to the end of a line and keeps nothing of it.
+pub(crate) fn skip_line(lines: &mut impl BufRead) -> std::io::Result<()> {
+    loop {
+        let buffer = lines.fill_buf()?;
+        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let n = end.map_or(buffer.len(), |at| at + 1);
+        lines.consume(n);
+        if n == 0 || end.is_some() {
+            return Ok(());
+        }
     }
 }
 
@@ -272,9 +305,13 @@ mod tests {
     }
 
     #[test]
-    fn an_endless_line_is_refused_without_reading_it_whole() {
-        let long = "x".repeat(5_000);
-        let mut records = Records::new(long.as_bytes(), Delimiter::Char(b','), 1_000);
-        assert!(matches!(records.read(&mut Record::default()), Err(Stop::LongLine(1))));
+    fn an_endless_line_costs_one_row_and_little_memory() {
+        let text = format!("a,b\n{},2\n3,4\n", "x".repeat(5_000));
+        let mut records = Records::new(text.as_bytes(), Delimiter::Char(b','), 1_000);
+        let (mut record, mut rows) = (Record::default(), Vec::new());
+        while records.read(&mut record).unwrap() {
+            rows.push((record.line, record.cells().len(), record.too_long, record.text.len()));
+        }
+        assert_eq!(rows, [(1, 2, false, 3), (2, 0, true, KEPT), (3, 2, false, 3)]);
     }
 }

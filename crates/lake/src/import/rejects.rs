@@ -15,16 +15,26 @@ use std::path::{Path, PathBuf};
 pub enum Reason {
     /// The customer's cell is empty.
     NoCustomer,
-    /// The customer's key is longer than 256 bytes.
+    /// The customer's key is longer than 200 bytes.
     LongCustomer,
+    /// The customer's key holds control characters.
+    BadCustomer,
     /// The time's cell is empty.
     NoTime,
     /// The time is not in the file's format, or no such day exists.
     BadTime,
+    /// The time lies in the future.
+    FutureTime,
     /// The amount's cell is empty.
     NoAmount,
     /// The amount, quantity or price is not a finite number.
     BadAmount,
+    /// The amount, quantity or price is beyond a trillion.
+    TooLarge,
+    /// The number is written with another decimal mark than its column.
+    OtherDecimal,
+    /// The number may be read two ways, and no row of the sample says which.
+    UnclearDecimal,
     /// The unit price is 0: a sample or a correction, not a sale.
     ZeroPrice,
     /// The quantity is 0.
@@ -37,11 +47,13 @@ pub enum Reason {
     TooFewColumns,
     /// More cells than the header.
     TooManyColumns,
+    /// A cell or the whole line is longer than the limit.
+    TooLong,
     /// A quote is opened and never closed.
     OpenQuote,
     /// A word that is none of the known ones (consents, events).
     UnknownWord,
-    /// An address without an `@` between two parts.
+    /// Not an e-mail address (RFC 5322, without a name beside it, with a domain of at least two parts).
     BadEmail,
 }
 
@@ -53,15 +65,21 @@ impl Reason {
             Self::NoCustomer => "no customer",
             Self::LongCustomer => "customer key too long",
             Self::NoTime => "no time",
+            Self::BadCustomer => "customer key holds control characters",
             Self::BadTime => "time cannot be read",
+            Self::FutureTime => "time lies in the future",
             Self::NoAmount => "no amount",
             Self::BadAmount => "amount is not a number",
+            Self::TooLarge => "amount is too large",
+            Self::OtherDecimal => "another decimal mark than the column's",
+            Self::UnclearDecimal => "decimal mark unclear; say --decimal comma or --decimal point",
             Self::ZeroPrice => "unit price is zero",
             Self::ZeroQuantity => "quantity is zero",
             Self::BadCurrency => "currency cannot be read",
             Self::OtherCurrency => "another currency than the lake's",
             Self::TooFewColumns => "too few columns",
             Self::TooManyColumns => "too many columns",
+            Self::TooLong => "too long",
             Self::OpenQuote => "quote never closed",
             Self::UnknownWord => "unknown word",
             Self::BadEmail => "not an e-mail address",
@@ -75,48 +93,132 @@ impl std::fmt::Display for Reason {
     }
 }
 
+/// A row that could not be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RejectedLine {
+    /// Its line, from 1; in Parquet its row.
+    pub line: u64,
+    /// What is wrong, for people.
+    pub reason: String,
+    /// The row as the file has it, cut after 200 letters.
+    pub row: String,
+}
+
+/// How many rejected rows are kept to be shown.
+const SHOWN: usize = 5;
+/// How many different texts of reasons are counted apart.
+const TEXTS: usize = 20;
+/// How much of a row is shown.
+const ROW: usize = 200;
+
+/// A reason, and what more there is to say, such as which word is unknown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Rejection {
+    pub(crate) reason: Reason,
+    pub(crate) detail: Option<String>,
+}
+
+impl From<Reason> for Rejection {
+    fn from(reason: Reason) -> Self {
+        Self { reason, detail: None }
+    }
+}
+
+impl Rejection {
+    fn text(&self) -> &str {
+        self.detail.as_deref().unwrap_or(self.reason.text())
+    }
+}
+
+/// Rejected rows, counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Rejected {
+    /// By reason.
+    pub(crate) counts: BTreeMap<Reason, u64>,
+    /// By what is said about them.
+    pub(crate) texts: BTreeMap<String, u64>,
+    /// The first few.
+    pub(crate) first: Vec<RejectedLine>,
+    /// Where all of them were written, if there are any and a file was asked for.
+    pub(crate) file: Option<PathBuf>,
+}
+
 /// Collects rejected rows.
 pub(crate) struct Rejects {
     path: Option<PathBuf>,
     writer: Option<csv::Writer<File>>,
-    pub(crate) counts: BTreeMap<Reason, u64>,
+    rejected: Rejected,
 }
 
 impl Rejects {
     pub(crate) fn new(path: Option<&Path>) -> Self {
-        Self { path: path.map(Path::to_owned), writer: None, counts: BTreeMap::new() }
+        Self { path: path.map(Path::to_owned), writer: None, rejected: Rejected::default() }
     }
 
     /// Counts a row and writes it, if there is a file to write to; the file appears with its first row.
-    pub(crate) fn push(&mut self, line: u64, reason: Reason, row: impl FnOnce() -> String) -> Result<()> {
-        *self.counts.entry(reason).or_default() += 1;
+    pub(crate) fn push(
+        &mut self,
+        line: u64,
+        rejection: impl Into<Rejection>,
+        row: impl FnOnce() -> String,
+    ) -> Result<()> {
+        let rejection = rejection.into();
+        let rejected = &mut self.rejected;
+        *rejected.counts.entry(rejection.reason).or_default() += 1;
+        let text = if rejected.texts.contains_key(rejection.text()) || rejected.texts.len() < TEXTS {
+            rejection.text()
+        } else {
+            rejection.reason.text()
+        };
+        match rejected.texts.get_mut(text) {
+            Some(count) => *count += 1,
+            None => drop(rejected.texts.insert(text.to_owned(), 1)),
+        }
+        let shown = rejected.first.len() < SHOWN;
+        if !shown && self.path.is_none() {
+            return Ok(());
+        }
+        let row = row();
+        if shown {
+            let row = row.chars().take(ROW).collect();
+            rejected.first.push(RejectedLine { line, reason: rejection.text().to_owned(), row });
+        }
         let Some(path) = &self.path else { return Ok(()) };
         let failed = |error: csv::Error| Error::io(path)(std::io::Error::other(error));
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => {
-                let mut writer = csv::Writer::from_path(path).map_err(failed)?;
+                let file = crate::private::create(path).map_err(Error::io(path))?;
+                let mut writer = csv::Writer::from_writer(file);
                 writer.write_record(["line", "reason", "row"]).map_err(failed)?;
                 none.insert(writer)
             }
         };
-        writer.write_record([line.to_string().as_str(), reason.text(), &harmless(row())]).map_err(failed)
+        writer.write_record([line.to_string().as_str(), rejection.text(), &harmless(row)]).map_err(failed)
     }
 
     pub(crate) fn total(&self) -> u64 {
-        self.counts.values().sum()
+        self.rejected.counts.values().sum()
     }
 
-    pub(crate) fn most_frequent(&self) -> Option<Reason> {
-        self.counts.iter().max_by_key(|(_, n)| **n).map(|(reason, _)| *reason)
+    /// What is most often wrong, and the first row of that.
+    pub(crate) fn most_frequent(&self) -> String {
+        let Some((text, _)) = self.rejected.texts.iter().max_by_key(|(_, n)| **n) else {
+            return String::new();
+        };
+        match self.rejected.first.iter().find(|line| line.reason == *text) {
+            Some(first) => format!("{text}, as in line {}", first.line),
+            None => text.clone(),
+        }
     }
 
     /// Flushes the file; says where it is if there is one.
-    pub(crate) fn finish(mut self) -> Result<(BTreeMap<Reason, u64>, Option<PathBuf>)> {
-        let Some(mut writer) = self.writer.take() else { return Ok((self.counts, None)) };
-        let path = self.path.unwrap_or_default();
-        writer.flush().map_err(Error::io(&path))?;
-        Ok((self.counts, Some(path)))
+    pub(crate) fn finish(mut self) -> Result<Rejected> {
+        if let (Some(mut writer), Some(path)) = (self.writer.take(), self.path.take()) {
+            writer.flush().map_err(Error::io(&path))?;
+            self.rejected.file = Some(path);
+        }
+        Ok(self.rejected)
     }
 }
 

@@ -7,7 +7,7 @@ use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::rc::Rc;
 use terms::hash::ContentHash;
@@ -64,12 +64,31 @@ pub(crate) fn sniff(path: &Path) -> Result<Wrapping> {
     match head.as_slice() {
         [0x1f, 0x8b, ..] => Ok(Wrapping::Gzip),
         [b'P', b'K', 3 | 5, 4 | 6, ..] => Ok(Wrapping::Zip),
-        [b'P', b'A', b'R', b'1', ..] => Ok(Wrapping::Parquet),
+        [b'P', b'A', b'R', b'1', ..] => check_parquet(path, meta.len()).map(|()| Wrapping::Parquet),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => refuse("it is packed with zstd"),
         [0xd0, 0xcf, 0x11, 0xe0, ..] => refuse("it is an old Excel workbook"),
         [b'%', b'P', b'D', b'F', ..] => refuse("it is a PDF"),
         _ => Ok(Wrapping::Plain),
     }
+}
+
+/// Checks that a file which begins as Parquet also ends as it: the length of its footer, then `PAR1`.
+fn check_parquet(path: &Path, length: u64) -> Result<()> {
+    let refuse = |what| Err(Error::NotParquet { path: path.to_owned(), what });
+    let mut tail = [0; 8];
+    if length < 12 {
+        return refuse("it has only a few bytes");
+    }
+    let mut file = File::open(path).map_err(Error::io(path))?;
+    file.seek(SeekFrom::End(-8)).and_then(|_| file.read_exact(&mut tail)).map_err(Error::io(path))?;
+    let [a, b, c, d, mark @ ..] = tail;
+    if mark != *b"PAR1" {
+        return refuse("it does not end as one");
+    }
+    if u64::from(u32::from_le_bytes([a, b, c, d])) + 12 > length {
+        return refuse("its footer claims to be longer than the file");
+    }
+    Ok(())
 }
 
 /// Gives `work` the unpacked bytes of a file. `read` counts the packed bytes taken so far, for progress.

@@ -1,5 +1,9 @@
-//! How a file writes its times: detected over a sample, or named by the caller. Times without a zone are taken as UTC.
+//! How a file writes its times: detected over a sample, or named by the caller. Times without a zone are taken as UTC;
+//! offsets and IANA zones (`12:00 Europe/Madrid`, `12:00[Europe/Madrid]`) are read, anything else that stands behind a
+//! time makes it unreadable.
 
+use super::rejects::Reason;
+use jiff::tz::{Offset, TimeZone};
 use std::fmt;
 use terms::time::{Day, Instant, MICROS_PER_DAY, MICROS_PER_SECOND};
 
@@ -39,8 +43,16 @@ const DETECTABLE: [TimeFormat; 7] = [
 pub(crate) enum Detected {
     Format(TimeFormat),
     Ambiguous(String),
+    /// Some are day first only (the first), others month first only (the second).
+    Contradicting(String, String),
     Unknown(String),
 }
+
+/// The first and the last day that can be in a file: in the years 1900 to 2199.
+const DAYS: std::ops::RangeInclusive<i32> = -25_567..=84_006;
+
+/// The last instant that a file can hold when nobody says what time it is.
+pub(crate) const LATEST: Instant = Instant(84_007 * MICROS_PER_DAY - 1);
 
 impl TimeFormat {
     /// Reads a format as the caller names it.
@@ -62,7 +74,16 @@ impl TimeFormat {
     /// Reads a time; `None` when it is not one in this format, or lies outside the years 1900 to 2200.
     #[must_use]
     pub fn parse(&self, text: &str) -> Option<Instant> {
-        let instant = match self {
+        self.raw(text).filter(|instant| DAYS.contains(&instant.day().0))
+    }
+
+    /// Reads a time that is not later than `latest`.
+    pub(crate) fn read(&self, text: &str, latest: Instant) -> Result<Instant, Reason> {
+        in_time(self.raw(text).ok_or(Reason::BadTime)?, latest)
+    }
+
+    fn raw(&self, text: &str) -> Option<Instant> {
+        match self {
             Self::Iso => iso(text),
             Self::Compact => compact(text),
             Self::DayFirst => parts(text, |[day, month, year]| (year, month, day)),
@@ -71,8 +92,7 @@ impl TimeFormat {
             Self::EpochMillis => epoch(text, 1_000),
             Self::EpochMicros => epoch(text, 1),
             Self::Pattern(pattern) => by_pattern(pattern, text),
-        }?;
-        (-25_567..=84_006).contains(&instant.day().0).then_some(instant)
+        }
     }
 
     /// The format most of a sample is in.
@@ -87,14 +107,44 @@ impl TimeFormat {
                 best = Some((format, n));
             }
         }
-        let example = || sample.clone().next().unwrap_or_default().to_owned();
+        let either = || {
+            let fits = |text: &&str| Self::DayFirst.plausible(text) || Self::MonthFirst.plausible(text);
+            sample.clone().filter(fits).count()
+        };
+        let first = |keep: &dyn Fn(&str) -> bool| sample.clone().find(|text| keep(text)).map(str::to_owned);
         match best {
-            Some((Self::DayFirst, n)) if hits(&Self::MonthFirst) == n && !always_same(sample.clone()) => {
-                Detected::Ambiguous(example())
+            Some((format @ (Self::DayFirst | Self::MonthFirst), n)) if either() * 2 > total => {
+                match Self::contradiction(sample.clone()) {
+                    Some((day_first, month_first)) => Detected::Contradicting(day_first, month_first),
+                    None if format == Self::DayFirst
+                        && hits(&Self::MonthFirst) == n
+                        && !always_same(sample.clone()) =>
+                    {
+                        Detected::Ambiguous(first(&|text| format.plausible(text)).unwrap_or_default())
+                    }
+                    // Either way round there are enough; a slip is rejected by its line.
+                    None => Detected::Format(format),
+                }
             }
             Some((format, n)) if n * 2 > total => Detected::Format(format),
-            _ => Detected::Unknown(example()),
+            // What stands in the way, not what could be read.
+            Some((format, _)) => {
+                Detected::Unknown(first(&|text| !format.plausible(text)).unwrap_or_default())
+            }
+            None => Detected::Unknown(first(&|_| true).unwrap_or_default()),
         }
+    }
+
+    /// A date that can only be day first and one that can only be month first, when each sort is more than one in
+    /// twenty of both. Fewer are slips, which are rejected by their line.
+    fn contradiction<'a>(sample: impl Iterator<Item = &'a str> + Clone) -> Option<(String, String)> {
+        let only = |this: Self, other: Self| {
+            sample.clone().filter(move |text| this.plausible(text) && !other.plausible(text))
+        };
+        let (days, months) = (only(Self::DayFirst, Self::MonthFirst), only(Self::MonthFirst, Self::DayFirst));
+        let (day, month) = (days.clone().next()?, months.clone().next()?);
+        let (days, months) = (days.count(), months.count());
+        (days.min(months) * 20 > days + months).then(|| (day.to_owned(), month.to_owned()))
     }
 
     /// Stricter than `parse`: bare numbers must lie where a shop's times lie (1971 to 2100), so that amounts and keys
@@ -105,7 +155,7 @@ impl TimeFormat {
             Self::EpochSeconds => 9..=10,
             Self::EpochMillis => 12..=13,
             Self::EpochMicros => 15..=16,
-            _ => return self.parse(text).is_some(),
+            _ => return self.raw(text).is_some(),
         };
         lengths.contains(&text.len()) && self.parse(text).is_some_and(|i| (365..=47_482).contains(&i.day().0))
     }
@@ -124,6 +174,14 @@ impl fmt::Display for TimeFormat {
             Self::Pattern(pattern) => pattern,
         })
     }
+}
+
+/// A time that lies between 1900 and `latest`.
+pub(crate) fn in_time(instant: Instant, latest: Instant) -> Result<Instant, Reason> {
+    if instant > latest {
+        return Err(Reason::FutureTime);
+    }
+    if instant.day().0 < *DAYS.start() { Err(Reason::BadTime) } else { Ok(instant) }
 }
 
 /// Whether day and month are the same number in every date (`05/05/2024`), so that their order does not matter.
@@ -171,12 +229,43 @@ fn iso(text: &str) -> Option<Instant> {
     }
     let date = day(number(year)?, number(month)?, number(of_month)?)?;
     let rest = rest.trim_start_matches(['T', 't', ' ']);
-    if rest.is_empty() { Some(Instant(date)) } else { Some(Instant(date + time_of_day(rest)?)) }
+    with_clock(date, rest)
+}
+
+/// The instant of a day (its first microsecond) and what stands behind its date.
+fn with_clock(date: i64, rest: &str) -> Option<Instant> {
+    let rest = rest.trim();
+    if rest.is_empty() {
+        return Some(Instant(date));
+    }
+    let (clock, zone) = split_zone(rest)?;
+    let local = date + time_of_day(clock)?;
+    let Some(zone) = zone else { return Some(Instant(local)) };
+    let civil = Offset::UTC.to_datetime(jiff::Timestamp::from_microsecond(local).ok()?);
+    // A time that a clock shows twice is the first of the two; one that it skips is moved on (RFC 5545).
+    zone.to_timestamp(civil).ok().map(|stamp| Instant(stamp.as_microsecond()))
+}
+
+/// Takes an IANA zone off the end of a time; `None` when there is a name but no such zone.
+fn split_zone(text: &str) -> Option<(&str, Option<TimeZone>)> {
+    let (clock, name) = if let Some(inside) = text.strip_suffix(']') {
+        inside.split_once('[')?
+    } else {
+        match text.rsplit_once(' ') {
+            Some((clock, name)) if name.contains('/') => (clock, name),
+            _ => return Some((text, None)),
+        }
+    };
+    let (clock, zone) = (clock.trim_end(), TimeZone::get(name).ok()?);
+    // An offset beside the zone says it more exactly (RFC 9557).
+    let has_offset = clock.ends_with(['Z', 'z']) || clock.contains(['+', '-']);
+    Some((clock, (!has_offset).then_some(zone)))
 }
 
 /// `09:30`, `09:30:15.25`, `9:30 PM`, `09:30:00Z`, `09:30:00+02:00`, in microseconds (offset subtracted).
 fn time_of_day(text: &str) -> Option<i64> {
-    let text = text.trim_end_matches(" UTC").trim_end_matches(['Z', 'z']);
+    let text = text.strip_suffix(" UTC").or_else(|| text.strip_suffix(" GMT")).unwrap_or(text);
+    let text = text.strip_suffix(['Z', 'z']).unwrap_or(text);
     let (text, half) = match text.len().checked_sub(2).and_then(|at| text.split_at_checked(at)) {
         Some((head, tail)) if tail.eq_ignore_ascii_case("am") => (head.trim_end(), Some(0)),
         Some((head, tail)) if tail.eq_ignore_ascii_case("pm") => (head.trim_end(), Some(12)),
@@ -185,9 +274,12 @@ fn time_of_day(text: &str) -> Option<i64> {
     let (text, offset) = match text.rfind(['+', '-']) {
         Some(at) => {
             let (head, zone) = text.split_at_checked(at)?;
-            let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
+            let digits: String = zone.chars().skip(1).filter(|c| *c != ':').collect();
             let hours = digits.get(..2).and_then(number)?;
-            let minutes = if digits.len() > 2 { digits.get(2..4).and_then(number)? } else { 0 };
+            let minutes = if digits.len() == 2 { 0 } else { digits.get(2..).and_then(number)? };
+            if hours > 18 || minutes > 59 || digits.len() > 4 {
+                return None;
+            }
             let micros = (hours * 60 + minutes) * 60 * MICROS_PER_SECOND;
             (head.trim_end(), if zone.starts_with('-') { -micros } else { micros })
         }
@@ -228,14 +320,16 @@ fn parts(text: &str, order: fn([i64; 3]) -> (i64, i64, i64)) -> Option<Instant> 
     };
     let (year, month, of_month) = order([number(a)?, number(b)?, year]);
     let date = day(year, month, of_month)?;
-    let time = time.trim();
-    if time.is_empty() { Some(Instant(date)) } else { Some(Instant(date + time_of_day(time)?)) }
+    with_clock(date, time)
 }
 
 fn by_pattern(pattern: &str, text: &str) -> Option<Instant> {
     let parsed = jiff::fmt::strtime::parse(pattern, text).ok()?;
     if let Ok(stamp) = parsed.to_timestamp() {
         return Some(Instant(stamp.as_microsecond()));
+    }
+    if parsed.iana_time_zone().is_some() {
+        return parsed.to_zoned_datetime().ok().map(|zoned| Instant(zoned.timestamp().as_microsecond()));
     }
     let date = Day::from_date(parsed.to_date().ok()?).start().0;
     let time = parsed.to_time().map_or(0, |t| {
@@ -267,6 +361,33 @@ mod tests {
         assert_eq!(read(&F::EpochMillis, "1717243200000"), "2024-06-01T12:00:00Z");
         assert_eq!(read(&F::Pattern("%d %b %Y".into()), "03 Mar 2024"), "2024-03-03T00:00:00Z");
         assert_eq!(read(&F::Iso, "nonsense é"), "-");
+        assert_eq!(read(&F::Iso, "2024-06-30 12:00 +0530"), "2024-06-30T06:30:00Z");
+    }
+
+    #[test]
+    fn a_zone_behind_a_time_is_read_or_the_time_is_refused() {
+        use TimeFormat as F;
+        assert_eq!(read(&F::Iso, "2024-06-30 12:00 Europe/Madrid"), "2024-06-30T10:00:00Z");
+        assert_eq!(read(&F::Iso, "2024-01-30T12:00[Europe/Madrid]"), "2024-01-30T11:00:00Z");
+        assert_eq!(read(&F::Iso, "2024-01-30T12:00+02:00[Europe/Madrid]"), "2024-01-30T10:00:00Z");
+        assert_eq!(read(&F::DayFirst, "30/06/2024 12:00 America/Port-au-Prince"), "2024-06-30T16:00:00Z");
+        assert_eq!(
+            read(&F::Pattern("%Y-%m-%d %H:%M %Q".into()), "2024-06-30 12:00 Europe/Madrid"),
+            "2024-06-30T10:00:00Z"
+        );
+        for unread in ["2024-06-30 12:00 Europe/Atlantis", "2024-06-30 12:00 CEST", "2024-06-30 12:00+99:00"]
+        {
+            assert_eq!(read(&F::Iso, unread), "-", "{unread}");
+        }
+    }
+
+    #[test]
+    fn a_time_to_come_is_told_from_one_that_cannot_be_read() {
+        let read = |text: &str, latest: Instant| TimeFormat::Iso.read(text, latest);
+        assert_eq!(read("2999-01-01", LATEST), Err(Reason::FutureTime));
+        assert_eq!(read("2025-01-03", Instant(20_090 * MICROS_PER_DAY)), Err(Reason::FutureTime));
+        assert_eq!(read("2025-02-30", LATEST), Err(Reason::BadTime));
+        assert_eq!(read("1605-01-16", LATEST), Err(Reason::BadTime));
     }
 
     #[test]
@@ -282,6 +403,24 @@ mod tests {
         assert_eq!(
             TimeFormat::detect(["01/02/2024", "03/02/2024"].into_iter()),
             Detected::Ambiguous("01/02/2024".into())
+        );
+    }
+
+    #[test]
+    fn dates_that_contradict_each_other_are_no_question_of_choice() {
+        assert_eq!(
+            TimeFormat::detect(["01/02/2024", "25/06/2024", "12/31/2024"].into_iter()),
+            Detected::Contradicting("25/06/2024".into(), "12/31/2024".into())
+        );
+        let slip = std::iter::repeat_n("25/06/2024", 40).chain(["12/31/2024"]);
+        assert_eq!(TimeFormat::detect(slip), Detected::Format(TimeFormat::DayFirst));
+    }
+
+    #[test]
+    fn the_example_of_unknown_times_is_one_that_cannot_be_read() {
+        assert_eq!(
+            TimeFormat::detect(["2025-01-02", "soon", "later"].into_iter()),
+            Detected::Unknown("soon".into())
         );
     }
 

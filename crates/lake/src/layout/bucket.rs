@@ -2,6 +2,7 @@
 
 use super::key::{Key, decode_text};
 use super::manifest::Bucket;
+use super::owners::{self, Owners};
 use super::{Lake, MAX_BITS};
 use crate::error::{Error, Result};
 use arrow_array::{Array, ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray, UInt32Array};
@@ -11,6 +12,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::arrow::arrow_writer::ArrowWriter;
 use parquet::basic::{Compression, Encoding};
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 use std::fs::File;
@@ -19,6 +21,10 @@ use std::sync::Arc;
 use terms::time::{Day, Instant, MICROS_PER_DAY};
 
 const BATCH: usize = 16_384;
+/// Rows written at a time.
+const CHUNK: usize = 1 << 16;
+/// Under which name a file's metadata keep the sets of imports that its rows came with.
+const OWNERS: &str = "candor.imports";
 
 /// A row of the lake while it is sorted. The order of the fields is the order of the sort.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +66,7 @@ pub(crate) fn write<K: Key>(
     generation: u64,
     number: usize,
     rows: &[Row<K>],
+    owners: &Owners,
 ) -> Result<Option<Bucket>> {
     let (Some(first), true) = (rows.first(), number < 1 << MAX_BITS) else { return Ok(None) };
     let mut keys = vec![first.key.clone()];
@@ -85,32 +92,48 @@ pub(crate) fn write<K: Key>(
         Field::new("rows", DataType::UInt32, false),
     ]);
     let columns: Vec<ArrayRef> = vec![K::column(&keys), Arc::new(UInt32Array::from(counts))];
-    write_file(&lake.file(&customers_file), customers, std::iter::once(columns))?;
+    write_file(&lake.file(&customers_file), customers, None, std::iter::once(columns))?;
 
-    let purchases = Schema::new(vec![
+    let mut purchases = vec![
         Field::new("day", DataType::Int32, false),
         Field::new("time_of_day", DataType::Int64, false),
         Field::new("amount", DataType::Int64, false),
         Field::new("order", DataType::Utf8, true),
-    ]);
-    let chunks = rows.chunks(1 << 16).map(|rows| -> Vec<ArrayRef> {
+    ];
+    // Rows that all came with the same imports need no column for it.
+    let several = !owners.each().is_empty();
+    if several {
+        purchases.push(Field::new("imports", DataType::UInt32, false));
+    }
+    let mut owned = owners.each().chunks(CHUNK);
+    let chunks = rows.chunks(CHUNK).map(|rows| -> Vec<ArrayRef> {
         let days = rows.iter().map(|row| Instant(row.time).day().0);
         let orders = rows.iter().map(|row| (!row.order.is_empty()).then_some(row.order.as_str()));
-        vec![
+        let mut columns: Vec<ArrayRef> = vec![
             Arc::new(Int32Array::from_iter_values(days)),
             Arc::new(Int64Array::from_iter_values(
                 rows.iter().map(|row| row.time.rem_euclid(MICROS_PER_DAY)),
             )),
             Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| row.amount))),
             Arc::new(orders.collect::<StringArray>()),
-        ]
+        ];
+        if let Some(owned) = owned.next() {
+            columns.push(Arc::new(UInt32Array::from(owned.to_vec())));
+        }
+        columns
     });
-    write_file(&lake.file(&purchases_file), purchases, chunks)?;
+    let sets = owners::write(owners.sets());
+    write_file(&lake.file(&purchases_file), Schema::new(purchases), Some(sets), chunks)?;
     let (rows, customers) = (rows.len() as u64, keys.len() as u64);
     Ok(Some(Bucket { customers_file, purchases_file, rows, customers, returns, first_day, last_day }))
 }
 
-fn write_file(path: &Path, schema: Schema, chunks: impl Iterator<Item = Vec<ArrayRef>>) -> Result<()> {
+fn write_file(
+    path: &Path,
+    schema: Schema,
+    owners: Option<String>,
+    chunks: impl Iterator<Item = Vec<ArrayRef>>,
+) -> Result<()> {
     let schema = Arc::new(schema);
     let properties = WriterProperties::builder()
         .set_compression(Compression::UNCOMPRESSED)
@@ -119,9 +142,11 @@ fn write_file(path: &Path, schema: Schema, chunks: impl Iterator<Item = Vec<Arra
         .set_column_encoding(ColumnPath::from("time_of_day"), Encoding::DELTA_BINARY_PACKED)
         .set_column_compression(ColumnPath::from("order"), Compression::SNAPPY)
         .set_column_dictionary_enabled(ColumnPath::from("order"), true)
+        .set_column_dictionary_enabled(ColumnPath::from("imports"), true)
+        .set_key_value_metadata(owners.map(|sets| vec![KeyValue::new(OWNERS.to_owned(), sets)]))
         .set_statistics_enabled(parquet::file::properties::EnabledStatistics::Chunk)
         .build();
-    let file = File::create(path).map_err(Error::io(path))?;
+    let file = crate::private::create(path).map_err(Error::io(path))?;
     let sync = file.try_clone().map_err(Error::io(path))?;
     let mut writer =
         ArrowWriter::try_new(file, schema.clone(), Some(properties)).map_err(parquet_error(path))?;
@@ -191,6 +216,34 @@ pub(crate) fn rows<K: Key>(lake: &Lake, bucket: &Bucket) -> Result<Vec<Row<K>>> 
         }
     }
     Ok(out)
+}
+
+/// The sets of imports that a bucket's rows came with, from its file's footer alone.
+pub(crate) fn owner_sets(lake: &Lake, bucket: &Bucket) -> Result<Vec<Vec<u32>>> {
+    let path = lake.file(&bucket.purchases_file);
+    let file = File::open(&path).map_err(Error::io(&path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(parquet_error(&path))?;
+    let pairs = builder.metadata().file_metadata().key_value_metadata();
+    match pairs.into_iter().flatten().find(|pair| pair.key == OWNERS).and_then(|pair| pair.value.as_deref()) {
+        None => Ok(vec![vec![owners::UNRECORDED]]),
+        Some(text) => {
+            owners::read(text).ok_or_else(|| Error::bad_lake(&path, "its sets of imports cannot be read"))
+        }
+    }
+}
+
+/// Which imports a bucket's rows came with.
+pub(crate) fn owners(lake: &Lake, bucket: &Bucket) -> Result<Owners> {
+    let path = lake.file(&bucket.purchases_file);
+    let sets = owner_sets(lake, bucket)?;
+    let mut each = Vec::new();
+    if sets.len() > 1 {
+        for batch in reader(&path, &["imports"])? {
+            let batch = batch.map_err(arrow_error(&path))?;
+            each.extend_from_slice(column::<UInt32Array>(&batch, "imports", &path)?.values());
+        }
+    }
+    Ok(Owners::new(sets, each))
 }
 
 /// Days and amounts of a bucket as a stream of slices, for passes that need no key.

@@ -4,17 +4,16 @@
 use super::key::KeyKind;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
-use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use terms::hash::ContentHash;
 use terms::money::Currency;
-use terms::time::Day;
+use terms::time::{Day, Instant};
 
 /// The manifest's file name in the lake's folder.
 pub const MANIFEST: &str = "manifest.json";
-/// The version this program writes.
-pub const VERSION: u32 = 1;
+/// The version this program writes. It also reads version 1, which did not record which import brought a row.
+pub const VERSION: u32 = 2;
 
 /// One bucket: the customers whose hash begins with its number, sorted by key, and their rows in the same order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +43,15 @@ pub struct ImportedFile {
     pub name: String,
     /// Rows it added.
     pub added: u64,
+    /// Its number, from 1, never given twice; 0 for imports of version 1.
+    #[serde(default)]
+    pub number: u32,
+    /// How it was read: columns, time format, decimal mark, currency. The same bytes read otherwise are another import.
+    #[serde(default)]
+    pub reading: String,
+    /// When, if the caller said.
+    #[serde(default)]
+    pub at: Option<Instant>,
 }
 
 /// The whole state of a lake.
@@ -61,8 +69,11 @@ pub struct Manifest {
     pub bucket_bits: u32,
     /// The buckets by number; `None` where no customer hashes to.
     pub buckets: Vec<Option<Bucket>>,
-    /// The files imported so far, oldest first.
+    /// The files imported so far and not undone, oldest first.
     pub imports: Vec<ImportedFile>,
+    /// The highest number ever given to an import.
+    #[serde(default)]
+    pub last_import: u32,
 }
 
 impl Manifest {
@@ -77,6 +88,7 @@ impl Manifest {
             bucket_bits: 0,
             buckets: vec![None],
             imports: Vec::new(),
+            last_import: 0,
         }
     }
 
@@ -91,11 +103,13 @@ impl Manifest {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::empty()),
             Err(error) => return Err(Error::io(&path)(error)),
         };
-        let manifest: Self = serde_json::from_str(&text).map_err(|error| Error::bad_lake(&path, error))?;
-        if manifest.version != VERSION {
-            let why = format!("its version is {}, this program reads {VERSION}", manifest.version);
+        let mut manifest: Self =
+            serde_json::from_str(&text).map_err(|error| Error::bad_lake(&path, error))?;
+        if !(1..=VERSION).contains(&manifest.version) {
+            let why = format!("its version is {}, this program reads up to {VERSION}", manifest.version);
             return Err(Error::bad_lake(&path, why));
         }
+        manifest.version = VERSION;
         if manifest.bucket_bits > super::MAX_BITS || manifest.buckets.len() != 1 << manifest.bucket_bits {
             return Err(Error::bad_lake(&path, "the number of buckets does not fit its bits"));
         }
@@ -110,7 +124,7 @@ impl Manifest {
         let path = folder.join(MANIFEST);
         let next = folder.join("manifest.next.json");
         let text = serde_json::to_string_pretty(self).map_err(|error| Error::bad_lake(&path, error))?;
-        let mut file = File::create(&next).map_err(Error::io(&next))?;
+        let mut file = crate::private::create(&next).map_err(Error::io(&next))?;
         file.write_all(text.as_bytes()).map_err(Error::io(&next))?;
         file.sync_all().map_err(Error::io(&next))?;
         std::fs::rename(&next, &path).map_err(Error::io(&path))?;

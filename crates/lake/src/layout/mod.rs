@@ -3,7 +3,8 @@
 //! ```text
 //! lake/manifest.json                          which files are the lake now (see [`manifest`])
 //! lake/purchases/00000003-0007.customers.parquet   one row a customer, sorted by key: customer, rows
-//! lake/purchases/00000003-0007.purchases.parquet   the same customers' rows, sorted by time: day, time_of_day, amount, order
+//! lake/purchases/00000003-0007.purchases.parquet   the same customers' rows, sorted by time: day, time_of_day, amount, order,
+//!                                             and `imports` where the rows came with different ones (see [`owners`])
 //! lake/import.lock                            held by the one process that may change the lake
 //! lake/spill/                                 scratch of a running import; emptied by the next one
 //! ```
@@ -15,13 +16,15 @@ pub mod manifest;
 
 pub(crate) mod bucket;
 pub(crate) mod key;
+pub(crate) mod owners;
 pub(crate) mod replace;
 pub(crate) mod spill;
 
 pub use key::KeyKind;
 
 use crate::error::{Error, Result};
-use manifest::Manifest;
+use manifest::{ImportedFile, Manifest};
+use serde::Serialize;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use terms::ids::CustomerKey;
@@ -38,6 +41,37 @@ const ROWS_PER_BUCKET: u64 = 200_000;
 #[derive(Debug, Clone)]
 pub struct Lake {
     folder: PathBuf,
+}
+
+/// Which import is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WhichImport {
+    /// The last one.
+    Last,
+    /// The one of this number.
+    Number(u32),
+    /// The last one of a file of this name, without folders.
+    File(String),
+}
+
+impl std::fmt::Display for WhichImport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Last => f.write_str("at all"),
+            Self::Number(number) => write!(f, "`{number}`"),
+            Self::File(name) => write!(f, "of a file `{name}`"),
+        }
+    }
+}
+
+/// What an undo did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Undone {
+    /// The import that was undone.
+    pub import: ImportedFile,
+    /// Rows that are not in the lake any more. Fewer than it added when a customer was erased since, or when a later
+    /// file holds some of them too.
+    pub removed: u64,
 }
 
 /// What a lake holds, from its manifest alone.
@@ -123,18 +157,41 @@ impl Lake {
         }
     }
 
+    /// Takes the rows of an import out again: the last one, or the one of a number or of a file's name (of several with
+    /// that name the last). A row that another import brought too stays. The file can then be imported anew. When the
+    /// last import is undone the lake is empty and has no currency.
+    ///
+    /// # Errors
+    /// When there is no such import, or it was made before owners were recorded; when another process is importing; when
+    /// the disk refuses. The lake is then as it was.
+    pub fn undo(&self, which: &WhichImport) -> Result<Undone> {
+        let _lock = self.lock()?;
+        let manifest = self.manifest()?;
+        let found = match which {
+            WhichImport::Last => manifest.imports.last(),
+            WhichImport::Number(number) => manifest.imports.iter().find(|import| import.number == *number),
+            WhichImport::File(name) => manifest.imports.iter().rfind(|import| import.name == *name),
+        };
+        let import = found.ok_or_else(|| Error::NoImport { asked: which.to_string() })?.clone();
+        if import.number == owners::UNRECORDED {
+            return Err(Error::NotRecorded { name: import.name });
+        }
+        let removed = match manifest.key {
+            KeyKind::Integer => replace::undo::<i64>(self, &import)?,
+            KeyKind::Text => replace::undo::<compact_str::CompactString>(self, &import)?,
+        };
+        Ok(Undone { import, removed })
+    }
+
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.join("purchases").join(name)
     }
 
     pub(crate) fn lock(&self) -> Result<WriteLock> {
         let path = self.folder.join("import.lock");
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(Error::io(&path))?;
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        let file = crate::private::open(&path, &mut options).map_err(Error::io(&path))?;
         match file.try_lock() {
             Ok(()) => Ok(WriteLock { _file: file }),
             Err(TryLockError::WouldBlock) => Err(Error::Busy(self.folder.clone())),

@@ -2,11 +2,13 @@
 //!
 //! Merging makes imports idempotent by row: of rows alike in customer, time, amount and order, the lake keeps as many
 //! as the larger of "already here" and "in this file". So exports that overlap do not count twice, while two alike
-//! lines of one file both stay.
+//! lines of one file both stay. Each row keeps which imports brought it ([`super::owners`]), so that an import can be
+//! undone as if it had never been.
 
 use super::bucket::{self, Row};
 use super::key::{Key, KeyKind};
 use super::manifest::{Bucket, ImportedFile, Manifest};
+use super::owners::{self, Owners, Sets};
 use super::spill::Spill;
 use super::{Lake, bits_for};
 use crate::error::Result;
@@ -40,25 +42,27 @@ pub(crate) fn apply<K: Key>(
     let mut work = Vec::new();
     for (number, slot) in buckets.iter_mut().enumerate() {
         let kept = if same_layout { old.buckets.get(number).cloned().flatten() } else { None };
-        let before = moved.as_ref().map_or(0, |moved| moved.count(number));
+        let before = moved.as_ref().map_or(0, |(moved, _)| moved.count(number));
         if new.count(number) + before == 0 { *slot = kept } else { work.push((number, kept)) }
     }
     let (mut done, total) = (0, work.len() as u64);
+    let import = settings.file.number;
     let merge = |(number, kept): &(usize, Option<Bucket>)| {
         let mut rows = new.rows(*number)?;
         rows.sort_unstable();
-        let mut before = match (kept, &moved) {
-            (Some(kept), _) => bucket::rows(lake, kept)?,
-            (None, Some(moved)) => moved.rows(*number)?,
-            (None, None) => Vec::new(),
+        let (before, owners) = match (kept, &moved) {
+            (Some(kept), _) => (bucket::rows(lake, kept)?, bucket::owners(lake, kept)?),
+            (None, Some((moved, sets))) => sorted(moved.owned_rows(*number)?, sets),
+            (None, None) => (Vec::new(), Owners::one(import)),
         };
-        if moved.is_some() {
-            before.sort_unstable();
-        }
         let (offered, had) = (rows.len(), before.len());
-        let rows = if before.is_empty() { rows } else { union(before, rows) };
+        let (rows, owners) = if before.is_empty() {
+            (rows, Owners::one(import))
+        } else {
+            merge(before, &owners, rows, import)
+        };
         let added = rows.len() - had;
-        let written = bucket::write(lake, generation, *number, &rows)?;
+        let written = bucket::write(lake, generation, *number, &rows, &owners)?;
         Ok((*number, written, Merged { added: added as u64, already: (offered - added) as u64 }))
     };
     parallel::in_order(&work, settings.threads, merge, |(number, written, part)| {
@@ -75,6 +79,7 @@ pub(crate) fn apply<K: Key>(
     imports.push(ImportedFile { added: merged.added, ..settings.file });
     let next = Manifest {
         generation,
+        last_import: import,
         key: K::KIND,
         currency: Some(settings.currency),
         bucket_bits: bits,
@@ -102,31 +107,84 @@ pub(crate) fn bits_after(manifest: &Manifest, new_rows: u64) -> u32 {
     bits_for(rows + new_rows).max(manifest.bucket_bits)
 }
 
+/// A spill of rows that carry the numbers of their sets of owners, and those sets.
+type Moved<K> = (Spill<K>, Vec<Vec<u32>>);
+
 /// Divides the whole lake anew: for more buckets, or from integer to text keys.
-fn move_all<K: Key>(lake: &Lake, old: &Manifest, bits: u32, memory: usize) -> Result<Spill<K>> {
-    let mut spill = Spill::create(&lake.folder.join("spill"), "old", bits, memory)?;
+fn move_all<K: Key>(lake: &Lake, old: &Manifest, bits: u32, memory: usize) -> Result<Moved<K>> {
+    let mut spill = Spill::create_owned(&lake.folder.join("spill"), "old", bits, memory)?;
+    let mut sets = Sets::default();
     for bucket in old.buckets.iter().flatten() {
+        let owners = bucket::owners(lake, bucket)?;
         match old.key {
-            KeyKind::Integer => move_rows(bucket::rows::<i64>(lake, bucket)?, &mut spill)?,
-            KeyKind::Text => move_rows(bucket::rows::<CompactString>(lake, bucket)?, &mut spill)?,
+            KeyKind::Integer => {
+                move_rows(bucket::rows::<i64>(lake, bucket)?, &owners, &mut sets, &mut spill)?
+            }
+            KeyKind::Text => {
+                move_rows(bucket::rows::<CompactString>(lake, bucket)?, &owners, &mut sets, &mut spill)?;
+            }
         }
     }
-    Ok(spill)
+    Ok((spill, sets.into_sets()))
 }
 
-fn move_rows<From: Key, To: Key>(rows: Vec<Row<From>>, spill: &mut Spill<To>) -> Result<()> {
-    for row in rows {
+fn move_rows<From: Key, To: Key>(
+    rows: Vec<Row<From>>,
+    owners: &Owners,
+    sets: &mut Sets,
+    spill: &mut Spill<To>,
+) -> Result<()> {
+    for (at, row) in rows.into_iter().enumerate() {
         if let Some(key) = To::from_customer(&row.key.customer()) {
-            spill.push(&key, row.time, row.amount, &row.order)?;
+            let row = Row { key, time: row.time, amount: row.amount, order: row.order };
+            spill.push_owned(&row, sets.number(owners.set(owners.of(at))))?;
         }
     }
     Ok(())
 }
 
-/// The union of two sorted multisets: each row as often as in the one that has it more often.
-fn union<T: Ord>(left: Vec<T>, right: Vec<T>) -> Vec<T> {
+/// Moved rows in order; of rows alike those with more owners first, as [`merge`] leaves them.
+fn sorted<K: Key>((rows, each): (Vec<Row<K>>, Vec<u32>), sets: &[Vec<u32>]) -> (Vec<Row<K>>, Owners) {
+    let size = |number: &u32| sets.get(*number as usize).map_or(0, Vec::len);
+    let mut pairs: Vec<(Row<K>, u32)> = rows.into_iter().zip(each).collect();
+    pairs.sort_unstable_by(|(a, x), (b, y)| a.cmp(b).then_with(|| size(y).cmp(&size(x))));
+    let (rows, each): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+    (rows, Owners::new(sets.to_owned(), each))
+}
+
+/// Rows that were there and rows of a new import as one: of rows alike as many as there are on the side that has more.
+/// The first of them gets the new import as one more owner, so that n alike rows of a file own exactly n.
+fn merge<K: Key>(
+    before: Vec<Row<K>>,
+    owners: &Owners,
+    new: Vec<Row<K>>,
+    import: u32,
+) -> (Vec<Row<K>>, Owners) {
+    let mut sets = Sets::default();
+    let mut each = Vec::with_capacity(before.len().max(new.len()));
+    let rows = union(before, new, |side| {
+        each.push(match side {
+            Side::Left(at) => sets.number(owners.set(owners.of(at))),
+            Side::Right => sets.number(&[import]),
+            Side::Both(at) => sets.number(&owners::with(owners.set(owners.of(at)), import)),
+        });
+    });
+    (rows, sets.owners(each))
+}
+
+/// Where an element of a union comes from; left ones with their place.
+enum Side {
+    Left(usize),
+    Right,
+    Both(usize),
+}
+
+/// The union of two sorted multisets: each row as often as in the one that has it more often. `note` is told of each in
+/// turn.
+fn union<T: Ord>(left: Vec<T>, right: Vec<T>, mut note: impl FnMut(Side)) -> Vec<T> {
     let mut out = Vec::with_capacity(left.len().max(right.len()));
     let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+    let mut at = 0;
     loop {
         let order = match (left.peek(), right.peek()) {
             (Some(l), Some(r)) => l.cmp(r),
@@ -142,7 +200,46 @@ fn union<T: Ord>(left: Vec<T>, right: Vec<T>) -> Vec<T> {
                 right.next();
             }
         }
+        note(match order {
+            Ordering::Less => Side::Left(at),
+            Ordering::Greater => Side::Right,
+            Ordering::Equal => Side::Both(at),
+        });
+        at += usize::from(order != Ordering::Greater);
     }
+}
+
+/// Takes out an import; see [`Lake::undo`]. Returns how many rows went.
+pub(crate) fn undo<K: Key>(lake: &Lake, import: &ImportedFile) -> Result<u64> {
+    let old = lake.manifest()?;
+    let mut next = Manifest { generation: old.generation + 1, ..old.clone() };
+    next.imports.retain(|other| other.number != import.number);
+    let mut removed = 0;
+    for (number, slot) in next.buckets.iter_mut().enumerate() {
+        let Some(bucket) = slot.as_ref() else { continue };
+        if !bucket::owner_sets(lake, bucket)?.iter().any(|set| set.contains(&import.number)) {
+            continue;
+        }
+        let (rows, owners) = (bucket::rows::<K>(lake, bucket)?, bucket::owners(lake, bucket)?);
+        let (mut kept, mut each, mut sets) = (Vec::with_capacity(rows.len()), Vec::new(), Sets::default());
+        for (at, row) in rows.into_iter().enumerate() {
+            let left = owners::without(owners.set(owners.of(at)), import.number);
+            if left.is_empty() {
+                removed += 1;
+            } else {
+                each.push(sets.number(&left));
+                kept.push(row);
+            }
+        }
+        *slot = bucket::write(lake, next.generation, number, &kept, &sets.owners(each))?;
+    }
+    if next.files().next().is_none() {
+        next.currency = None;
+    }
+    super::sync_folder(&lake.folder.join("purchases"))?;
+    next.replace(&lake.folder)?;
+    lake.sweep([&next, &old])?;
+    Ok(removed)
 }
 
 /// Removes customers; see [`Lake::erase`].
@@ -156,12 +253,16 @@ pub(crate) fn erase<K: Key>(lake: &Lake, customers: &[CustomerKey]) -> Result<u6
     for number in touched {
         let Some(slot) = next.buckets.get_mut(number) else { continue };
         let Some(bucket) = slot.as_ref() else { continue };
-        let mut rows = bucket::rows::<K>(lake, bucket)?;
+        let (rows, owners) = (bucket::rows::<K>(lake, bucket)?, bucket::owners(lake, bucket)?);
         let before = rows.len();
-        rows.retain(|row| !keys.contains(&row.key));
-        if rows.len() < before {
-            removed += (before - rows.len()) as u64;
-            *slot = bucket::write(lake, next.generation, number, &rows)?;
+        let (mut kept, mut each, mut sets) = (Vec::with_capacity(before), Vec::new(), Sets::default());
+        for (at, row) in rows.into_iter().enumerate().filter(|(_, row)| !keys.contains(&row.key)) {
+            each.push(sets.number(owners.set(owners.of(at))));
+            kept.push(row);
+        }
+        if kept.len() < before {
+            removed += (before - kept.len()) as u64;
+            *slot = bucket::write(lake, next.generation, number, &kept, &sets.owners(each))?;
         }
     }
     if removed > 0 {
@@ -178,7 +279,7 @@ mod tests {
 
     #[test]
     fn the_union_keeps_the_larger_number_of_alike_rows() {
-        assert_eq!(union(vec![1, 2, 2, 5], vec![2, 2, 2, 3]), [1, 2, 2, 2, 3, 5]);
-        assert_eq!(union(vec![1, 1], vec![1]), [1, 1]);
+        assert_eq!(union(vec![1, 2, 2, 5], vec![2, 2, 2, 3], |_| {}), [1, 2, 2, 2, 3, 5]);
+        assert_eq!(union(vec![1, 1], vec![1], |_| {}), [1, 1]);
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Spill<K> {
     buffers: Vec<Vec<u8>>,
     pieces: Vec<Vec<(u64, usize)>>,
     counts: Vec<u64>,
+    /// Whether each row carries the number of its set of owners.
+    owned: bool,
     key: std::marker::PhantomData<K>,
 }
 
@@ -28,7 +30,7 @@ impl<K: Key> Spill<K> {
     pub(crate) fn create(folder: &Path, name: &str, bits: u32, memory: usize) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(Error::io(folder))?;
         let path = folder.join(name);
-        let file = File::options().create(true).truncate(true).read(true).write(true).open(&path);
+        let file = crate::private::create(&path);
         let buckets = 1_usize << bits;
         Ok(Self {
             file: file.map_err(Error::io(&path))?,
@@ -39,13 +41,31 @@ impl<K: Key> Spill<K> {
             buffers: vec![Vec::new(); buckets],
             pieces: vec![Vec::new(); buckets],
             counts: vec![0; buckets],
+            owned: false,
             key: std::marker::PhantomData,
         })
+    }
+
+    /// The same for rows that carry the number of their set of owners.
+    pub(crate) fn create_owned(folder: &Path, name: &str, bits: u32, memory: usize) -> Result<Self> {
+        let mut spill = Self::create(folder, name, bits, memory)?;
+        spill.owned = true;
+        Ok(spill)
     }
 
     /// Adds a row to its bucket.
     #[inline]
     pub(crate) fn push(&mut self, key: &K, time: i64, amount: i64, order: &str) -> Result<()> {
+        self.put(key, time, amount, order, None)
+    }
+
+    /// Adds a row to its bucket, with the number of its set of owners.
+    pub(crate) fn push_owned(&mut self, row: &Row<K>, owner: u32) -> Result<()> {
+        self.put(&row.key, row.time, row.amount, &row.order, Some(owner))
+    }
+
+    #[inline]
+    fn put(&mut self, key: &K, time: i64, amount: i64, order: &str, owner: Option<u32>) -> Result<()> {
         let bucket = bucket_of(key.hash(), self.bits);
         let Some(buffer) = self.buffers.get_mut(bucket) else { return Ok(()) };
         if buffer.capacity() == 0 {
@@ -55,6 +75,9 @@ impl<K: Key> Spill<K> {
         buffer.extend_from_slice(&time.to_le_bytes());
         buffer.extend_from_slice(&amount.to_le_bytes());
         super::key::encode_text(order, buffer);
+        if let Some(owner) = owner {
+            buffer.extend_from_slice(&owner.to_le_bytes());
+        }
         if let Some(count) = self.counts.get_mut(bucket) {
             *count += 1;
         }
@@ -84,6 +107,12 @@ impl<K: Key> Spill<K> {
 
     /// The rows of a bucket, in the order they came within each piece.
     pub(crate) fn rows(&self, bucket: usize) -> Result<Vec<Row<K>>> {
+        Ok(self.owned_rows(bucket)?.0)
+    }
+
+    /// The rows of a bucket with the numbers of their sets of owners, if they carry any.
+    pub(crate) fn owned_rows(&self, bucket: usize) -> Result<(Vec<Row<K>>, Vec<u32>)> {
+        let mut owners = Vec::new();
         let mut rows = Vec::with_capacity(self.count(bucket) as usize);
         let mut bytes = Vec::new();
         // A handle of its own: threads read different buckets at once.
@@ -93,17 +122,21 @@ impl<K: Key> Spill<K> {
             file.seek(SeekFrom::Start(at))
                 .and_then(|_| file.read_exact(&mut bytes))
                 .map_err(Error::io(&self.path))?;
-            self.decode(&bytes, &mut rows)?;
+            self.decode(&bytes, &mut rows, &mut owners)?;
         }
-        self.decode(self.buffers.get(bucket).map_or(&[], Vec::as_slice), &mut rows)?;
-        Ok(rows)
+        self.decode(self.buffers.get(bucket).map_or(&[], Vec::as_slice), &mut rows, &mut owners)?;
+        Ok((rows, owners))
     }
 
-    fn decode(&self, mut from: &[u8], rows: &mut Vec<Row<K>>) -> Result<()> {
+    fn decode(&self, mut from: &[u8], rows: &mut Vec<Row<K>>, owners: &mut Vec<u32>) -> Result<()> {
+        let damaged = || Error::bad_lake(&self.path, "the scratch file is damaged");
         while !from.is_empty() {
-            let row = Row::decode(&mut from)
-                .ok_or_else(|| Error::bad_lake(&self.path, "the scratch file is damaged"))?;
-            rows.push(row);
+            rows.push(Row::decode(&mut from).ok_or_else(damaged)?);
+            if self.owned {
+                let (owner, rest) = from.split_first_chunk::<4>().ok_or_else(damaged)?;
+                owners.push(u32::from_le_bytes(*owner));
+                from = rest;
+            }
         }
         Ok(())
     }
