@@ -10,7 +10,7 @@ use policy::segment::{Ast, CustomerRow, NumberField, Row, SegmentColumns, Segmen
 use science::lifecycle::history::History;
 use science::lifecycle::model::StageModel;
 use science::lifecycle::rhythm::{Gaps, RuleFinding};
-use science::value::ValueModel;
+use science::value::{StoredValue, ValueModel, ValueScorer};
 use terms::consent::{Channel, ConsentStatus, Purpose};
 use terms::customer::Customer;
 use terms::ids::CustomerKey;
@@ -24,7 +24,7 @@ use crate::stages::lifecycle::month_ends;
 use crate::{STAGE_MODEL, VALUE_MODEL};
 
 /// Days over which a customer's future value is counted.
-const YEAR_DAYS: f64 = 365.0;
+pub(crate) const YEAR_DAYS: i32 = 365;
 /// Days of a forecast period.
 pub(crate) const PERIOD_DAYS: i32 = 30;
 
@@ -63,9 +63,17 @@ impl Ingredients {
             engagement: app.store().engagement_since(now.plus_days(-90)).await?,
             rule: app.brand().await?.stage_rule,
             model: app.live_model(STAGE_MODEL).await?,
-            value: app.live_model(VALUE_MODEL).await?,
+            value: app.live_model::<StoredValue>(VALUE_MODEL).await?.and_then(readable),
             now,
         })
+    }
+}
+
+/// The value model, unless it was stored by a version that fitted another kind; the next fit replaces that one.
+fn readable((label, stored): (String, StoredValue)) -> Option<(String, ValueModel)> {
+    match stored {
+        StoredValue::Current(model) => Some((label, *model)),
+        StoredValue::Earlier(_) => None,
     }
 }
 
@@ -145,6 +153,8 @@ impl Snapshot {
             value,
             customers: Vec::new(),
         };
+        let scored_by = snapshot.value.take();
+        let value = scored_by.as_ref().map(|(_, model)| model.scorer());
         for (customer, allowed) in customers.iter().zip(snapshot.profiling.clone()) {
             let [from, to, before, mut today] = read.profiles.remove(&customer.key).unwrap_or_default();
             if let Some(profile) = &mut today {
@@ -166,8 +176,7 @@ impl Snapshot {
             }
             let score = match &snapshot.model {
                 Some((_, model)) if allowed && !customer.restricted => {
-                    let value = snapshot.value.as_ref().map(|(_, value)| value);
-                    Some(score(model, value, customer, today.as_ref(), as_of))
+                    Some(score(model, value.as_ref(), customer, today.as_ref(), as_of))
                 }
                 _ => None,
             };
@@ -176,6 +185,8 @@ impl Snapshot {
             snapshot.scores.push(score);
             snapshot.profiles.push(today);
         }
+        drop(value);
+        snapshot.value = scored_by;
         snapshot.columns.rank_values();
         snapshot.customers = customers;
         Ok(snapshot)
@@ -262,7 +273,7 @@ fn add_unknown(customers: &mut Vec<Customer>, profiles: &HashMap<CustomerKey, [O
 
 fn score(
     model: &StageModel,
-    value: Option<&ValueModel>,
+    value: Option<&ValueScorer<'_>>,
     customer: &Customer,
     profile: Option<&Profile>,
     as_of: Day,
@@ -273,7 +284,7 @@ fn score(
             Score {
                 next: model.predict(&history, PERIOD_DAYS),
                 buys: model.purchase(&history, PERIOD_DAYS),
-                value: value.map_or(f64::NAN, |value| value.expected(&history, YEAR_DAYS).revenue.value),
+                value: value.map_or(f64::NAN, |value| value.revenue(&history, f64::from(YEAR_DAYS))),
             }
         }
         None => {

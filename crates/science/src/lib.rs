@@ -14,6 +14,7 @@ pub mod fit;
 pub mod forecast;
 pub mod hash;
 pub mod lifecycle;
+pub mod purchase;
 pub mod value;
 
 pub use error::ScienceError;
