@@ -7,11 +7,14 @@
 //! Errors of totals are fractions: -0.12 is 12 % too few. The forecast has two rows: `pooled_mean` (the mean, for
 //! totals and money) and `pooled_balanced` (the same totals at the least absolute error), which is the chosen count.
 
+mod report;
+
 use crate::import_flags::ImportFlags;
 use crate::process;
 use lake::Lake;
 use lake::history::PassOptions;
 use miette::{IntoDiagnostic, WrapErr, miette};
+use report::{Coverage, Report, Row, Spend};
 use science::ScienceError;
 use science::purchase::beta_geometric::BetaGeometric;
 use science::purchase::forecast::PurchaseForecast;
@@ -24,7 +27,6 @@ use science::purchase::summary::{Groups, Summary};
 use science::value::{COVERAGE, ValueModel};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use terms::estimate::Interval;
 use terms::time::Day;
 
 /// Seed of the bootstrap.
@@ -51,72 +53,6 @@ pub(crate) struct RepeatArgs {
     json: bool,
     #[command(flatten)]
     import: ImportFlags,
-}
-
-#[derive(Debug, Serialize)]
-struct Row {
-    name: &'static str,
-    parameters: Map<String, Value>,
-    log_likelihood: Option<f64>,
-    mae: f64,
-    mae_interval: Interval,
-    rmse: f64,
-    rmse_interval: Interval,
-    aggregate_error: f64,
-    aggregate_error_interval: Interval,
-    auc: f64,
-    auc_interval: Interval,
-    fit_cpu_seconds: f64,
-}
-
-#[derive(Debug, Serialize)]
-struct Coverage {
-    level: f64,
-    /// Share of all customers whose holdout revenue lay in their interval.
-    all: f64,
-    /// The same among those with a repeat purchase in calibration.
-    repeat_buyers: Option<f64>,
-    /// The same among those who bought once in calibration.
-    one_time_buyers: Option<f64>,
-    /// The same among those who bought in the holdout.
-    holdout_buyers: Option<f64>,
-    /// Holdout revenue of all, and what was expected.
-    revenue: f64,
-    expected_revenue: f64,
-    fit_cpu_seconds: f64,
-}
-
-#[derive(Debug, Serialize)]
-struct Spend {
-    parameters: Map<String, Value>,
-    log_likelihood: f64,
-    repeat_buyers: usize,
-    /// Mean absolute error of the mean amount of a purchase row in the holdout, among repeat buyers who bought again.
-    /// The models know purchase days; rows are what the peers are held against.
-    mae: f64,
-    mae_of_own_mean: f64,
-    mae_of_global_mean: f64,
-    holdout_buyers: usize,
-    fit_cpu_seconds: f64,
-}
-
-#[derive(Debug, Serialize)]
-struct Report {
-    models: Vec<Row>,
-    chosen: &'static str,
-    customers: usize,
-    holdout_purchases: f64,
-    horizon_days: i32,
-    weights: Map<String, Value>,
-    regression_share: f64,
-    total_factor: f64,
-    total_factor_ln_deviation: f64,
-    backtest_origins: u32,
-    notes: Vec<&'static str>,
-    value_interval: Option<Coverage>,
-    spend: Option<Spend>,
-    /// What could not be fitted, and why.
-    missing: Vec<String>,
 }
 
 /// The result with the CPU seconds it took.
@@ -194,7 +130,7 @@ pub(crate) fn run(args: RepeatArgs) -> miette::Result<()> {
     }
     report.models = table.rows;
     report.missing = table.missing;
-    print(&report, args.json)
+    report::print(&report, args.json)
 }
 
 /// Purchase days of the file, and each customer's purchase rows in the holdout.
@@ -378,81 +314,4 @@ fn spend(log: &PurchaseLog, later_rows: &[f64], end: Day, until: Day) -> Result<
         holdout_buyers: later.len(),
         fit_cpu_seconds,
     })
-}
-
-#[expect(clippy::print_stdout, reason = "printing is what this program is for")]
-fn print(report: &Report, json: bool) -> miette::Result<()> {
-    if json {
-        println!("{}", serde_json::to_string(report).into_diagnostic()?);
-        return Ok(());
-    }
-    println!(
-        "{} customers, {} purchase days in the {} days of the holdout",
-        report.customers, report.holdout_purchases, report.horizon_days
-    );
-    println!(
-        "model                 MAE (95 % interval)         RMSE   total (95 % interval)      AUC (95 % interval)      CPU s  log-likelihood"
-    );
-    for row in &report.models {
-        let likelihood = row.log_likelihood.map_or(String::new(), |l| format!("{l:.3}"));
-        println!(
-            "{:<18} {:>7.4} ({:.4} to {:.4}) {:>8.4}  {:>+6.1} % ({:+.1} to {:+.1})  {:.4} ({:.4} to {:.4})  {:>6.3}  {}",
-            row.name,
-            row.mae,
-            row.mae_interval.low,
-            row.mae_interval.high,
-            row.rmse,
-            100.0 * row.aggregate_error,
-            100.0 * row.aggregate_error_interval.low,
-            100.0 * row.aggregate_error_interval.high,
-            row.auc,
-            row.auc_interval.low,
-            row.auc_interval.high,
-            row.fit_cpu_seconds,
-            likelihood
-        );
-    }
-    for row in report.models.iter().filter(|row| !row.parameters.is_empty()) {
-        println!("  {}: {}", row.name, Value::Object(row.parameters.clone()));
-    }
-    println!(
-        "chosen: {}; weights {}, regression {:.2}, total times {:.3} (ln sd {:.3}), {} origins",
-        report.chosen,
-        Value::Object(report.weights.clone()),
-        report.regression_share,
-        report.total_factor,
-        report.total_factor_ln_deviation,
-        report.backtest_origins
-    );
-    let percent = |share: Option<f64>| share.map_or("-".to_owned(), |s| format!("{:.1} %", 100.0 * s));
-    if let Some(c) = &report.value_interval {
-        println!(
-            "value: {:.0} % intervals cover {} of all, {} of repeat buyers, {} of one-time buyers, {} of who bought; \
-             revenue {:.0}, expected {:.0}; fitted in {:.2} CPU s",
-            100.0 * c.level,
-            percent(Some(c.all)),
-            percent(c.repeat_buyers),
-            percent(c.one_time_buyers),
-            percent(c.holdout_buyers),
-            c.revenue,
-            c.expected_revenue,
-            c.fit_cpu_seconds
-        );
-    }
-    if let Some(s) = &report.spend {
-        println!(
-            "gamma-gamma: {} repeat buyers, {} log-likelihood {:.3}; spend MAE {:.3} of {} (own mean {:.3}, global {:.3}); {:.3} CPU s",
-            s.repeat_buyers,
-            Value::Object(s.parameters.clone()),
-            s.log_likelihood,
-            s.mae,
-            s.holdout_buyers,
-            s.mae_of_own_mean,
-            s.mae_of_global_mean,
-            s.fit_cpu_seconds
-        );
-    }
-    report.notes.iter().for_each(|note| println!("note: {note}"));
-    report.missing.iter().for_each(|what| println!("missing: {what}"));
-    Ok(())
 }

@@ -40,6 +40,9 @@ pub enum Dropout {
 /// Chance of leaving at one purchase below which dropout counts as not identified.
 const NO_DROPOUT: f64 = 2e-3;
 
+/// Largest logarithm of a parameter: what grows without end (no dropout, one rate for all) ends here.
+pub(crate) const LARGEST: f64 = 15.0;
+
 /// Fitted parameters; time is in weeks.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct BetaGeometric {
@@ -147,7 +150,7 @@ fn log_likelihood(leaving: Leaving, k: u32, groups: &Groups, at: [f64; 4]) -> (f
 /// Parameters from their logarithms, kept within a range in which everything is finite.
 pub(crate) fn exp4(log: &[f64]) -> [f64; 4] {
     let mut out = [0.0; 4];
-    out.iter_mut().zip(log).for_each(|(to, from)| *to = from.clamp(-15.0, 15.0).exp());
+    out.iter_mut().zip(log).for_each(|(to, from)| *to = from.clamp(-LARGEST, LARGEST).exp());
     out
 }
 
@@ -179,8 +182,9 @@ impl BetaGeometric {
         let objective = |groups: &Groups, log: &[f64], gradient: &mut [f64]| {
             let point = exp4(log);
             let (value, slope) = log_likelihood(leaving, k, groups, point);
-            for ((g, d), p) in gradient.iter_mut().zip(slope).zip(point) {
-                *g = -d * p / n;
+            for (((g, d), p), log) in gradient.iter_mut().zip(slope).zip(point).zip(log) {
+                // At the end of the range there is nowhere to go.
+                *g = if log.abs() < LARGEST { -d * p / n } else { 0.0 };
             }
             -value / n
         };

@@ -7,7 +7,7 @@
 //! and value and gradient come from the same nodes. The time runs in logarithms, and no further than where the
 //! integrand has fallen by e^-24.
 
-use super::beta_geometric::exp4;
+use super::beta_geometric::{LARGEST, exp4};
 use super::quadrature::gauss_legendre;
 use super::summary::{Groups, Ladder, Summary};
 use crate::error::ScienceError;
@@ -159,8 +159,8 @@ impl ParetoNbd {
             let point = exp4(log);
             let (value, slope) = log_likelihood(&rules, groups, point);
             let (held, by_s) = penalty(log);
-            for ((g, d), p) in gradient.iter_mut().zip(slope).zip(point) {
-                *g = -d * p / n;
+            for (((g, d), p), log) in gradient.iter_mut().zip(slope).zip(point).zip(log) {
+                *g = if log.abs() < LARGEST { -d * p / n } else { 0.0 };
             }
             if let Some(g) = gradient.get_mut(2) {
                 *g += by_s / n;

@@ -17,7 +17,7 @@ pub struct CountScore {
     pub mae: Estimate,
     /// Root of the mean square error.
     pub rmse: Estimate,
-    /// Forecast total over true total, minus 1: -.12 means 12 % too few.
+    /// Forecast total over true total (1 where nothing was bought), minus 1: -.12 means 12 % too few.
     pub aggregate_error: Estimate,
     /// Area under the curve of the forecast against having bought at all; .5 is chance, 1 perfect.
     pub auc: Estimate,
@@ -60,7 +60,7 @@ fn score_of(rows: &[(f64, f64)], weights: impl Iterator<Item = f64>) -> Option<[
     others += tied_others;
     buyers += tied_buyers;
     let auc = if others * buyers > 0.0 { won / (others * buyers) } else { 0.5 };
-    (n > 0.0).then(|| [absolute / n, (square / n).sqrt(), forecast / bought.max(1e-9) - 1.0, auc])
+    (n > 0.0).then(|| [absolute / n, (square / n).sqrt(), forecast / bought.max(1.0) - 1.0, auc])
 }
 
 /// The score of forecasts, with 95 % intervals; `None` without customers.
