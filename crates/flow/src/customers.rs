@@ -11,11 +11,12 @@ use crate::access::{Permission, allows};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::forecast::forecast;
-use crate::snapshot::{PERIOD_DAYS, Snapshot};
+use crate::snapshot::{PERIOD_DAYS, Snapshot, YEAR_DAYS};
 use crate::subjects::allowing;
 use crate::today::stage_counts;
 use crate::views::{
-    ConsentLine, CustomerLine, CustomerView, CustomersView, Reach, ReasonLine, RuleView, TimelineEvent,
+    ConsentLine, CustomerLine, CustomerView, CustomersView, FutureView, Reach, ReasonLine, RuleView,
+    TimelineEvent,
 };
 
 /// Customers on a page of the list.
@@ -133,6 +134,7 @@ impl App {
             profiling: snapshot.profiling.get(at).copied().unwrap_or(false),
             next: score.map(|score| score.next.to_vec()),
             buys: score.map(|score| score.buys),
+            future: score.and(profile.as_ref()).and_then(|profile| future(&snapshot, at, profile)),
             risks,
             reasons,
             consents: self.consents_now(&key).await?,
@@ -219,6 +221,27 @@ impl App {
         events.sort_by_key(|event| std::cmp::Reverse(event.at));
         Ok(events)
     }
+}
+
+/// What a scored customer is expected to bring, and where that ranks.
+fn future(snapshot: &Snapshot, at: usize, profile: &terms::profile::Profile) -> Option<FutureView> {
+    use policy::segment::NumberField;
+    let (_, model) = snapshot.value.as_ref()?;
+    let expected = model.scorer().expected(&History::from(profile), f64::from(YEAR_DAYS));
+    let values = snapshot.columns.numbers(NumberField::Value);
+    let (own, stage) = (values.get(at).copied()?, snapshot.stages.get(at)?);
+    let peers = || values.iter().zip(&snapshot.stages).filter(|(v, s)| !v.is_nan() && *s == stage);
+    let percentile = snapshot.columns.numbers(NumberField::ValuePercentile).get(at).copied()?;
+    Some(FutureView {
+        purchases: expected.purchases,
+        order_value: expected.order_value,
+        revenue: expected.revenue.value,
+        low: expected.revenue.interval.low,
+        high: expected.revenue.interval.high,
+        permille: science::value::permille(percentile),
+        rank: peers().filter(|(value, _)| **value > own).count() as u64 + 1,
+        of: peers().count() as u64,
+    })
 }
 
 fn line(snapshot: &Snapshot, at: usize) -> Option<CustomerLine> {

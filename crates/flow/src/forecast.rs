@@ -100,6 +100,7 @@ fn view(snapshot: &Snapshot, ahead: Ahead) -> Option<ForecastView> {
 /// One row for each customer who may be scored.
 fn scored(snapshot: &Snapshot, model: &StageModel, ahead: Ahead) -> Vec<ForecastRow> {
     let days = ahead.days();
+    let value = snapshot.value.as_ref().map(|(_, model)| model.scorer());
     let everybody = snapshot.customers.iter().zip(&snapshot.stages).zip(&snapshot.scores);
     everybody
         .zip(&snapshot.profiles)
@@ -107,14 +108,14 @@ fn scored(snapshot: &Snapshot, model: &StageModel, ahead: Ahead) -> Vec<Forecast
         .map(|(((customer, stage), _), profile)| match profile {
             Some(profile) => {
                 let history = History::from(profile);
-                let order =
-                    snapshot.value.as_ref().map(|(_, value)| value.expected(&history, f64::from(days)));
                 ForecastRow {
                     from: *stage,
                     joint: ahead.of_customer(model, &history),
-                    order_value: order.as_ref().map_or(profile.monetary, |order| order.order_value),
+                    order_value: value.as_ref().map_or(profile.monetary, |value| value.order_value(&history)),
                     // Without a value model amounts spread as widely as an exponential distribution: by their mean.
-                    order_deviation: order.map_or(profile.monetary, |order| order.order_deviation),
+                    order_deviation: value
+                        .as_ref()
+                        .map_or(profile.monetary, |value| value.order_deviation(&history)),
                 }
             }
             None => {

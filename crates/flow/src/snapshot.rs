@@ -12,7 +12,7 @@ use science::lifecycle::cohort::{Cohort, Cohorts};
 use science::lifecycle::history::History;
 use science::lifecycle::model::StageModel;
 use science::lifecycle::rhythm::{Gaps, RuleFinding};
-use science::value::ValueModel;
+use science::value::{ValueModel, ValueScorer};
 use terms::consent::{Channel, Purpose};
 use terms::customer::Customer;
 use terms::ids::CustomerKey;
@@ -31,7 +31,7 @@ use crate::{STAGE_MODEL, VALUE_MODEL};
 /// Months of cohorts that pages show.
 const COHORT_MONTHS: usize = 13;
 /// Days over which a customer's future value is counted.
-const YEAR_DAYS: f64 = 365.0;
+pub(crate) const YEAR_DAYS: i32 = 365;
 /// Days of a forecast period.
 pub(crate) const PERIOD_DAYS: i32 = 30;
 
@@ -175,6 +175,8 @@ impl Snapshot {
             value: value.map(|(label, artifact)| (label, artifact.model)),
             customers: Vec::new(),
         };
+        let scored_by = snapshot.value.take();
+        let value = scored_by.as_ref().map(|(_, model)| model.scorer());
         for (customer, allowed) in customers.iter().zip(snapshot.profiling.clone()) {
             let [from, to, before, mut today] = read.profiles.remove(&customer.key).unwrap_or_default();
             if let Some(profile) = &mut today {
@@ -197,8 +199,7 @@ impl Snapshot {
             }
             let score = match &snapshot.model {
                 Some((_, model)) if allowed && !customer.restricted => {
-                    let value = snapshot.value.as_ref().map(|(_, value)| value);
-                    Some(score(model, value, customer, today.as_ref(), as_of))
+                    Some(score(model, value.as_ref(), customer, today.as_ref(), as_of))
                 }
                 _ => None,
             };
@@ -210,6 +211,8 @@ impl Snapshot {
             snapshot.scores.push(score);
             snapshot.profiles.push(today);
         }
+        drop(value);
+        snapshot.value = scored_by;
         snapshot.columns.rank_values();
         snapshot.customers = customers;
         Ok(snapshot)
@@ -302,7 +305,7 @@ fn add_unknown(customers: &mut Vec<Customer>, profiles: &HashMap<CustomerKey, [O
 
 fn score(
     model: &StageModel,
-    value: Option<&ValueModel>,
+    value: Option<&ValueScorer<'_>>,
     customer: &Customer,
     profile: Option<&Profile>,
     as_of: Day,
@@ -313,7 +316,7 @@ fn score(
             Score {
                 next: model.predict(&history, PERIOD_DAYS),
                 buys: model.purchase(&history, PERIOD_DAYS),
-                value: value.map_or(f64::NAN, |value| value.expected(&history, YEAR_DAYS).revenue.value),
+                value: value.map_or(f64::NAN, |value| value.revenue(&history, f64::from(YEAR_DAYS))),
             }
         }
         None => {

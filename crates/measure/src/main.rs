@@ -3,11 +3,13 @@
 //! Goes in: a subcommand with a file. Comes out: one JSON object or a few readable lines on standard output,
 //! progress on standard error. It deliberately keeps no built-in paths, baselines or expected values.
 
+mod fit_scale;
 mod history;
 mod import_flags;
 mod legacy_random;
 mod off_policy;
 mod process;
+mod repeat_purchase;
 mod stages;
 mod uplift;
 
@@ -25,6 +27,10 @@ struct Arguments {
 enum Command {
     /// Fit and compare next-month stage models on a purchase file.
     Stages(stages::StagesArgs),
+    /// Fit and compare purchase models and the pooled forecast on days they have not seen.
+    RepeatPurchase(repeat_purchase::RepeatArgs),
+    /// Fit purchase and spend models on simulated customers; CPU and memory.
+    FitScale(fit_scale::ScaleArgs),
     /// Lay a purchase file out by customer and run the pass over it; CPU, memory and checksums.
     History(Box<history::HistoryArgs>),
     /// Rank customers by what a treatment changes, on randomised data; or say why not.
@@ -40,6 +46,8 @@ enum Command {
 fn main() -> miette::Result<()> {
     match Arguments::parse().command {
         Command::Stages(arguments) => stages::run(arguments),
+        Command::RepeatPurchase(arguments) => repeat_purchase::run(arguments),
+        Command::FitScale(arguments) => fit_scale::run(&arguments),
         Command::History(arguments) => history::run(&arguments),
         Command::Uplift(arguments) => uplift::run(&arguments),
         Command::OffPolicy(arguments) => off_policy::run(&arguments),

@@ -5,4 +5,6 @@ pub mod cholesky;
 pub mod lbfgs;
 pub mod logistic;
 pub mod matrix;
+pub mod poisson;
 pub mod softmax;
+pub mod two_scale;

@@ -15,6 +15,7 @@ pub mod forecast;
 pub mod hash;
 pub mod lifecycle;
 pub mod off_policy;
+pub mod purchase;
 pub mod uplift;
 pub mod value;
 

@@ -270,6 +270,16 @@ pub(crate) fn customer() -> CustomerView {
         profiling: true,
         next: Some(vec![0.0, 0.0, 0.42, 0.27, 0.31, 0.0]),
         buys: Some(0.42),
+        future: Some(FutureView {
+            purchases: 5.4,
+            order_value: 34.8,
+            revenue: 188.0,
+            low: 62.5,
+            high: 331.0,
+            permille: 811,
+            rank: 212,
+            of: 1_904,
+        }),
         risks: Some(Risks {
             purchase: 0.42,
             purchase_two: 0.61,

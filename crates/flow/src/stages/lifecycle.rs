@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use science::lifecycle::history::History;
 use science::lifecycle::model::{Candidate, StageModel};
 use science::lifecycle::table::{ProspectCount, TrainingTable};
+use science::purchase::forecast::PurchaseForecast;
+use science::purchase::log::PurchaseLog;
 use science::value::ValueModel;
 use terms::customer::Customer;
 use terms::ids::CustomerKey;
@@ -19,6 +21,7 @@ use terms::time::Day;
 use crate::app::App;
 use crate::artifact::Lineage;
 use crate::error::{Error, Result};
+use crate::snapshot::YEAR_DAYS;
 use crate::views::BacktestLine;
 use crate::{STAGE_MODEL, VALUE_MODEL};
 
@@ -178,33 +181,30 @@ struct ValueTest {
 const VALUE_TEST_DAYS: i32 = 90;
 
 fn fit_value(lake: &lake::Lake, as_of: Day) -> Result<Option<(ValueModel, ValueTest)>> {
-    let from = as_of.plus(-VALUE_TEST_DAYS);
-    let (mut before, mut bought, mut today) = (Vec::new(), Vec::new(), Vec::new());
-    lake.snapshots(&[from, as_of], &lake::history::PassOptions::default(), |bucket| {
+    let mut log = PurchaseLog::default();
+    lake.snapshots(&[as_of], &lake::history::PassOptions::default(), |bucket| {
         for customer in bucket {
-            if let [then, now] = customer.profiles.as_slice() {
-                today.extend(now.as_ref().map(History::from));
-                if let Some(then) = then {
-                    before.push(History::from(then));
-                    let after = |day: &&lake::history::PurchaseDay| day.day > from && day.day <= as_of;
-                    bought.push(customer.purchase_days.iter().filter(after).count() as f64);
-                }
-            }
+            let known = customer.purchase_days.iter().filter(|bought| bought.day <= as_of);
+            log.push(known.map(|bought| (bought.day, bought.amount)));
         }
         Ok(())
     })?;
-    let (Ok(model), Ok(earlier)) = (ValueModel::fit(&today), ValueModel::fit(&before)) else {
+    let from = as_of.plus(-VALUE_TEST_DAYS);
+    let (Ok(model), Ok(earlier)) =
+        (ValueModel::fit(&log, as_of, YEAR_DAYS), PurchaseForecast::fit(&log, from, VALUE_TEST_DAYS))
+    else {
         return Ok(None);
     };
-    let days = f64::from(VALUE_TEST_DAYS);
+    let (days, scorer) = (f64::from(VALUE_TEST_DAYS), earlier.scorer());
+    let before = log.as_of(from, as_of);
     let mean_error = |expect: &dyn Fn(&History) -> f64| {
-        let errors = before.iter().zip(&bought).map(|(history, bought)| (expect(history) - bought).abs());
+        let errors = before.iter().map(|then| (expect(&then.history) - then.bought).abs());
         errors.sum::<f64>() / before.len().max(1) as f64
     };
     let test = ValueTest {
         from: from.plus(1),
         customers: before.len(),
-        error: mean_error(&|history| earlier.expected(history, days).purchases),
+        error: mean_error(&|history| scorer.count(history)),
         naive_error: mean_error(&|history| history.frequency * days / history.tenure.max(1.0)),
     };
     Ok(Some((model, test)))

@@ -185,6 +185,8 @@ pub struct CustomerView {
     pub next: Option<Vec<f64>>,
     /// Probability of buying in the next period.
     pub buys: Option<f64>,
+    /// What they are expected to bring over the next year; buyers with a score only.
+    pub future: Option<FutureView>,
     /// The chances within one and two periods that make sense for the present stage; buyers only.
     pub risks: Option<Risks>,
     /// Why: exact contributions to the score, largest first.
@@ -195,6 +197,27 @@ pub struct CustomerView {
     pub timeline: Vec<TimelineEvent>,
     /// Model behind the scores.
     pub model: Option<String>,
+}
+
+/// What one customer is expected to bring over the next year.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct FutureView {
+    /// Expected purchase days.
+    pub purchases: f64,
+    /// Expected amount of one, major units.
+    pub order_value: f64,
+    /// Expected revenue, major units.
+    pub revenue: f64,
+    /// Lower end of the 80 % interval of this one customer's revenue.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Permille among all, 1 to 1,000; 1,000 is the best thousandth.
+    pub permille: u32,
+    /// Place within the stage, 1 is the highest.
+    pub rank: u64,
+    /// Customers with a value in that stage.
+    pub of: u64,
 }
 
 /// One contribution to a score.
