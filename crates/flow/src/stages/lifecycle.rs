@@ -180,6 +180,9 @@ struct ValueTest {
 /// Days held back to test the value model.
 const VALUE_TEST_DAYS: i32 = 90;
 
+/// Customers the value model is fitted and tested on at the most, evenly spaced; more only take longer.
+const MOST_VALUE_CUSTOMERS: usize = 6_000;
+
 fn fit_value(lake: &lake::Lake, as_of: Day) -> Result<Option<(ValueModel, ValueTest)>> {
     let mut log = PurchaseLog::default();
     lake.snapshots(&[as_of], &lake::history::PassOptions::default(), |bucket| {
@@ -189,6 +192,7 @@ fn fit_value(lake: &lake::Lake, as_of: Day) -> Result<Option<(ValueModel, ValueT
         }
         Ok(())
     })?;
+    let log = log.thinned(MOST_VALUE_CUSTOMERS);
     let from = as_of.plus(-VALUE_TEST_DAYS);
     let (Ok(model), Ok(earlier)) =
         (ValueModel::fit(&log, as_of, YEAR_DAYS), PurchaseForecast::fit(&log, from, VALUE_TEST_DAYS))
