@@ -114,10 +114,11 @@ fn text_of(models: &Path, version: &ModelVersion) -> Result<String> {
 /// Writes a version's file, in one step.
 fn write(models: &Path, version: &ModelVersion) -> Result<()> {
     let io = |path: &Path, source| Error::Io { path: path.display().to_string(), source };
-    std::fs::create_dir_all(models).map_err(|source| io(models, source))?;
     let path = models.join(format!("{}.json", version.content_hash));
     let new = models.join(format!("{}.new", version.content_hash));
-    std::fs::write(&new, &version.parameters).map_err(|source| io(&new, source))?;
+    // What a killed process left half written.
+    let _ = std::fs::remove_file(&new);
+    crate::home::write_new(&new, version.parameters.as_bytes()).map_err(|source| io(&new, source))?;
     std::fs::rename(&new, &path).map_err(|source| io(&path, source))
 }
 

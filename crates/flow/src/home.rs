@@ -26,7 +26,7 @@ impl Home {
     /// When a folder cannot be made or closed.
     pub fn open(folder: &Path) -> Result<Self> {
         let home = Self(folder.to_owned());
-        for part in [home.lake(), home.outbox(), home.keys(), home.rejects()] {
+        for part in [home.lake(), home.models(), home.outbox(), home.keys(), home.rejects()] {
             std::fs::create_dir_all(&part).map_err(|source| io(&part, source))?;
             restrict(&part, 0o700)?;
         }
@@ -121,7 +121,7 @@ fn io(path: &Path, source: std::io::Error) -> Error {
 }
 
 /// Writes a file that did not exist, readable by its owner only from its first moment on.
-fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write;
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
