@@ -48,8 +48,8 @@ pub(crate) enum Detected {
     Unknown(String),
 }
 
-/// The first and the last day that can be in a file: in the years 1900 to 2199.
-const DAYS: std::ops::RangeInclusive<i32> = -25_567..=84_006;
+/// The first instant that a file can hold: that of the year 1900.
+const EARLIEST: Instant = Instant(-25_567 * MICROS_PER_DAY);
 
 /// The last instant that a file can hold when nobody says what time it is.
 pub(crate) const LATEST: Instant = Instant(84_007 * MICROS_PER_DAY - 1);
@@ -74,7 +74,7 @@ impl TimeFormat {
     /// Reads a time; `None` when it is not one in this format, or lies outside the years 1900 to 2200.
     #[must_use]
     pub fn parse(&self, text: &str) -> Option<Instant> {
-        self.raw(text).filter(|instant| DAYS.contains(&instant.day().0))
+        self.raw(text).filter(|instant| (EARLIEST..=LATEST).contains(instant))
     }
 
     /// Reads a time that is not later than `latest`.
@@ -181,7 +181,7 @@ pub(crate) fn in_time(instant: Instant, latest: Instant) -> Result<Instant, Reas
     if instant > latest {
         return Err(Reason::FutureTime);
     }
-    if instant.day().0 < *DAYS.start() { Err(Reason::BadTime) } else { Ok(instant) }
+    if instant < EARLIEST { Err(Reason::BadTime) } else { Ok(instant) }
 }
 
 /// Whether day and month are the same number in every date (`05/05/2024`), so that their order does not matter.
