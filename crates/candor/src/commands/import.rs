@@ -93,7 +93,11 @@ pub(crate) async fn run(global: &Global, command: &ImportCommand) -> Result<()> 
         ImportCommand::Undo { number, file } => {
             let which = match (number, file) {
                 (Some(number), _) => WhichImport::Number(*number),
-                (None, Some(file)) => WhichImport::File(file.clone()),
+                // Imports know their files by name, without folders.
+                (None, Some(file)) => {
+                    let name = Path::new(file).file_name().unwrap_or(file.as_ref());
+                    WhichImport::File(name.to_string_lossy().into_owned())
+                }
                 (None, None) => WhichImport::Last,
             };
             let undone = open_quiet(global).await?.undo_import(which).await.into_diagnostic()?;
