@@ -29,13 +29,7 @@ async fn nobody_else_on_the_machine_can_read_what_an_installation_holds() {
     kit.work_for_a_day().await;
     let (mut mails, mut columns) = (0, 0);
     each(&kit.home(), &mut |path, folder, mode| {
-        // Inside the lake the home's own mode protects the folders.
-        if folder && !path.starts_with(kit.home().join("lake")) {
-            assert_eq!(mode & 0o077, 0, "{} is open: {mode:o}", path.display());
-        }
-        if !folder {
-            assert_eq!(mode & 0o077, 0, "{} is open: {mode:o}", path.display());
-        }
+        assert_eq!(mode & 0o777, if folder { 0o700 } else { 0o600 }, "{}: {mode:o}", path.display());
         let kind = path.extension().and_then(|kind| kind.to_str()).unwrap_or_default();
         mails += u32::from(kind == "eml");
         columns += u32::from(kind == "parquet");

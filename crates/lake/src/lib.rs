@@ -16,7 +16,8 @@
 //! * A row of amount 0 in a file that names an amount is a purchase (an order paid by voucher is still an order). A
 //!   row whose unit price is 0 in a file of quantities and prices is rejected: a sample or a stock correction.
 //! * Anything else is **rejected** with its line and a reason, see [`import::Reason`].
-//! * A lake has one currency; rows in another one are rejected, since amounts could not be added up.
+//! * A lake has one currency, set by its first import; rows in another one are rejected, since amounts could not be
+//!   added up.
 
 pub mod history;
 pub mod import;

@@ -1,6 +1,6 @@
-//! Files that only their owner may read: what the lake writes is personal data.
+//! Files and folders that only their owner may read: what the lake writes is personal data.
 //!
-//! Goes in: a path. Comes out: a file of mode 0600 on Unix, whatever the umask is and whatever mode an earlier file of
+//! Goes in: a path. Comes out: a file of mode 0600 or a folder of 0700 on Unix, whatever the umask is and whatever mode an earlier file of
 //! that name had. Other systems keep their own rules.
 
 use std::fs::{File, OpenOptions};
@@ -10,6 +10,14 @@ use std::path::Path;
 /// Creates a file or empties the one that is there; it can be written and read.
 pub(crate) fn create(path: &Path) -> Result<File> {
     open(path, OpenOptions::new().read(true).write(true).create(true).truncate(true))
+}
+
+/// Makes a folder and those above it, and closes it to everybody but its owner.
+pub(crate) fn folder(path: &Path) -> Result<()> {
+    std::fs::create_dir_all(path)?;
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    Ok(())
 }
 
 /// Opens a file with these options, for its owner only.

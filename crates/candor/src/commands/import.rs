@@ -93,7 +93,11 @@ pub(crate) async fn run(global: &Global, command: &ImportCommand) -> Result<()> 
         ImportCommand::Undo { number, file } => {
             let which = match (number, file) {
                 (Some(number), _) => WhichImport::Number(*number),
-                (None, Some(file)) => WhichImport::File(file.clone()),
+                // Imports know their files by name, without folders.
+                (None, Some(file)) => {
+                    let name = Path::new(file).file_name().unwrap_or(file.as_ref());
+                    WhichImport::File(name.to_string_lossy().into_owned())
+                }
                 (None, None) => WhichImport::Last,
             };
             let undone = open_quiet(global).await?.undo_import(which).await.into_diagnostic()?;
@@ -146,7 +150,7 @@ fn currency(currency: Currency, from: CurrencyFrom) -> String {
         CurrencyFrom::Told => "as --currency says",
         CurrencyFrom::Column => "as most rows of its column say",
         CurrencyFrom::Amounts => "as the amounts or their column's name show",
-        CurrencyFrom::Brand => "the brand's, since the file names none; say --currency if it is another",
+        CurrencyFrom::Brand => "the brand's, since the file names none; if it is another, say --currency",
     };
     format!("{currency} ({why})")
 }
@@ -202,6 +206,9 @@ fn show_purchases(file: &Path, done: &Imported) -> Result<()> {
     let rejected: BTreeMap<String, u64> =
         done.rejected.iter().map(|(reason, n)| (reason.to_string(), *n)).collect();
     show_rejected(&rejected, &done.rejected_lines, done.rejects_file.as_deref());
+    if done.currency_from == CurrencyFrom::Brand {
+        say::line("in the wrong currency? `candor import undo`, then import it again with --currency");
+    }
     if let Some(earlier) = done.read_otherwise {
         say::line(format!(
             "this file was imported before, read another way, and those rows are still there; `candor import undo \
@@ -215,7 +222,9 @@ fn show_purchases(file: &Path, done: &Imported) -> Result<()> {
 fn show_rejected(rejected: &BTreeMap<String, u64>, lines: &[RejectedLine], file: Option<&Path>) {
     rejected.iter().for_each(|(reason, n)| say::line(format!("  {:>9}  {reason}", say::count(*n))));
     for line in lines {
-        say::line(format!("  line {}: {}: {}", line.line, line.reason, line.row.escape_debug()));
+        // A file's control characters are not for the terminal.
+        let row: String = line.row.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        say::line(format!("  line {}: {}: {row}", line.line, line.reason));
     }
     if let Some(file) = file.filter(|_| !rejected.is_empty()) {
         say::line(format!("rejected rows with their lines and reasons: {}", file.display()));

@@ -1,27 +1,13 @@
 //! Amounts and quantities as files write them: `1.299,50`, `1,299.50`, `€ 12`, `(7.00)`, `-3`, `1e3`.
 //!
-//! Numbers are read as exact decimals of six places, so that cents and unit prices multiply without binary rounding.
-//! What a comma means is decided for a column, never for a cell: a mark separates thousands only when groups of exactly
-//! three digits follow it, and a number that contradicts its column is refused rather than read another way.
+//! Numbers are read as exact decimals of six places, so that cents and unit prices multiply without binary rounding. A
+//! mark separates thousands only when groups of exactly three digits follow it, and a number that contradicts the decimal
+//! mark of its column is refused rather than read another way.
 
+use super::decimal_mark::DecimalMark;
 use super::rejects::Reason;
 use compact_str::CompactString;
-use std::fmt;
 use terms::money::Currency;
-
-/// Which character separates the decimals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DecimalMark {
-    /// `1,299.50`
-    Point,
-    /// `1.299,50`
-    Comma,
-}
-
-/// A text that names no decimal mark.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no decimal mark; use comma (as in 1.299,50) or point (as in 1,299.50)")]
-pub struct BadDecimalMark(pub String);
 
 /// A decimal number with six places: `1.5` is 1,500,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,79 +31,9 @@ pub(crate) struct Number {
     pub(crate) sign: Option<Sign>,
 }
 
-/// What a sample says about the decimal mark of its column.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Convention {
-    /// The mark; `None` when no number of the sample has one.
-    Clear(Option<DecimalMark>),
-    /// Numbers such as this one may be read two ways, and none decides.
-    Ambiguous(String),
-    /// As many numbers speak for the point (the first) as for the comma (the second).
-    Contradicting(String, String),
-}
-
 const ONE: i64 = 1_000_000;
 /// A trillion: beyond it a sum of amounts might not fit.
 const MAX: i64 = 1_000_000_000_000;
-
-impl DecimalMark {
-    const fn character(self) -> char {
-        match self {
-            Self::Point => '.',
-            Self::Comma => ',',
-        }
-    }
-
-    const fn other(self) -> Self {
-        match self {
-            Self::Point => Self::Comma,
-            Self::Comma => Self::Point,
-        }
-    }
-
-    /// The mark of a column, by a sample of its cells: the one that more of its numbers speak for.
-    pub(crate) fn detect<'a>(sample: impl Iterator<Item = &'a str>) -> Convention {
-        let (mut point, mut comma, mut either) = ((0_u64, ""), (0_u64, ""), None);
-        for text in sample.filter(|text| text.contains(['.', ','])) {
-            match (Number::by(text, Self::Point).is_ok(), Number::by(text, Self::Comma).is_ok()) {
-                (true, false) => point = (point.0 + 1, if point.0 == 0 { text } else { point.1 }),
-                (false, true) => comma = (comma.0 + 1, if comma.0 == 0 { text } else { comma.1 }),
-                (true, true) => either = either.or(Some(text)),
-                (false, false) => {}
-            }
-        }
-        match (point.0, comma.0, either) {
-            (0, 0, None) => Convention::Clear(None),
-            (0, 0, Some(text)) => Convention::Ambiguous(text.to_owned()),
-            (points, commas, _) if points == commas => {
-                Convention::Contradicting(point.1.to_owned(), comma.1.to_owned())
-            }
-            (points, commas, _) => {
-                Convention::Clear(Some(if commas > points { Self::Comma } else { Self::Point }))
-            }
-        }
-    }
-}
-
-impl fmt::Display for DecimalMark {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Point => "point",
-            Self::Comma => "comma",
-        })
-    }
-}
-
-impl std::str::FromStr for DecimalMark {
-    type Err = BadDecimalMark;
-    fn from_str(text: &str) -> Result<Self, BadDecimalMark> {
-        match text {
-            "point" | "dot" | "." => Ok(Self::Point),
-            "comma" | "," => Ok(Self::Comma),
-            other => Err(BadDecimalMark(other.to_owned())),
-        }
-    }
-}
 
 impl Sign {
     /// Whether an amount beside which it stands can be in this currency.
@@ -179,7 +95,8 @@ impl Number {
         })
     }
 
-    fn by(text: &str, mark: DecimalMark) -> Result<Self, Reason> {
+    /// Reads a number by one mark.
+    pub(crate) fn by(text: &str, mark: DecimalMark) -> Result<Self, Reason> {
         let text = text.trim();
         if let Some(value) = plain(text.as_bytes(), mark) {
             return Ok(Self { value, sign: None });
@@ -414,19 +331,6 @@ mod tests {
         assert_eq!(read("1.234"), Err(Reason::UnclearDecimal));
         assert_eq!(read("1,234"), Err(Reason::UnclearDecimal));
         assert_eq!(read("12,50"), Err(Reason::UnclearDecimal));
-    }
-
-    #[test]
-    fn the_column_decides_what_a_comma_means() {
-        let detect = |sample: &[&str]| DecimalMark::detect(sample.iter().copied());
-        assert_eq!(detect(&["1.299,50", "3"]), Convention::Clear(Some(Comma)));
-        assert_eq!(detect(&["12,5"]), Convention::Clear(Some(Comma)));
-        assert_eq!(detect(&["10.50", "12,5", "3,99"]), Convention::Clear(Some(Comma)));
-        assert_eq!(detect(&["1,299", "0.5"]), Convention::Clear(Some(Point)));
-        assert_eq!(detect(&["1.299.000"]), Convention::Clear(Some(Comma)));
-        assert_eq!(detect(&["3", "-4"]), Convention::Clear(None));
-        assert_eq!(detect(&["3", "1,234"]), Convention::Ambiguous("1,234".into()));
-        assert_eq!(detect(&["12,5", "10.50"]), Convention::Contradicting("10.50".into(), "12,5".into()));
     }
 
     #[test]

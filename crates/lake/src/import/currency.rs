@@ -5,8 +5,9 @@
 //! in another currency are rejected. It converts nothing.
 
 use super::Options;
-use super::amount::{DecimalMark, Number, Sign};
+use super::amount::{Number, Sign};
 use super::columns::squash;
+use super::decimal_mark::DecimalMark;
 use super::rejects::Reason;
 use crate::error::{Error, Result};
 use serde::Serialize;

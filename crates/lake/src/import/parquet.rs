@@ -1,9 +1,11 @@
 //! A Parquet file of purchases: roles by name or type, rows as they stream by.
 
-use super::amount::{Decimal, DecimalMark, Number, Sign, minor_of_f64};
-use super::columns::{self, Column, Look, Role, Shape};
+use super::amount::{Decimal, Number, Sign, minor_of_f64};
+use super::columns::{self, Column, Look, Shape};
 use super::currency::{self, Chosen, Evidence, most_frequent, usual_sign};
+use super::decimal_mark::DecimalMark;
 use super::rejects::Reason;
+use super::role::Role;
 use super::row::{Marks, check_key, check_order, priced, signed, time_format};
 use super::time_format::{TimeFormat, in_time};
 use super::{KeyRef, Options, Progress, RawRow, Step};

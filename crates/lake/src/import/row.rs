@@ -3,12 +3,14 @@
 //!
 //! Goes in: a looked-at [`Sheet`] and [`Options`]. Comes out: rows with exact minor units. It reads no file by itself.
 
-use super::amount::{Convention, Decimal, DecimalMark, Number};
-use super::columns::{self, Column, Role};
+use super::amount::{Decimal, Number};
+use super::columns::{self, Column};
 use super::csv::Sheet;
 use super::currency::{self, Chosen, Evidence, most_frequent, usual_sign};
+use super::decimal_mark::{Convention, DecimalMark};
 use super::record::Record;
 use super::rejects::Reason;
+use super::role::Role;
 use super::time_format::{Detected, TimeFormat};
 use super::{KeyRef, MAX_KEY, MAX_ORDER, Options, RawRow};
 use crate::error::{Error, Result};

@@ -107,7 +107,7 @@ impl Lake {
     pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref().to_owned();
         let files = folder.join("purchases");
-        std::fs::create_dir_all(&files).map_err(Error::io(&files))?;
+        crate::private::folder(&files).map_err(Error::io(&files))?;
         Manifest::read(&folder)?;
         Ok(Self { folder })
     }

@@ -28,7 +28,7 @@ pub(crate) struct Spill<K> {
 impl<K: Key> Spill<K> {
     /// A spill for `2^bits` buckets that buffers about `memory` bytes.
     pub(crate) fn create(folder: &Path, name: &str, bits: u32, memory: usize) -> Result<Self> {
-        std::fs::create_dir_all(folder).map_err(Error::io(folder))?;
+        crate::private::folder(folder).map_err(Error::io(folder))?;
         let path = folder.join(name);
         let file = crate::private::create(&path);
         let buckets = 1_usize << bits;
