@@ -187,8 +187,14 @@ impl App {
     /// Changes the brand's settings.
     ///
     /// # Errors
-    /// When the store fails.
+    /// [`Error::Invalid`] when the brand's pages are neither https nor on this machine.
     pub async fn set_brand(&self, brand: &Brand) -> Result<()> {
+        if !gateway::mail::is_safe_link(&brand.base_url) {
+            let url = &brand.base_url;
+            let message =
+                format!("`{url}` is not a secure web address; write it as https://mail.brand.example");
+            return Err(Error::Invalid { message });
+        }
         self.store().set_setting(Brand::SETTING, &json_text(brand)?).await?;
         Ok(())
     }

@@ -16,7 +16,7 @@ pub struct Brand {
     pub currency: Currency,
     /// Where customers reach their own pages, without a slash at the end.
     pub base_url: String,
-    /// Hosts that messages may link to.
+    /// Hosts that messages may link to, besides that of `base_url`; see [`Brand::link_hosts`].
     pub allowed_hosts: Vec<String>,
     /// Time zones of the brand's customers; one whose zone is unknown is written to only when all of these allow it.
     pub time_zones: Vec<String>,
@@ -49,6 +49,37 @@ impl Brand {
         }
     }
 
+    /// Every host that messages may link to: those listed, and that of the brand's own pages.
+    #[must_use]
+    pub fn link_hosts(&self) -> Vec<String> {
+        let rest = self.base_url.split_once("://").map_or(self.base_url.as_str(), |(_, rest)| rest);
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let own = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            Some((v6, _)) => v6,
+            None => authority.split(':').next().unwrap_or_default(),
+        };
+        let mut hosts = self.allowed_hosts.clone();
+        if !own.is_empty() && !hosts.iter().any(|host| host.eq_ignore_ascii_case(own)) {
+            hosts.push(own.to_owned());
+        }
+        hosts
+    }
+
     /// The key under which it is kept.
     pub(crate) const SETTING: &'static str = "brand";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_of_the_brands_own_pages_counts_as_listed() {
+        let mut brand = Brand::unnamed(PersonId(1));
+        brand.base_url = "https://mail.aurora.example".to_owned();
+        brand.allowed_hosts = vec!["aurora.example".to_owned()];
+        assert_eq!(brand.link_hosts(), ["aurora.example", "mail.aurora.example"]);
+        brand.base_url = "http://127.0.0.1:7070".to_owned();
+        assert_eq!(brand.link_hosts(), ["aurora.example", "127.0.0.1"]);
+    }
 }

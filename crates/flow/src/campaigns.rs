@@ -3,7 +3,9 @@
 //! Goes in: a form and a person. Comes out: a stored campaign, or what stands in its way. Approving is a stage of its
 //! own; deciding and sending follow the launch.
 
-use store::deliveries::Place;
+use std::collections::BTreeMap;
+
+use store::deliveries::{AudienceRow, Place};
 use terms::campaign::{Campaign, CampaignPlan, CampaignState};
 use terms::consent::Channel;
 use terms::customer::Language;
@@ -17,6 +19,8 @@ use terms::time::{Instant, MICROS_PER_DAY};
 use crate::access::{Permission, allows};
 use crate::app::{App, actor};
 use crate::error::{Error, Result};
+use crate::facts::offers;
+use crate::in_flight::InFlight;
 use crate::jobs::Work;
 use crate::stages::decide;
 use crate::views::{
@@ -29,7 +33,7 @@ const CONTROL_PERCENT: f64 = 10.0;
 /// Days in which the outcome is counted when nobody chose another.
 const WINDOW_DAYS: u32 = 28;
 /// Days a campaign may take to send when nobody chose another.
-const SEND_DAYS: u32 = 14;
+pub(crate) const SEND_DAYS: u32 = 14;
 
 fn invalid(message: impl Into<String>) -> Error {
     Error::Invalid { message: message.into() }
@@ -75,10 +79,15 @@ pub(crate) fn plan_of(form: &CampaignForm, seed: u64, now: Instant) -> Result<(C
         return Err(invalid("give the campaign a name of 1 to 120 characters"));
     }
     if !(0.0..=50.0).contains(&form.control_percent) {
-        return Err(invalid(format!("`{}` % cannot be held out; choose 0 to 50", form.control_percent)));
+        let typed = form.control_percent;
+        return Err(invalid(format!("the control share cannot be `{typed}`; write a number from 0 to 50")));
     }
-    if !(1..=365).contains(&form.window_days) || !(1..=90).contains(&form.send_days) {
-        return Err(invalid("count the outcome over 1 to 365 days, and send within 1 to 90"));
+    for (field, days, most) in
+        [("days to send", form.send_days, 90), ("days to count the outcome", form.window_days, 365)]
+    {
+        if !(1..=most).contains(&days) {
+            return Err(invalid(format!("the {field} cannot be `{days}`; write 1 to {most}")));
+        }
     }
     policy::segment::parse(&form.audience).map_err(|error| invalid(error.render(&form.audience)))?;
     let variants: Vec<Variant> = form.variants.iter().filter(|form| !is_empty(form)).map(variant).collect();
@@ -169,76 +178,6 @@ impl App {
         self.compose_view(Some(id), campaign.version, campaign.state, form_of(&campaign), language).await
     }
 
-    /// Adds or changes a fact. Campaigns that use it are checked again before they are sent.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`] for a role that does not compose.
-    pub async fn put_fact(&self, person: &Person, fact: &Fact) -> Result<terms::ids::FactId> {
-        needs(person, Permission::Compose)?;
-        self.write_fact(actor(person), fact).await
-    }
-
-    /// The same for somebody at the command line of the installation, who has it in their hands anyway.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn put_fact_as_operator(&self, fact: &Fact) -> Result<terms::ids::FactId> {
-        self.write_fact(terms::person::Actor::Operator, fact).await
-    }
-
-    async fn write_fact(&self, who: terms::person::Actor, fact: &Fact) -> Result<terms::ids::FactId> {
-        let mut tx = self.store().begin().await?;
-        let id = tx.put_fact(fact).await?;
-        let payload =
-            serde_json::json!({ "entity": fact.entity, "predicate": fact.predicate, "value": fact.value });
-        tx.append_entries(&[self.entry(who, Action::FactChanged, format!("fact/{id}"), payload)]).await?;
-        tx.commit().await?;
-        Ok(id)
-    }
-
-    /// What the guard says of a plain text as the body of a message, with the facts of an offer and of the brand.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn check_text(
-        &self,
-        text: &str,
-        language: Language,
-        offer: &str,
-    ) -> Result<terms::finding::GuardReport> {
-        let now = self.now();
-        let facts: Vec<Fact> = self
-            .store()
-            .facts()
-            .await?
-            .into_iter()
-            .filter(|fact| fact.entity == offer || fact.entity == "brand")
-            .collect();
-        let brand = self.brand().await?;
-        let sheet = guard::FactSheet::new(facts);
-        let draft = guard::Draft {
-            language,
-            fields: vec![(terms::message::Field::Body, text.to_owned())],
-            known_slots: &[],
-        };
-        let zone = brand.time_zones.first().map_or("UTC", String::as_str);
-        let context = guard::Context {
-            facts: &sheet,
-            send_from: now,
-            send_until: now.plus_days(i64::from(SEND_DAYS)),
-            time_zone: zone,
-            explain_in: language,
-            recipient: None,
-            allowed_hosts: &brand.allowed_hosts,
-            allowed_contacts: &[],
-            unsubscribe_url: None,
-        };
-        let mut report = guard::check(&draft, &context);
-        // A text alone has no footer: what only a whole message can have is not asked of it.
-        report.findings.retain(|finding| finding.span.field == terms::message::Field::Body);
-        Ok(report)
-    }
-
     /// What the guard and the audience say of a form, without saving anything.
     ///
     /// # Errors
@@ -317,10 +256,23 @@ impl App {
         })
     }
 
+    /// Refuses an audience nobody is in.
+    pub(crate) async fn needs_people(&self, audience: &str) -> Result<()> {
+        let segment = policy::segment::parse(audience).map_err(|error| invalid(error.render(audience)))?;
+        let snapshot = self.snapshot().await?;
+        match policy::segment::eval_columns(&segment, &snapshot.columns).ones().next() {
+            Some(_) => Ok(()),
+            None => Err(invalid(format!(
+                "nobody is in the audience `{audience}`; widen it, or import customers first"
+            ))),
+        }
+    }
+
     /// Launches an approved campaign: freezes and plans its audience, and starts sending.
     ///
     /// # Errors
-    /// [`Error::Conflict`] without a valid approval, or when the campaign's time is over.
+    /// [`Error::Invalid`] when nobody is in the audience or may be written to, [`Error::Conflict`] without a valid
+    /// approval or when the campaign's time is over.
     pub async fn launch_campaign(&self, person: &Person, id: CampaignId) -> Result<()> {
         needs(person, Permission::Run)?;
         let campaign = self.store().campaign(id).await?;
@@ -332,6 +284,9 @@ impl App {
         }
         let rows = decide::plan(self, &campaign).await?;
         let planned = rows.iter().filter(|row| matches!(row.place, Place::Planned { .. })).count();
+        if planned == 0 {
+            return Err(nobody_to_write_to(&campaign, &rows));
+        }
         let frozen = serde_json::json!({
             "audience": rows.len(), "planned": planned, "segment": campaign.plan.audience,
             "control_share": campaign.plan.control_share, "seed": campaign.plan.seed,
@@ -351,7 +306,8 @@ impl App {
         self.enqueue(&Work::Deliver { campaign: id }, now).await
     }
 
-    /// Halts a running campaign. What is being handed over right now still goes out; nothing more does.
+    /// Halts a running campaign. The message that is being handed over right now is waited for; once this is over,
+    /// nothing more leaves.
     ///
     /// # Errors
     /// [`Error::Conflict`] when it is not running.
@@ -369,7 +325,7 @@ impl App {
         self.enqueue(&Work::Deliver { campaign: id }, self.now()).await
     }
 
-    /// Ends a campaign for good; what is planned is cancelled.
+    /// Ends a campaign for good; what is planned is cancelled, and once this is over nothing more leaves.
     ///
     /// # Errors
     /// [`Error::Conflict`] when it is neither running nor paused.
@@ -397,8 +353,34 @@ impl App {
         let payload = serde_json::json!({ "cancelled": cancelled });
         tx.append_entries(&[self.entry(actor(person), action, format!("campaign/{id}"), payload)]).await?;
         tx.commit().await?;
+        if matches!(to, CampaignState::Paused | CampaignState::Stopped) {
+            self.settle_in_flight(InFlight::Of(id)).await?;
+        }
         Ok(())
     }
+}
+
+/// Why a launch would reach nobody, with the reasons that hold most often first.
+fn nobody_to_write_to(campaign: &Campaign, rows: &[AudienceRow]) -> Error {
+    let audience = &campaign.plan.audience;
+    if rows.is_empty() {
+        return invalid(format!(
+            "nobody is in the audience `{audience}`; widen it, or import customers first"
+        ));
+    }
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in rows {
+        if let Place::Excluded(reason) = row.place {
+            *reasons.entry(reason.as_str()).or_default() += 1;
+        }
+    }
+    let mut reasons: Vec<_> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, people)| std::cmp::Reverse(*people));
+    let listed: Vec<String> = reasons.iter().map(|(reason, people)| format!("{people} {reason}")).collect();
+    let (people, listed) = (rows.len(), listed.join(", "));
+    invalid(format!(
+        "all {people} people in the audience are left out ({listed}); nothing would be sent, so it is not launched"
+    ))
 }
 
 /// Refuses somebody whose role does not allow it.
@@ -418,15 +400,6 @@ pub(crate) fn unread_audience() -> AudiencePreview {
         detectable: None,
         error: None,
     }
-}
-
-/// Entities of the fact sheet that are offers.
-fn offers(facts: &[Fact]) -> Vec<String> {
-    let mut offers: Vec<String> =
-        facts.iter().map(|fact| fact.entity.clone()).filter(|entity| entity.starts_with("offer:")).collect();
-    offers.sort_unstable();
-    offers.dedup();
-    offers
 }
 
 fn fact_lines(facts: &[Fact], offer: &str, now: Instant, language: Language) -> Vec<FactLine> {

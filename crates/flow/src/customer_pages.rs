@@ -1,7 +1,8 @@
 //! The customer's own pages: why did I get this, preferences, opt-out. Opened by signed links, never by an account.
 //!
 //! Withdrawing takes one step and works at once: the suppression and the receipt are durable before the page says so,
-//! and the check at the moment of sending reads them.
+//! and the check at the moment of sending reads them. The page waits for a message to the same person that is being
+//! handed over just then.
 
 use store::deliveries::Delivery;
 use terms::campaign::Campaign;
@@ -15,6 +16,7 @@ use terms::time::Instant;
 
 use crate::app::App;
 use crate::error::Result;
+use crate::in_flight::InFlight;
 use crate::links::LinkKind;
 use crate::views::{CustomerWhyView, PreferencesForm, PreferencesView, UnsubscribeView};
 
@@ -169,6 +171,7 @@ impl App {
         let object = format!("customer/{}", customer.key);
         tx.append_entries(&[self.entry(Actor::Customer, Action::ConsentRecorded, object, payload)]).await?;
         tx.commit().await?;
+        self.settle_in_flight(InFlight::To(&customer.key)).await?;
         Ok(PreferencesView { saved: true, ..self.preferences(token).await? })
     }
 
@@ -250,7 +253,7 @@ impl App {
         let object = format!("customer/{}", customer.key);
         tx.append_entries(&[self.entry(Actor::Customer, Action::OptedOut, object, payload)]).await?;
         tx.commit().await?;
-        Ok(())
+        self.settle_in_flight(InFlight::To(&customer.key)).await
     }
 
     /// Tokens of a message's pages, for links outside of mails (the demo prints them).

@@ -1,6 +1,5 @@
 //! Why: from a message back to data, model, checks and approver.
 
-use gateway::mail::Links;
 use store::deliveries::Delivery;
 use terms::campaign::Campaign;
 use terms::customer::{Customer, Language};
@@ -109,7 +108,7 @@ impl App {
             return Ok(String::new());
         };
         let workshop = Workshop::new(self.brand().await?, campaign.plan.clone(), self.store().facts().await?);
-        let links = Links { why: String::new(), preferences: String::new(), unsubscribe: String::new() };
+        let links = workshop.sample_links();
         let recipient = Recipient { first_name: customer.first_name.as_deref(), email: None, links };
         let mail = workshop
             .template(variant)

@@ -7,6 +7,8 @@
 
 use gateway::mail::{Layout, Links, MailTemplate, RenderError, RenderedMail, Slots};
 use guard::{Context, Draft, FactSheet, RecipientFacts};
+use policy::Refusal;
+use policy::permit::wordless;
 use terms::campaign::CampaignPlan;
 use terms::customer::Language;
 use terms::fact::{Fact, FactValue};
@@ -25,6 +27,7 @@ pub(crate) struct Workshop {
     plan: CampaignPlan,
     layout: Layout,
     contacts: Vec<String>,
+    hosts: Vec<String>,
 }
 
 /// Who a mail is made for.
@@ -56,7 +59,8 @@ impl Workshop {
         };
         let contacts =
             [text("sender_email"), text("sender_phone")].into_iter().filter(|c| !c.is_empty()).collect();
-        Self { sheet: FactSheet::new(facts.clone()), facts, brand, plan, layout, contacts }
+        let hosts = brand.link_hosts();
+        Self { sheet: FactSheet::new(facts.clone()), facts, brand, plan, layout, contacts, hosts }
     }
 
     /// Compiles a variant; its slots are filled later.
@@ -111,7 +115,7 @@ impl Workshop {
             time_zone: zone,
             explain_in,
             recipient: Some(RecipientFacts { email: recipient.email, name: recipient.first_name }),
-            allowed_hosts: &self.brand.allowed_hosts,
+            allowed_hosts: &self.hosts,
             allowed_contacts: &self.contacts,
             unsubscribe_url: Some(&recipient.links.unsubscribe),
         };
@@ -134,13 +138,17 @@ impl Workshop {
             .template(variant)
             .and_then(|template| self.mail(&template, &self.slots(variant.language), &sample));
         match rendered {
-            Ok(mail) => VariantCheck {
-                language: variant.language,
-                report: self.check(variant.language, &mail, &sample, from, explain_in),
-                rendered: mail.fields,
-                html: mail.html,
-                error: None,
-            },
+            Ok(mail) => {
+                let report = self.check(variant.language, &mail, &sample, from, explain_in);
+                let error = wordless(&report).map(|field| Refusal::NoWords(field).to_string());
+                VariantCheck {
+                    language: variant.language,
+                    report,
+                    rendered: mail.fields,
+                    html: mail.html,
+                    error,
+                }
+            }
             Err(error) => VariantCheck {
                 language: variant.language,
                 report: GuardReport {
@@ -156,13 +164,13 @@ impl Workshop {
     }
 
     /// Links of nobody: the address of the pages alone, so that spans of findings fit the text that is shown.
-    fn sample_links(&self) -> Links {
+    pub(crate) fn sample_links(&self) -> Links {
         let base = self.brand.base_url.clone();
         Links { why: base.clone(), preferences: base.clone(), unsubscribe: base }
     }
 }
 
-/// True when every variant could be rendered and nothing blocks.
+/// True when every variant could be rendered, has a subject and a body, and nothing blocks.
 pub(crate) fn all_clear(checks: &[VariantCheck]) -> bool {
     !checks.is_empty() && checks.iter().all(|check| check.error.is_none() && check.report.is_clear())
 }

@@ -115,6 +115,99 @@ async fn a_blocked_message_cannot_be_submitted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_is_not_the_brands_can_never_be_submitted() {
+    let kit = TestApp::with_customers(50).await;
+    let marketer = kit.person(Role::Marketer).await;
+    for link in ["javascript:alert(1)", "https://evil.test/", "http://aurora.example/", ""] {
+        let id = kit.draft(&format!("Link `{link}`"), ALL).await;
+        let compose = kit.app.compose(id, Language::English).await.unwrap();
+        let mut form = compose.form;
+        form.variants.iter_mut().for_each(|variant| link.clone_into(&mut variant.link));
+        kit.app.save_campaign(&marketer, Some(id), compose.version, &form).await.unwrap();
+        let view = kit.app.compose(id, Language::English).await.unwrap();
+        assert!(!view.can_submit, "{link}");
+        let submitted = kit.app.submit_campaign(&marketer, id).await;
+        assert!(
+            matches!(submitted, Err(Error::Blocked { .. } | Error::Invalid { .. })),
+            "{link}: {submitted:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_host_of_the_brands_own_pages_needs_no_listing() {
+    let kit = TestApp::with_customers(50).await;
+    let mut brand = kit.app.brand().await.unwrap();
+    brand.base_url = "https://mail.aurora.example".to_owned();
+    brand.allowed_hosts = vec!["aurora.example".to_owned()];
+    kit.app.set_brand(&brand).await.unwrap();
+    kit.approved("Everybody", ALL).await;
+    brand.base_url = "http://mail.aurora.example".to_owned();
+    assert!(matches!(kit.app.set_brand(&brand).await, Err(Error::Invalid { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_without_subject_or_body_can_never_be_submitted() {
+    let kit = TestApp::with_customers(50).await;
+    let marketer = kit.person(Role::Marketer).await;
+    for (subject, body, missing) in
+        [("", "Hello", "subject"), ("Hello", " \n\u{200b}", "body"), ("", "", "subject")]
+    {
+        let id = kit.draft(&format!("`{subject}` and `{body}`"), ALL).await;
+        let compose = kit.app.compose(id, Language::English).await.unwrap();
+        let mut form = compose.form;
+        for variant in &mut form.variants {
+            subject.clone_into(&mut variant.subject);
+            body.clone_into(&mut variant.body);
+        }
+        kit.app.save_campaign(&marketer, Some(id), compose.version, &form).await.unwrap();
+        let submitted = kit.app.submit_campaign(&marketer, id).await.unwrap_err().to_string();
+        let expected = format!("the {missing} has no words");
+        assert!(submitted.contains(&expected), "{submitted}");
+        assert_eq!(state(&kit, id).await, CampaignState::Draft);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slot_that_nothing_fills_is_named_with_the_command_that_fills_it() {
+    let kit = TestApp::with_customers(50).await;
+    let marketer = kit.person(Role::Marketer).await;
+    let id = kit.draft("Slots", ALL).await;
+    let compose = kit.app.compose(id, Language::English).await.unwrap();
+    let mut form = compose.form;
+    form.variants[0].preheader = "Now {{ offer.price }}".to_owned();
+    kit.app.save_campaign(&marketer, Some(id), compose.version, &form).await.unwrap();
+    let submitted = kit.app.submit_campaign(&marketer, id).await.unwrap_err().to_string();
+    assert!(submitted.contains("the preheader has the slot `{{ offer.price }}`"), "{submitted}");
+    assert!(submitted.contains("candor fact set offer:win-back price"), "{submitted}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audience_nobody_is_in_is_neither_submitted_nor_launched() {
+    let kit = TestApp::with_customers(50).await;
+    let marketer = kit.person(Role::Marketer).await;
+    let id = kit.draft("Nobody", "purchases >= 100000").await;
+    let submitted = kit.app.submit_campaign(&marketer, id).await.unwrap_err();
+    assert!(
+        submitted.to_string().starts_with("nobody is in the audience `purchases >= 100000`"),
+        "{submitted}"
+    );
+    assert_eq!(state(&kit, id).await, CampaignState::Draft);
+
+    // Everybody opts out between approval and launch: nothing would be sent.
+    let id = kit.approved("Everybody", ALL).await;
+    for customer in kit.app.store().customers_after(None, 1_000).await.unwrap() {
+        let mut tx = kit.app.store().begin().await.unwrap();
+        let reason = terms::consent::SuppressionReason::Unsubscribed;
+        tx.suppress(Some(&customer.key), None, reason, "test", kit.app.now()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let launched = kit.app.launch_campaign(&marketer, id).await.unwrap_err();
+    assert!(launched.to_string().starts_with("all 50 people in the audience are left out"), "{launched}");
+    assert_eq!(state(&kit, id).await, CampaignState::Approved);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_paused_campaign_sends_nothing_until_it_is_resumed() {
     let kit = TestApp::with_customers(200).await;
     let marketer = kit.person(Role::Marketer).await;

@@ -1,6 +1,7 @@
 //! The time of sending in the reader's time zone, and the days that "Sunday" or "30 November" mean then.
 
 use crate::claim::date::When;
+use crate::claim::stretch::Stretch;
 use jiff::civil::{Date, time};
 use jiff::tz::TimeZone;
 use terms::time::{Day, Instant};
@@ -71,7 +72,12 @@ impl Clock {
             When::Today => vec![today],
             When::Tomorrow => vec![today.plus(1)],
             When::Weekend => vec![next_weekday(today, 7)],
-            When::Hours(_) => Vec::new(),
+            When::Hours(_) | When::End(Stretch::Vague) => Vec::new(),
+            When::End(Stretch::ThisWeek) => vec![next_weekday(today, 7)],
+            When::End(Stretch::NextWeek) => vec![next_weekday(today, 7).plus(7)],
+            When::End(Stretch::NextMonth) => vec![today.month_end().plus(1).month_end()],
+            When::End(Stretch::ThisYear) => Day::from_ymd(date.year(), 12, 31).into_iter().collect(),
+            When::End(Stretch::NextYear) => Day::from_ymd(date.year() + 1, 12, 31).into_iter().collect(),
             When::Days(days) => {
                 let days = i32::try_from(days).unwrap_or(i32::MAX / 4).min(100_000);
                 vec![today.plus(days), today.plus(days - 1)]

@@ -44,7 +44,7 @@ pub struct Context<'a> {
     pub explain_in: Language,
     /// The recipient, when the text is filled for one.
     pub recipient: Option<RecipientFacts<'a>>,
-    /// Hosts that links may lead to; empty when the brand keeps no list.
+    /// Hosts that links may lead to, that of the brand's own pages included; when empty, no link passes.
     pub allowed_hosts: &'a [String],
     /// E-mail addresses and phone numbers that may appear, beyond the recipient's own and those in brand facts.
     pub allowed_contacts: &'a [String],

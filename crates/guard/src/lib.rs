@@ -22,4 +22,4 @@ mod text;
 pub use check::{check, rules_version};
 pub use draft::{Context, Draft, RecipientFacts};
 pub use rules::{Family, RuleDoc, RuleExample, rulebook};
-pub use sheet::FactSheet;
+pub use sheet::{FactSheet, usual_name};

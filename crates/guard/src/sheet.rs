@@ -62,7 +62,9 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("name", &["product_name", "title"]),
 ];
 
-fn usual_name(predicate: &str) -> String {
+/// The name under which the rules know a predicate: `was` and `RRP` are `price_before`.
+#[must_use]
+pub fn usual_name(predicate: &str) -> String {
     let predicate = fold(predicate.trim()).replace(['-', ' '], "_");
     SYNONYMS
         .iter()

@@ -34,7 +34,7 @@ use terms::decision::Decision;
 use terms::finding::GuardReport;
 use terms::hash::ContentHash;
 use terms::ids::MessageId;
-use terms::message::Message;
+use terms::message::{Field, Message};
 use terms::time::Instant;
 
 /// For how many seconds a decision is fresh enough to send on.
@@ -56,13 +56,25 @@ impl CheckedText {
     }
 }
 
+/// The first of subject and body in which the guard read no word; blanks and signs alone are none.
+#[must_use]
+pub fn wordless(report: &GuardReport) -> Option<Field> {
+    [Field::Subject, Field::Body]
+        .into_iter()
+        .find(|field| !report.sentences.iter().any(|sentence| sentence.span.field == *field))
+}
+
 /// Takes the guard's report about `content` as proof that it may be said.
 ///
 /// # Errors
-/// When a finding blocks, or when the report shows no sentence and no rule set: the guard then read nothing.
+/// When a finding blocks, when subject or body has no words, or when the report shows no sentence and no rule set: the
+/// guard then read nothing.
 pub fn check_text(report: &GuardReport, content: ContentHash) -> Result<CheckedText, Refusal> {
     if report.sentences.is_empty() || report.rules_version.trim().is_empty() {
         return Err(Refusal::GuardSilent);
+    }
+    if let Some(field) = wordless(report) {
+        return Err(Refusal::NoWords(field));
     }
     match report.findings.iter().find(|finding| finding.blocks) {
         Some(finding) => Err(Refusal::GuardBlocks(format!("{} ({})", finding.rule, finding.message))),
@@ -159,6 +171,12 @@ pub fn mint(
         Some(at) if at <= now => {}
         Some(at) => return Err(Refusal::NotYet(at)),
         None => return Err(Refusal::Excluded(terms::decision::ExclusionReason::QuietHours)),
+    }
+    if message.subject.trim().is_empty() {
+        return Err(Refusal::NoWords(Field::Subject));
+    }
+    if message.text.trim().is_empty() || message.html.trim().is_empty() {
+        return Err(Refusal::NoWords(Field::Body));
     }
     if message.to.trim().is_empty() || message.to.chars().any(char::is_control) {
         return Err(Refusal::NoAddress);

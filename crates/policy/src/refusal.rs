@@ -2,6 +2,7 @@
 
 use terms::campaign::CampaignState;
 use terms::decision::ExclusionReason;
+use terms::message::Field;
 use terms::time::Instant;
 
 /// Why an approval does not hold, or a message is not sent.
@@ -54,6 +55,9 @@ pub enum Refusal {
     /// The guard did not read anything.
     #[error("the guard has not read the message; check it first, since unchecked is not passed")]
     GuardSilent,
+    /// Subject or body is empty.
+    #[error("the {0} has no words; write some, or leave this language out")]
+    NoWords(Field),
     /// The guard read another text.
     #[error("the guard read other content than the message carries; check this content")]
     OtherTextChecked,
@@ -87,6 +91,7 @@ impl Refusal {
             Self::OtherDecision => "other_decision",
             Self::GuardBlocks(_) => "guard_blocks",
             Self::GuardSilent => "guard_silent",
+            Self::NoWords(_) => "no_words",
             Self::OtherTextChecked => "other_text_checked",
             Self::OtherContent => "other_content",
             Self::NoAddress => "no_address",

@@ -24,6 +24,10 @@ WHERE id = $1 AND fence = $2 AND state = 'attempting';
 UPDATE deliveries SET state = 'failed', finished_at = $3, detail = $4, lease_until = NULL
 WHERE id = $1 AND fence = $2 AND state = 'attempting';
 
+-- name: mark_in_doubt
+UPDATE deliveries SET state = 'in_doubt', lease_until = NULL, detail = $3
+WHERE id = $1 AND fence = $2 AND state = 'attempting';
+
 -- name: mark_suppressed
 UPDATE deliveries SET state = 'suppressed', finished_at = $3, exclusion = $4, reasons = $5, lease_until = NULL
 WHERE id = $1 AND fence = $2 AND state = 'planned' AND lease_until > $3;
@@ -57,3 +61,10 @@ UPDATE deliveries SET state = 'cancelled', finished_at = $2, lease_until = NULL 
 
 -- name: pending_messages
 SELECT CAST(COUNT(*) AS BIGINT) AS n FROM deliveries WHERE campaign = $1 AND state IN ('planned', 'attempting');
+
+-- name: handing_over
+-- What is between its durable beginning and its recorded reply, by a worker whose lease holds.
+SELECT CAST(COUNT(*) AS BIGINT) AS n FROM deliveries WHERE campaign = $1 AND state = 'attempting' AND lease_until > $2;
+
+-- name: handing_over_to
+SELECT CAST(COUNT(*) AS BIGINT) AS n FROM deliveries WHERE customer = $1 AND state = 'attempting' AND lease_until > $2;

@@ -76,6 +76,25 @@ reads! {
     pub async fn pending_messages(&mut self, campaign: CampaignId) -> Result<i64> {
         sqlx::query(sql!("outbox", "pending_messages")).bind(campaign.0).fetch_one(self.db()).await?.int("n")
     }
+
+    /// Messages of a campaign that a living worker is handing over right now. Once the campaign is paused or stopped,
+    /// none is added to them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn handing_over(&mut self, campaign: CampaignId, now: Instant) -> Result<i64> {
+        let query = sqlx::query(sql!("outbox", "handing_over")).bind(campaign.0).bind(now.0);
+        query.fetch_one(self.db()).await?.int("n")
+    }
+
+    /// The same to a customer. Once their withdrawal is committed, none is added to them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn handing_over_to(&mut self, customer: &CustomerKey, now: Instant) -> Result<i64> {
+        let query = sqlx::query(sql!("outbox", "handing_over_to")).bind(customer.as_str()).bind(now.0);
+        query.fetch_one(self.db()).await?.int("n")
+    }
 }
 
 writes! {
@@ -135,6 +154,15 @@ writes! {
     /// When the fence is stale.
     pub async fn mark_failed(&mut self, fence: Fence, message: MessageId, detail: &str, at: Instant) -> Result<()> {
         let query = sqlx::query(sql!("outbox", "mark_failed")).bind(message.0).bind(fence.0).bind(at.0).bind(detail);
+        held(query.execute(self.db()).await?.rows_affected(), message)
+    }
+
+    /// The connection broke after the handing over: nobody knows whether the channel took it.
+    ///
+    /// # Errors
+    /// When the fence is stale: it is in doubt already.
+    pub async fn mark_in_doubt(&mut self, fence: Fence, message: MessageId, detail: &str) -> Result<()> {
+        let query = sqlx::query(sql!("outbox", "mark_in_doubt")).bind(message.0).bind(fence.0).bind(detail);
         held(query.execute(self.db()).await?.rows_affected(), message)
     }
 

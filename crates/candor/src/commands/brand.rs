@@ -15,27 +15,12 @@ pub(crate) async fn run(global: &Global, args: &BrandArgs) -> Result<()> {
     let before = brand.clone();
     if let Some(name) = &args.name {
         name.clone_into(&mut brand.name);
-        set(&app, "brand", "sender_name", FactValue::Text(name.clone()), None, "brand settings").await?;
-    }
-    if let Some(address) = &args.postal_address {
-        set(&app, "brand", "sender_address", FactValue::Text(address.clone()), None, "brand settings")
-            .await?;
     }
     if let Some(from) = &args.from {
         from.clone_into(&mut brand.from);
     }
     if let Some(url) = &args.base_url {
-        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-        let Some(host) = rest.filter(|host| !host.is_empty()) else {
-            return Err(miette::miette!(
-                "`{url}` is not a web address; write it as https://mail.brand.example"
-            ));
-        };
         url.trim_end_matches('/').clone_into(&mut brand.base_url);
-        let host = host.split(['/', ':']).next().unwrap_or_default().to_owned();
-        if args.host.is_empty() && !brand.allowed_hosts.contains(&host) {
-            brand.allowed_hosts.push(host);
-        }
     }
     if !args.host.is_empty() {
         brand.allowed_hosts.clone_from(&args.host);
@@ -46,13 +31,18 @@ pub(crate) async fn run(global: &Global, args: &BrandArgs) -> Result<()> {
     if brand != before {
         app.set_brand(&brand).await.into_diagnostic()?;
     }
+    for (predicate, value) in [("sender_name", &args.name), ("sender_address", &args.postal_address)] {
+        if let Some(value) = value {
+            set(&app, "brand", predicate, FactValue::Text(value.clone()), None, "brand settings").await?;
+        }
+    }
     if global.json {
         return say::json(&brand);
     }
     say::line(format!("name        {}", brand.name));
     say::line(format!("from        {}", brand.from));
     say::line(format!("pages       {}", brand.base_url));
-    say::line(format!("links to    {}", brand.allowed_hosts.join(", ")));
+    say::line(format!("links to    {}", brand.link_hosts().join(", ")));
     say::line(format!("time zones  {}", brand.time_zones.join(", ")));
     say::line(format!("caps        {} in 30 days, {} in 3 days", brand.cap_30_days, brand.cap_3_days));
     say::line(format!("currency    {}", brand.currency));

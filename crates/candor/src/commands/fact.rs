@@ -32,7 +32,7 @@ pub(crate) async fn run(global: &Global, command: &FactCommand) -> Result<()> {
         }
         FactCommand::Set { entity, predicate, value, until, source } => {
             let end = until.map(Day::end);
-            let id = set(&app, entity, predicate, read(value), end, source).await?;
+            let id = set(&app, entity, predicate, read(value)?, end, source).await?;
             say::line(format!("fact {id}: {entity} {predicate} = {value}"));
             Ok(())
         }
@@ -67,26 +67,40 @@ pub(crate) async fn set(
     app.put_fact_as_operator(&fact).await.into_diagnostic()
 }
 
-/// The value a text means: a percentage, money, a day, yes or no, a count, or the text itself.
-fn read(text: &str) -> FactValue {
+/// The value a text means: a percentage, money, a day, yes or no, a count, or the text itself. What is written like a
+/// day and is none is an error, not a text.
+fn read(text: &str) -> Result<FactValue> {
     let trimmed = text.trim();
-    if let Some(number) = trimmed.strip_suffix('%').and_then(|number| number.trim().parse().ok()) {
-        return FactValue::Percent(number);
+    let number = |number: &str| number.trim().replace(',', ".").parse::<f64>();
+    if let Some(percent) = trimmed.strip_suffix('%').and_then(|percent| number(percent).ok()) {
+        return Ok(FactValue::Percent(percent));
     }
     if let Some((amount, currency)) = trimmed.split_once(' ')
         && let (Ok(amount), Ok(currency)) = (amount.parse::<f64>(), currency.parse::<Currency>())
     {
         let minor = (amount * 10f64.powi(currency.digits() as i32)).round() as i64;
-        return FactValue::Money(Money::new(minor, currency));
+        return Ok(FactValue::Money(Money::new(minor, currency)));
     }
     if let Ok(day) = trimmed.parse::<Day>() {
-        return FactValue::Date(day);
+        return Ok(FactValue::Date(day));
     }
-    match trimmed {
+    if is_written_like_a_day(trimmed) {
+        return Err(miette::miette!("there is no day `{trimmed}`; write a day there is as 2027-01-31"));
+    }
+    Ok(match trimmed {
         "true" => FactValue::Bool(true),
         "false" => FactValue::Bool(false),
         other => other.parse().map_or_else(|_| FactValue::Text(text.to_owned()), FactValue::Count),
-    }
+    })
+}
+
+/// Three numbers with the same mark between them: `2026-02-31`, `31/12/2026`, `31.12.2026`.
+fn is_written_like_a_day(text: &str) -> bool {
+    ['-', '/', '.'].into_iter().any(|mark| {
+        let parts: Vec<&str> = text.split(mark).collect();
+        let digits = |part: &&str| (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        parts.len() == 3 && parts.iter().all(digits) && parts.iter().any(|part| part.len() == 4)
+    })
 }
 
 #[cfg(test)]
@@ -95,11 +109,24 @@ mod tests {
 
     #[test]
     fn a_value_is_read_as_the_most_exact_thing_it_can_be() {
-        assert_eq!(read("20%"), FactValue::Percent(20.0));
-        assert_eq!(read("29.90 EUR"), FactValue::Money(Money::new(2_990, Currency::EUR)));
-        assert_eq!(read("2026-12-31"), FactValue::Date(Day::from_ymd(2026, 12, 31).unwrap()));
-        assert_eq!(read("true"), FactValue::Bool(true));
-        assert_eq!(read("3"), FactValue::Count(3));
-        assert_eq!(read("Calle del Olmo 14"), FactValue::Text("Calle del Olmo 14".to_owned()));
+        for (text, value) in [
+            ("20%", FactValue::Percent(20.0)),
+            ("12,5 %", FactValue::Percent(12.5)),
+            ("29.90 EUR", FactValue::Money(Money::new(2_990, Currency::EUR))),
+            ("2026-12-31", FactValue::Date(Day::from_ymd(2026, 12, 31).unwrap())),
+            ("true", FactValue::Bool(true)),
+            ("3", FactValue::Count(3)),
+            ("Calle del Olmo 14", FactValue::Text("Calle del Olmo 14".to_owned())),
+            ("+34 910-000-000", FactValue::Text("+34 910-000-000".to_owned())),
+        ] {
+            assert_eq!(read(text).unwrap(), value, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_impossible_day_is_an_error_not_a_text() {
+        for text in ["2026-02-31", "2026-13-01", "31/12/2026", "31.12.2026"] {
+            assert!(read(text).is_err(), "{text}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use terms::campaign::Goal;
 use terms::customer::Language;
 use terms::delivery::DeliveryState;
 use terms::ids::CampaignId;
+use terms::message::Field;
 
 use crate::demo::people::Staff;
 
@@ -22,6 +23,8 @@ struct Idea {
     name: &'static str,
     audience: &'static str,
     control_percent: f64,
+    /// What the coffee shop says instead of the library's neutral words: language, field, words.
+    words: &'static [(Language, Field, &'static str)],
 }
 
 const IDEAS: &[Idea] = &[
@@ -30,18 +33,32 @@ const IDEAS: &[Idea] = &[
         name: "Win back: high-value churned",
         audience: "stage = churned and value.stage_percentile >= 50",
         control_percent: 20.0,
+        words: &[
+            (Language::English, Field::Subject, "Your next coffee with {{ offer.discount }} off"),
+            (Language::Spanish, Field::Subject, "Tu próximo café, con {{ offer.discount }} de descuento"),
+        ],
     },
     Idea {
         template: "second_purchase",
         name: "Second purchase: new customers",
         audience: "stage in (new, active) and purchases = 1 and tenure_days <= 60",
         control_percent: 20.0,
+        words: &[
+            (Language::English, Field::Subject, "How was your first coffee?"),
+            (Language::English, Field::Button, "Choose another coffee"),
+            (Language::Spanish, Field::Subject, "¿Qué tal tu primer café?"),
+            (Language::Spanish, Field::Button, "Elegir otro café"),
+        ],
     },
     Idea {
         template: "reward",
         name: "Thank you: active customers",
         audience: "stage = active and purchases >= 3",
         control_percent: 20.0,
+        words: &[
+            (Language::English, Field::Button, "Use it on your next coffee"),
+            (Language::Spanish, Field::Button, "Usarlo en tu próximo café"),
+        ],
     },
 ];
 
@@ -53,6 +70,15 @@ pub(crate) async fn launch(app: &App, staff: &Staff) -> Result<Vec<Launched>> {
         idea.name.clone_into(&mut form.name);
         idea.audience.clone_into(&mut form.audience);
         form.control_percent = idea.control_percent;
+        for (language, field, words) in idea.words {
+            for variant in form.variants.iter_mut().filter(|variant| variant.language == *language) {
+                let place = match field {
+                    Field::Subject => &mut variant.subject,
+                    _ => &mut variant.button,
+                };
+                (*words).clone_into(place);
+            }
+        }
         let goal = form.goal;
         let id = app.save_campaign(&staff.marketer, None, 0, &form).await.into_diagnostic()?;
         let about = || format!("campaign `{}`", idea.name);

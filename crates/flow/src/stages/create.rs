@@ -13,6 +13,7 @@ use crate::access::Permission;
 use crate::app::{App, actor, json_value};
 use crate::campaigns::{needs, plan_of};
 use crate::error::{Error, Result};
+use crate::facts::known_offer;
 use crate::views::CampaignForm;
 use crate::workshop::{Workshop, all_clear, blocking};
 
@@ -52,8 +53,9 @@ impl App {
     /// Lets the guard read a draft, and hands it to an approver when nothing blocks.
     ///
     /// # Errors
-    /// [`Error::Blocked`] when the guard holds it back: the campaign stays a draft. [`Error::Forbidden`] and
-    /// [`Error::Conflict`] as for saving.
+    /// [`Error::Blocked`] when the guard holds it back: the campaign stays a draft. [`Error::Invalid`] when a text has
+    /// no subject or body or cannot be filled, when the offer has no facts, or when nobody is in the audience.
+    /// [`Error::Forbidden`] and [`Error::Conflict`] as for saving.
     pub async fn submit_campaign(&self, person: &Person, id: CampaignId) -> Result<()> {
         needs(person, Permission::Compose)?;
         let campaign = self.store().campaign(id).await?;
@@ -63,12 +65,18 @@ impl App {
         }
         let now = self.now();
         let facts = self.store().facts().await?;
+        if !campaign.plan.offer.is_empty() {
+            known_offer(&campaign.plan.offer, &facts)?;
+        }
         let workshop = Workshop::new(self.brand().await?, campaign.plan.clone(), facts);
         let checks: Vec<_> = campaign
             .variants
             .iter()
             .map(|variant| workshop.check_variant(variant, now, Language::English))
             .collect();
+        if all_clear(&checks) {
+            self.needs_people(&campaign.plan.audience).await?;
+        }
         let hash = self.content_hash(&campaign).await?;
         let object = format!("campaign/{id}");
         let who = actor(person);
@@ -80,7 +88,13 @@ impl App {
             .await?;
         if !all_clear(&checks) {
             tx.commit().await?;
-            return Err(Error::Blocked { blocking });
+            let broken = checks.iter().find_map(|check| check.error.as_ref().map(|e| (check.language, e)));
+            return Err(match broken {
+                Some((language, error)) => {
+                    Error::Invalid { message: format!("the text in `{language}` cannot be sent: {error}") }
+                }
+                None => Error::Blocked { blocking },
+            });
         }
         if campaign.state == CampaignState::Draft {
             tx.move_campaign(id, CampaignState::Draft, CampaignState::Checked, now).await?;

@@ -1,8 +1,10 @@
 //! Deliver: hands over what is planned, one permit a message.
 //!
 //! Goes in: planned rows of a running campaign. Comes out: each of them sent, failed, held back with a reason, or in
-//! doubt. Consent, suppression, caps and approval are read again in the transaction that makes the row `attempting`;
-//! the guard reads the very mail that leaves. Nothing is resent unless the channel knows that it never left.
+//! doubt. State, consent, suppression, caps and approval are read again in the transaction that makes one row
+//! `attempting`; the guard reads the very mail that leaves. Messages begin one by one, so that a pause or a withdrawal
+//! stops the next one, and who asks for it waits for the one under way (`flow/in_flight.rs`). Nothing is resent
+//! unless the channel knows that it never left.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,12 +17,12 @@ use policy::decide::{Rules, decide};
 use policy::permit::{SendPermit, check_text, mint};
 use store::Tx;
 use store::jobs::Job;
-use store::outbox::{Attempt, Claim};
+use store::outbox::{Attempt, Claim, Fence};
 use terms::campaign::{Campaign, CampaignState};
 use terms::decision::{ExclusionReason, Reason};
 use terms::delivery::DeliveryState;
 use terms::ids::{CampaignId, MessageId, VariantId};
-use terms::ledger::{Action, NewEntry};
+use terms::ledger::Action;
 use terms::message::Message;
 use terms::person::Actor;
 use terms::time::Instant;
@@ -34,8 +36,10 @@ use crate::snapshot::Snapshot;
 use crate::subjects::limits;
 use crate::workshop::{Recipient, Workshop};
 
-/// Messages checked in one transaction: few, so that a withdrawal waits a moment at the most.
+/// Messages claimed at once; each is checked in a transaction of its own.
 const BATCH: i64 = 50;
+/// Seconds after which a batch is given back, so that a slow channel outlasts no lease.
+const BATCH_SECONDS: i64 = LEASE_SECONDS / 4;
 /// Seconds until a message whose channel was not available is tried again.
 const RETRY_SECONDS: i64 = 60;
 
@@ -59,6 +63,19 @@ enum Checked {
     Hold(ExclusionReason, Vec<Reason>),
     Later(Instant),
 }
+
+/// What follows from a claim.
+enum Next {
+    /// Its row is `attempting`: hand it over.
+    Send(Box<(Message, SendPermit)>),
+    /// Held back, postponed or lost to another worker.
+    Held,
+    /// The campaign does not run, or the batch took too long: nothing more of it.
+    Halt,
+}
+
+/// What the channel said of a message, under which fence.
+type Reply = (Fence, MessageId, std::result::Result<String, SendError>);
 
 impl App {
     /// Sends what is due of a campaign; completes it when nothing is left, or comes back when more is due.
@@ -104,85 +121,111 @@ impl App {
         })
     }
 
-    /// Checks a batch in one transaction, hands over what may go, and records the replies in another.
+    /// Checks and hands over one claim after the other. The reply to one is recorded in the transaction that begins the
+    /// next.
     async fn send_batch(&self, press: &Press, claims: &[Claim]) -> Result<()> {
-        let Some(fence) = claims.first().map(|claim| claim.fence) else { return Ok(()) };
-        let now = self.now();
-        let mut outgoing: Vec<(Message, SendPermit)> = Vec::new();
-        let mut attempts: Vec<Attempt> = Vec::new();
-        let mut entries: Vec<NewEntry> = Vec::new();
+        let until = self.now().plus_seconds(BATCH_SECONDS);
+        let mut reply: Option<Reply> = None;
+        for (position, claim) in claims.iter().enumerate() {
+            let mut tx = self.store().begin().await?;
+            let doubtful = self.record_reply(&mut tx, press, reply.take()).await?;
+            let next =
+                if self.now() > until { Next::Halt } else { self.begin(&mut tx, press, claim).await? };
+            if matches!(next, Next::Halt) {
+                for rest in claims.get(position..).unwrap_or_default() {
+                    match tx.release_message(rest.fence, rest.message).await {
+                        // Cancelled meanwhile, or somebody else's by now.
+                        Ok(()) | Err(store::Error::Fenced { .. }) => {}
+                        Err(error) => return Err(error.into()),
+                    }
+                }
+            }
+            tx.commit().await?;
+            self.settle(doubtful.as_slice()).await?;
+            match next {
+                Next::Send(ready) => {
+                    let (message, permit) = *ready;
+                    let answer = self.channel().send(permit, &message, self.now()).await;
+                    reply = Some((claim.fence, message.id, answer.map(|receipt| receipt.reply)));
+                }
+                Next::Held => {}
+                Next::Halt => return Ok(()),
+            }
+        }
         let mut tx = self.store().begin().await?;
-        for claim in claims {
-            match self.check(&mut tx, press, claim, now).await? {
-                Checked::Send(ready, evidence) => {
-                    attempts.push(Attempt { message: claim.message, evidence });
-                    outgoing.push(*ready);
-                }
-                Checked::Hold(reason, reasons) => {
-                    tx.mark_suppressed(fence, claim.message, reason, &reasons, now).await?;
-                    let payload = serde_json::json!({ "campaign": press.campaign.id, "reason": reason });
-                    let object = format!("message/{}", claim.message);
-                    entries.push(self.entry(press.actor.clone(), Action::MessageHeld, object, payload));
-                }
-                Checked::Later(at) => tx.postpone_message(fence, claim.message, at).await?,
-            }
-        }
-        let accepted = tx.mark_attempting(fence, &attempts, now, LEASE_SECONDS).await?;
-        tx.append_entries(&entries).await?;
+        let doubtful = self.record_reply(&mut tx, press, reply).await?;
         tx.commit().await?;
-
-        let mut replies: Vec<(MessageId, std::result::Result<String, SendError>)> = Vec::new();
-        for (message, permit) in outgoing {
-            if accepted.contains(&message.id) {
-                let reply = self.channel().send(permit, &message, now).await;
-                replies.push((message.id, reply.map(|receipt| receipt.reply)));
-            }
-        }
-        self.record_replies(press, fence, replies).await
+        self.settle(doubtful.as_slice()).await?;
+        Ok(())
     }
 
-    async fn record_replies(
-        &self,
-        press: &Press,
-        fence: store::outbox::Fence,
-        replies: Vec<(MessageId, std::result::Result<String, SendError>)>,
-    ) -> Result<()> {
+    /// Checks one claim and makes its row `attempting`, or says why it is not handed over.
+    async fn begin(&self, tx: &mut Tx, press: &Press, claim: &Claim) -> Result<Next> {
         let now = self.now();
-        let mut entries = Vec::with_capacity(replies.len());
-        let mut tx = self.store().begin().await?;
-        for (id, reply) in replies {
-            let (action, payload) = match reply {
-                Ok(reference) => {
-                    tx.mark_sent(fence, id, &reference, now).await?;
-                    let content = press.approved.content().to_string();
-                    (
-                        Action::MessageSent,
-                        serde_json::json!({ "campaign": press.campaign.id, "content": content }),
-                    )
-                }
-                Err(SendError::Unavailable(why)) => {
-                    tracing::warn!(message = %id, %why, "the channel is not available; the message is planned again");
-                    tx.replan_message(fence, id, now.plus_seconds(RETRY_SECONDS)).await?;
-                    continue;
-                }
-                // Stays `attempting` until its lease runs out, and is then shown as in doubt.
-                Err(SendError::InDoubt(why)) => {
-                    tracing::warn!(message = %id, %why, "a message is in doubt");
-                    continue;
-                }
-                Err(error @ (SendError::Refused(_) | SendError::NotPermitted(_))) => {
-                    tx.mark_failed(fence, id, &error.to_string(), now).await?;
-                    (
-                        Action::MessageHeld,
-                        serde_json::json!({ "campaign": press.campaign.id, "reason": "refused" }),
-                    )
-                }
-            };
-            entries.push(self.entry(press.actor.clone(), action, format!("message/{id}"), payload));
+        if tx.campaign(claim.campaign).await?.state != CampaignState::Running {
+            return Ok(Next::Halt);
         }
-        tx.append_entries(&entries).await?;
-        tx.commit().await?;
-        Ok(())
+        match self.check(tx, press, claim, now).await? {
+            Checked::Send(ready, evidence) => {
+                let attempt = Attempt { message: claim.message, evidence };
+                let accepted = tx.mark_attempting(claim.fence, &[attempt], now, LEASE_SECONDS).await?;
+                // Not accepted: the lease ran out while the channel was slow.
+                Ok(if accepted.is_empty() { Next::Held } else { Next::Send(ready) })
+            }
+            Checked::Hold(reason, reasons) => {
+                tx.mark_suppressed(claim.fence, claim.message, reason, &reasons, now).await?;
+                let payload = serde_json::json!({ "campaign": press.campaign.id, "reason": reason });
+                let object = format!("message/{}", claim.message);
+                let entry = self.entry(press.actor.clone(), Action::MessageHeld, object, payload);
+                tx.append_entries(&[entry]).await?;
+                Ok(Next::Held)
+            }
+            Checked::Later(at) => {
+                tx.postpone_message(claim.fence, claim.message, at).await?;
+                Ok(Next::Held)
+            }
+        }
+    }
+
+    /// Records what the channel said. Comes out: the message, when it is in doubt.
+    async fn record_reply(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        reply: Option<Reply>,
+    ) -> Result<Option<MessageId>> {
+        let Some((fence, id, reply)) = reply else { return Ok(None) };
+        let now = self.now();
+        let (action, payload) = match reply {
+            Ok(reference) => {
+                tx.mark_sent(fence, id, &reference, now).await?;
+                let content = press.approved.content().to_string();
+                (
+                    Action::MessageSent,
+                    serde_json::json!({ "campaign": press.campaign.id, "content": content }),
+                )
+            }
+            Err(SendError::Unavailable(why)) => {
+                tracing::warn!(message = %id, %why, "the channel is not available; the message is planned again");
+                tx.replan_message(fence, id, now.plus_seconds(RETRY_SECONDS)).await?;
+                return Ok(None);
+            }
+            Err(SendError::InDoubt(why)) => {
+                tracing::warn!(message = %id, %why, "a message is in doubt");
+                tx.mark_in_doubt(fence, id, &why).await?;
+                return Ok(Some(id));
+            }
+            Err(error @ (SendError::Refused(_) | SendError::NotPermitted(_))) => {
+                tx.mark_failed(fence, id, &error.to_string(), now).await?;
+                (
+                    Action::MessageHeld,
+                    serde_json::json!({ "campaign": press.campaign.id, "reason": "refused" }),
+                )
+            }
+        };
+        let entry = self.entry(press.actor.clone(), action, format!("message/{id}"), payload);
+        tx.append_entries(&[entry]).await?;
+        Ok(None)
     }
 
     /// Reads everything again for one message and mints its permit, or says why not.

@@ -1,12 +1,14 @@
 //! One mail layout in MJML, compiled once a variant, filled once a customer.
 //!
 //! Slots are filled by a template engine with nothing in it: no functions, no filters, no loops over anything that
-//! was not given, a limit on work and on length. A slot without a value is an error, never an empty place.
+//! was not given, a limit on work and on length. A slot without a value is an error, never an empty place; nor does a
+//! mail leave here with a link that is not https (or on this machine).
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use terms::customer::Language;
 use terms::message::{Field, Variant};
 
+use super::link::is_safe_link;
 use super::slots::Slots;
 
 /// Longest HTML a mail may have, in bytes: mail programs clip beyond about 100 KB.
@@ -36,6 +38,22 @@ pub enum RenderError {
         /// Reason.
         reason: String,
     },
+    /// A slot has a name, and no fact fills it.
+    #[error("the {field} has the slot `{{{{ {slot} }}}}`, and nothing fills it; {next}")]
+    Missing {
+        /// Field.
+        field: String,
+        /// Slot, such as `offer.discount`.
+        slot: String,
+        /// What fills it.
+        next: String,
+    },
+    /// An address that is neither https nor on this machine.
+    #[error("`{link}` cannot be linked to; write the address as https://, in plain letters")]
+    Link {
+        /// The address, filled.
+        link: String,
+    },
     /// The layout could not be turned into HTML.
     #[error("the mail layout cannot be rendered: {0}; check the text for stray markup")]
     Layout(String),
@@ -51,6 +69,7 @@ pub enum RenderError {
 pub struct MailTemplate {
     environment: Environment<'static>,
     language: Language,
+    has_button: bool,
 }
 
 /// A mail as one customer gets it.
@@ -100,7 +119,7 @@ impl MailTemplate {
         environment
             .add_template_owned("html", html)
             .map_err(|error| RenderError::Layout(error.to_string()))?;
-        Ok(Self { environment, language: variant.language })
+        Ok(Self { environment, language: variant.language, has_button: has_button(variant) })
     }
 
     /// Language of the variant.
@@ -112,7 +131,7 @@ impl MailTemplate {
     /// Fills the slots for one customer.
     ///
     /// # Errors
-    /// When a slot has no value, or the result is longer than mail programs show.
+    /// When a slot has no value, a link is not safe, or the result is longer than mail programs show.
     pub fn render(&self, slots: &Slots) -> Result<RenderedMail, RenderError> {
         let mut fields = Vec::with_capacity(FIELDS.len());
         for (field, name) in FIELDS {
@@ -129,14 +148,14 @@ impl MailTemplate {
                 .map(|(_, text)| text.as_str())
                 .unwrap_or_default()
         };
-        let text = format!(
-            "{}\n\n{}\n\n{}: {}\n\n--\n{}\n",
-            of(Field::Headline),
-            of(Field::Body),
-            of(Field::Button),
-            of(Field::Link),
-            of(Field::Footer)
-        );
+        let own = slots.links();
+        let button = self.has_button.then(|| of(Field::Link));
+        if let Some(link) = own.into_iter().chain(button).find(|link| !is_safe_link(link)) {
+            return Err(RenderError::Link { link: link.to_owned() });
+        }
+        let button = button.map(|link| format!("{}: {link}\n\n", of(Field::Button))).unwrap_or_default();
+        let text =
+            format!("{}\n\n{}\n\n{button}--\n{}\n", of(Field::Headline), of(Field::Body), of(Field::Footer));
         // A subject is one line, whatever was put into its slots.
         let subject = of(Field::Subject).split_whitespace().collect::<Vec<_>>().join(" ");
         Ok(RenderedMail { subject, html, text, fields })
@@ -146,8 +165,21 @@ impl MailTemplate {
         self.environment
             .get_template(name)
             .and_then(|template| template.render(slots.values()))
-            .map_err(|error| slot_error(field, &error))
+            .map_err(|error| self.missing(name, field, slots).unwrap_or_else(|| slot_error(field, &error)))
     }
+
+    /// The first slot of a field, by name, that nothing fills.
+    fn missing(&self, name: &str, field: Field, slots: &Slots) -> Option<RenderError> {
+        let asked = self.environment.get_template(name).ok()?.undeclared_variables(true);
+        let slot = asked.into_iter().filter(|slot| !slots.fills(slot)).min()?;
+        let next = slots.filled_by(&slot);
+        Some(RenderError::Missing { field: field.to_string(), slot, next })
+    }
+}
+
+/// A variant with neither label nor address has no button; one with either needs both.
+fn has_button(variant: &Variant) -> bool {
+    !(variant.button.trim().is_empty() && variant.link.trim().is_empty())
 }
 
 fn slot_error(field: Field, error: &minijinja::Error) -> RenderError {
@@ -201,15 +233,24 @@ fn html_template(variant: &Variant, layout: &Layout) -> Result<String, RenderErr
         .collect();
     let (label, why, choose, leave, ai) = footer_words(variant.language);
     let ai = if layout.written_with_ai { format!("{ai}<br />") } else { String::new() };
+    let button = if has_button(variant) {
+        format!(
+            r##"<mj-button href="{link}" background-color="#1f5f53" color="#ffffff" border-radius="8px" font-size="16px" inner-padding="14px 22px" align="left" padding="20px 0 4px">{button}</mj-button>"##,
+            link = markup(&variant.link),
+            button = markup(&variant.button),
+        )
+    } else {
+        String::new()
+    };
     let mjml = format!(
-        r##"<mjml><mj-head><mj-title>{subject}</mj-title><mj-preview>{preheader}</mj-preview>
+        r##"<mjml lang="{language}"><mj-head><mj-title>{subject}</mj-title><mj-preview>{preheader}</mj-preview>
 <mj-attributes><mj-all font-family="-apple-system, Segoe UI, Helvetica, Arial, sans-serif" /></mj-attributes></mj-head>
 <mj-body background-color="#f4f2ee" width="600px">
 <mj-section padding="28px 24px 12px"><mj-column><mj-text font-size="15px" font-weight="600" color="#6b5e4b" padding="0">{sender}</mj-text></mj-column></mj-section>
 <mj-section background-color="#ffffff" border-radius="10px" padding="32px"><mj-column>
 <mj-text font-size="26px" line-height="34px" font-weight="700" color="#17191d" padding="0 0 12px">{headline}</mj-text>
 {paragraphs}
-<mj-button href="{link}" background-color="#1f5f53" color="#ffffff" border-radius="8px" font-size="16px" inner-padding="14px 22px" align="left" padding="20px 0 4px">{button}</mj-button>
+{button}
 </mj-column></mj-section>
 <mj-section padding="20px 24px 36px"><mj-column><mj-text font-size="12px" line-height="19px" color="#6d6a64" padding="0">{label} {sender}, {address}.<br />{ai}<a href="{{{{ why_url }}}}">{why}</a> &#183; <a href="{{{{ preferences_url }}}}">{choose}</a> &#183; <a href="{{{{ unsubscribe_url }}}}">{leave}</a></mj-text></mj-column></mj-section>
 </mj-body></mjml>"##,
@@ -217,8 +258,7 @@ fn html_template(variant: &Variant, layout: &Layout) -> Result<String, RenderErr
         preheader = markup(&variant.preheader),
         sender = markup(&layout.sender_name),
         headline = markup(&variant.headline),
-        link = markup(&variant.link),
-        button = markup(&variant.button),
+        language = variant.language,
         address = markup(&layout.sender_address),
     );
     let parsed = mrml::parse(&mjml).map_err(|error| RenderError::Layout(error.to_string()))?;
@@ -349,10 +389,50 @@ mod tests {
     }
 
     #[test]
-    fn a_slot_without_a_fact_is_an_error_that_names_the_field() {
+    fn a_slot_without_a_fact_is_named_with_the_command_that_fills_it() {
         let template = MailTemplate::compile(&variant("Now {{ offer.gift }}"), &layout()).unwrap();
         let error = template.render(&slots(None)).unwrap_err().to_string();
-        assert!(error.starts_with("the body cannot be filled"), "{error}");
+        let expected = "the body has the slot `{{ offer.gift }}`, and nothing fills it; \
+                        set it with `candor fact set offer:hello gift VALUE`";
+        assert_eq!(error, expected);
+    }
+
+    #[test]
+    fn a_slot_of_no_kind_is_answered_with_the_kinds_there_are() {
+        let template = MailTemplate::compile(&variant("Now {{ surname }}"), &layout()).unwrap();
+        let error = template.render(&slots(None)).unwrap_err().to_string();
+        assert!(error.contains("`{{ surname }}`") && error.contains("first_name"), "{error}");
+    }
+
+    #[test]
+    fn a_link_that_is_not_https_never_becomes_a_mail() {
+        for link in ["javascript:alert(1)", "http://shop.example/", "", "{{ first_name }}"] {
+            let variant = Variant { link: link.to_owned(), ..variant("Hello") };
+            let outcome = MailTemplate::compile(&variant, &layout())
+                .and_then(|template| template.render(&slots(Some("javascript:alert(1)"))));
+            assert!(matches!(outcome, Err(RenderError::Link { .. })), "{link}: {outcome:?}");
+        }
+        let variant = Variant { link: "http://127.0.0.1:7070/".to_owned(), ..variant("Hello") };
+        let demo = MailTemplate::compile(&variant, &layout()).unwrap().render(&slots(None));
+        assert!(demo.is_ok(), "{demo:?}");
+    }
+
+    #[test]
+    fn a_mail_without_a_button_has_no_empty_link() {
+        let bare = Variant { link: String::new(), button: " ".to_owned(), ..variant("Hello") };
+        let mail = MailTemplate::compile(&bare, &layout()).unwrap().render(&slots(None)).unwrap();
+        assert!(!mail.html.contains("href=\"\""), "{}", mail.html);
+        assert!(mail.text.contains("Hello\n\n--\n"), "{}", mail.text);
+    }
+
+    #[test]
+    fn a_mail_says_which_language_it_is_in() {
+        for language in [Language::English, Language::Spanish] {
+            let variant = Variant { language, ..variant("Hola") };
+            let mail = MailTemplate::compile(&variant, &layout()).unwrap().render(&slots(None)).unwrap();
+            assert!(mail.html.contains(&format!("lang=\"{language}\"")), "{}", mail.html);
+            assert!(!mail.html.contains("lang=\"und\""), "{}", mail.html);
+        }
     }
 
     #[test]

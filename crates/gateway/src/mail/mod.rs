@@ -2,8 +2,10 @@
 
 mod format;
 mod layout;
+mod link;
 mod slots;
 
 pub use format::fact_text;
 pub use layout::{Layout, MailTemplate, RenderError, RenderedMail};
+pub use link::is_safe_link;
 pub use slots::{Links, Slots};

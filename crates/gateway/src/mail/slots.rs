@@ -11,6 +11,7 @@ use super::fact_text;
 /// Values for the slots of one message.
 #[derive(Debug, Clone)]
 pub struct Slots {
+    offer: String,
     values: BTreeMap<String, Value>,
 }
 
@@ -30,7 +31,7 @@ impl Slots {
             ("offer".to_owned(), Value::from(under(offer))),
             ("brand".to_owned(), Value::from(under("brand"))),
         ]);
-        Self { values }
+        Self { offer: offer.to_owned(), values }
     }
 
     /// Adds what depends on the customer: their given name (with a greeting that works without one) and the
@@ -51,7 +52,43 @@ impl Slots {
         values.insert("why_url".to_owned(), Value::from_safe_string(links.why.clone()));
         values.insert("preferences_url".to_owned(), Value::from_safe_string(links.preferences.clone()));
         values.insert("unsubscribe_url".to_owned(), Value::from_safe_string(links.unsubscribe.clone()));
-        Self { values }
+        Self { offer: self.offer.clone(), values }
+    }
+
+    /// True when a slot, such as `offer.price`, has a value.
+    pub(super) fn fills(&self, slot: &str) -> bool {
+        let (root, name) = slot.split_once('.').map_or((slot, None), |(root, name)| (root, Some(name)));
+        self.values.get(root).is_some_and(|value| {
+            name.is_none_or(|name| value.get_attr(name).is_ok_and(|found| !found.is_undefined()))
+        })
+    }
+
+    /// What to do so that a slot has a value.
+    pub(super) fn filled_by(&self, slot: &str) -> String {
+        let set = |entity: &str, predicate: &str| {
+            let example = match predicate {
+                "discount" => "15%",
+                "price" | "price_before" | "saving" | "voucher" => "\"29.90 EUR\"",
+                "valid_until" | "valid_from" => "2027-01-31",
+                "free_shipping" | "free_returns" => "true",
+                _ => "VALUE",
+            };
+            format!("set it with `candor fact set {entity} {predicate} {example}`")
+        };
+        match slot.split_once('.') {
+            Some(("offer", _)) if self.offer.is_empty() => {
+                "choose the offer that the message is about".to_owned()
+            }
+            Some(("offer", predicate)) => set(&self.offer, predicate),
+            Some(("brand", predicate)) => set("brand", predicate),
+            _ => "use `greeting`, `first_name`, `offer.` or `brand.` with the name of a fact".to_owned(),
+        }
+    }
+
+    /// The addresses of the customer's own pages.
+    pub(super) fn links(&self) -> Vec<&str> {
+        let names = ["why_url", "preferences_url", "unsubscribe_url"];
+        names.iter().filter_map(|name| self.values.get(*name)).filter_map(Value::as_str).collect()
     }
 
     pub(super) fn values(&self) -> &BTreeMap<String, Value> {

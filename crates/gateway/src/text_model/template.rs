@@ -1,5 +1,6 @@
 //! A library of texts with typed slots, by goal, in both languages. No model is asked: these are starting points
-//! that a person edits, and the guard reads them like anybody's text.
+//! that a person edits, and the guard reads them like anybody's text. They fit any trade: what is sold stands in the
+//! facts of the offer and of the brand, never here.
 
 use terms::campaign::Goal;
 use terms::customer::Language;
@@ -64,7 +65,7 @@ const LIBRARY: &[TextTemplate] = &[
         words: [
             Words {
                 language: Language::English,
-                subject: "Your next coffee with {{ offer.discount }} off",
+                subject: "{{ offer.discount }} off your next order",
                 preheader: "Valid until {{ offer.valid_until }}",
                 headline: "It has been a while",
                 body: "{{ greeting }}\n\nWe have not seen you for some time, and we would like to see you again. If you feel like it, your next order comes with {{ offer.discount }} off, until {{ offer.valid_until }}.\n\nNothing to sign up for. If now is not the moment, that is fine too.",
@@ -72,7 +73,7 @@ const LIBRARY: &[TextTemplate] = &[
             },
             Words {
                 language: Language::Spanish,
-                subject: "Tu próximo café, con {{ offer.discount }} de descuento",
+                subject: "{{ offer.discount }} de descuento en tu próximo pedido",
                 preheader: "Válido hasta el {{ offer.valid_until }}",
                 headline: "Hace tiempo que no nos vemos",
                 body: "{{ greeting }}\n\nHace un tiempo que no sabemos de ti y nos gustaría volver a verte. Si te apetece, tu próximo pedido tiene un {{ offer.discount }} de descuento, hasta el {{ offer.valid_until }}.\n\nNo hay que apuntarse a nada. Y si ahora no es el momento, también está bien.",
@@ -86,19 +87,19 @@ const LIBRARY: &[TextTemplate] = &[
         words: [
             Words {
                 language: Language::English,
-                subject: "How was your first coffee?",
+                subject: "How was your first order?",
                 preheader: "Free shipping on your next order until {{ offer.valid_until }}",
                 headline: "Thank you for your first order",
-                body: "{{ greeting }}\n\nWe hope you enjoyed it. If you would like to try another one, your next order has free shipping until {{ offer.valid_until }}.\n\nIf something was not right, just reply to this message: a person reads it.",
-                button: "Choose another coffee",
+                body: "{{ greeting }}\n\nWe hope you enjoyed it. If you would like to try something else, your next order has free shipping until {{ offer.valid_until }}.\n\nIf something was not right, just reply to this message: a person reads it.",
+                button: "See what else there is",
             },
             Words {
                 language: Language::Spanish,
-                subject: "¿Qué tal tu primer café?",
+                subject: "¿Qué tal tu primer pedido?",
                 preheader: "Envío gratis en tu próximo pedido hasta el {{ offer.valid_until }}",
                 headline: "Gracias por tu primer pedido",
-                body: "{{ greeting }}\n\nEsperamos que te haya gustado. Si quieres probar otro, tu próximo pedido tiene envío gratis hasta el {{ offer.valid_until }}.\n\nSi algo no salió bien, responde a este mensaje: lo lee una persona.",
-                button: "Elegir otro café",
+                body: "{{ greeting }}\n\nEsperamos que te haya gustado. Si quieres probar otra cosa, tu próximo pedido tiene envío gratis hasta el {{ offer.valid_until }}.\n\nSi algo no salió bien, responde a este mensaje: lo lee una persona.",
+                button: "Ver qué más hay",
             },
         ],
     },
@@ -124,11 +125,45 @@ const LIBRARY: &[TextTemplate] = &[
             },
         ],
     },
+    TextTemplate {
+        id: "note",
+        goal: Goal::Other,
+        words: [
+            Words {
+                language: Language::English,
+                subject: "A note from {{ brand.sender_name }}",
+                preheader: "Something you may like to know",
+                headline: "News from us",
+                body: "{{ greeting }}\n\nHere is what has changed since we last wrote. Write it in a sentence or two, and say what it means for the reader.\n\nIf you have a question, just reply to this message: a person reads it.",
+                button: "Read more",
+            },
+            Words {
+                language: Language::Spanish,
+                subject: "Una nota de {{ brand.sender_name }}",
+                preheader: "Algo que quizá te interese",
+                headline: "Novedades",
+                body: "{{ greeting }}\n\nEsto es lo que ha cambiado desde la última vez. Cuéntalo en una o dos frases y di qué supone para quien lo lee.\n\nSi tienes alguna pregunta, responde a este mensaje: lo lee una persona.",
+                button: "Leer más",
+            },
+        ],
+    },
 ];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_text_knows_what_is_sold() {
+        for variant in library().iter().flat_map(|template| template.variants("https://shop.example")) {
+            for (field, text) in variant.fields() {
+                let text = text.to_lowercase();
+                for trade in ["coffee", "café", "roast", "bean", "lamp", "shoe", "wine", "taste", "tueste"] {
+                    assert!(!text.contains(trade), "{field}: {text}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn every_text_exists_in_every_language() {

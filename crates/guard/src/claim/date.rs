@@ -1,6 +1,7 @@
 //! Dates and deadlines as written: "30 November", "30/11/2026", "hasta el domingo", "today only", "48 horas". What
 //! day they mean is found later, with the time of sending.
 
+use super::stretch::{Stretch, long_time, stretch};
 use super::{after, before, number};
 use crate::text::{Kind, Text};
 use std::ops::Range;
@@ -30,6 +31,20 @@ pub(crate) enum When {
     Hours(i64),
     /// So many days from sending.
     Days(i64),
+    /// The end of a stretch of the calendar.
+    End(Stretch),
+}
+
+impl When {
+    /// The same, read with the day before the month only.
+    pub(crate) const fn day_first(self) -> Self {
+        match self {
+            Self::Date { day, month, year, weekday, .. } => {
+                Self::Date { day, month, year, weekday, or_month_first: false }
+            }
+            other => other,
+        }
+    }
 }
 
 /// What a date is used for.
@@ -51,6 +66,8 @@ pub(crate) struct DateClaim {
     pub(crate) tokens: Range<usize>,
     pub(crate) when: When,
     pub(crate) used: Use,
+    /// "Before" the day, so that the day itself is out.
+    pub(crate) before: bool,
 }
 
 fn month(word: &str) -> Option<i8> {
@@ -92,8 +109,8 @@ pub(crate) fn at(text: &Text<'_>, start: usize) -> Vec<DateClaim> {
         };
         let date = |day| When::Date { day, month, year, weekday: None, or_month_first: false };
         return vec![
-            DateClaim { tokens: start..start + 1, when: date(first_day), used: Use::Start },
-            DateClaim { tokens: second..end, when: date(day), used: Use::Deadline },
+            DateClaim { tokens: start..start + 1, when: date(first_day), used: Use::Start, before: false },
+            DateClaim { tokens: second..end, when: date(day), used: Use::Deadline, before: false },
         ];
     }
     let found = calendar(text, start).or_else(|| relative(text, start));
@@ -101,7 +118,11 @@ pub(crate) fn at(text: &Text<'_>, start: usize) -> Vec<DateClaim> {
         return Vec::new();
     };
     let tokens = start..end;
-    use_of(text, &tokens, when).map(|used| DateClaim { tokens, when, used }).into_iter().collect()
+    let earlier = before(text, tokens.start, 3).any(|word| matches!(word, "before" | "antes"));
+    use_of(text, &tokens, when)
+        .map(|used| DateClaim { tokens, when, used, before: earlier })
+        .into_iter()
+        .collect()
 }
 
 /// "24 to 30 November", "del 24 al 30 de noviembre": the first day and where the second date begins.
@@ -200,7 +221,8 @@ fn numeric(text: &Text<'_>, start: usize) -> Option<(When, usize)> {
     let word = text.word(start);
     let dotted: Vec<&str> = word.split('.').collect();
     if let [day, month, year] = dotted.as_slice() {
-        return date_of(day, month, Some(year)).map(|when| (when, start + 1));
+        // Nobody who writes dots begins with the month.
+        return date_of(day, month, Some(year)).map(|when| (when.day_first(), start + 1));
     }
     let mark = text.word(start + 1);
     if !matches!(mark, "/" | "-") || text.kind(start + 2) != Some(Kind::Number) {
@@ -210,7 +232,7 @@ fn numeric(text: &Text<'_>, start: usize) -> Option<(When, usize)> {
     if text.word(start + 3) == mark && text.kind(start + 4) == Some(Kind::Number) {
         let third = text.word(start + 4);
         let when = if word.len() == 4 {
-            date_of(third, second, Some(word))
+            date_of(third, second, Some(word)).map(When::day_first)
         } else {
             date_of(word, second, Some(third))
         };
@@ -250,8 +272,11 @@ fn relative(text: &Text<'_>, start: usize) -> Option<(When, usize)> {
         "christmas" | "navidad" => Some((fixed(25, 12), start + 1)),
         _ => weekday(word).map(|day| (When::Weekday(day), start + 1)),
     };
-    if simple.is_some() {
-        return simple;
+    if let Some(found) = simple.or_else(|| stretch(text, start)) {
+        return Some(found);
+    }
+    if let Some(end) = long_time(text, start) {
+        return Some((When::End(Stretch::Vague), end));
     }
     if let Some(month) = month(word).filter(|_| word.len() > 3) {
         return Some((When::MonthEnd(Some(month)), start + 1));
@@ -283,8 +308,17 @@ fn month_end(text: &Text<'_>, start: usize) -> Option<(When, usize)> {
     while matches!(text.word(at), "of" | "the" | "de" | "del" | "this" | "este") {
         at += 1;
     }
+    // "End of next month", "finales de la semana que viene".
+    let at_stretch = at + usize::from(matches!(text.word(at), "la" | "el"));
+    if at > start + 1
+        && let Some(found) = stretch(text, at_stretch)
+    {
+        return Some(found);
+    }
     match text.word(at) {
         "month" | "mes" if at > start + 1 => Some((When::MonthEnd(None), at + 1)),
+        "week" | "semana" if at > start + 1 => Some((When::End(Stretch::ThisWeek), at + 1)),
+        "year" | "ano" if at > start + 1 => Some((When::End(Stretch::ThisYear), at + 1)),
         word if at > start + 1 => month(word).map(|month| (When::MonthEnd(Some(month)), at + 1)),
         _ => None,
     }
@@ -356,6 +390,48 @@ fn use_of(text: &Text<'_>, tokens: &Range<usize>, when: When) -> Option<Use> {
             (left && !ago).then_some(Use::Deadline)
         }
         When::Tomorrow if is_farewell(text, tokens) => None,
+        When::End(stretch) => {
+            let valid = before(text, tokens.start, 5).any(|word| {
+                matches!(
+                    word,
+                    "valid" | "valido" | "valida" | "vale" | "good" | "holds" | "lasts" | "dura" | "durante"
+                )
+            });
+            let past = before(text, tokens.start, 4).any(|word| {
+                matches!(
+                    word,
+                    "last"
+                        | "past"
+                        | "over"
+                        | "after"
+                        | "ultimos"
+                        | "ultimas"
+                        | "pasados"
+                        | "despues"
+                        | "hace"
+                )
+            });
+            let length = long_time(text, tokens.start).is_some();
+            let lasting = before(text, tokens.start, 2).any(|word| matches!(word, "for" | "durante" | "por"));
+            // "At the end of next month" was read as a whole already.
+            let inner = before(text, tokens.start, 2).eq(["of", "end"]);
+            let limit = before(text, tokens.start, 5).any(|word| is_deadline_word(word) && word != "by");
+            let season = length_of(tokens) == 1 && stretch == Stretch::Vague;
+            match stretch {
+                _ if inner => None,
+                // "Our winter blend" lasts no winter.
+                _ if season => limit.then_some(Use::Deadline),
+                // "Our two-year guarantee" is no deadline.
+                Stretch::Vague if length && !(limit || valid || lasting) => None,
+                _ if deadline || valid => Some(Use::Deadline),
+                _ if past => None,
+                Stretch::Vague if length && is_warranted(text, tokens) => None,
+                Stretch::Vague if in_an_offer(text, tokens) => Some(Use::Deadline),
+                Stretch::Vague => None,
+                _ if in_an_offer(text, tokens) => Some(Use::Within),
+                _ => None,
+            }
+        }
         _ if deadline
             || (exclusive && !named && !matches!(when, When::MonthEnd(Some(_)) | When::DayOfMonth(_))) =>
         {
@@ -376,6 +452,20 @@ fn is_farewell(text: &Text<'_>, tokens: &Range<usize>) -> bool {
         && tokens.start > 0
         && before(text, tokens.start, 3).any(|w| w == "hasta")
         && !before(text, tokens.start, 3).any(|w| matches!(w, "solo" | "valido" | "valida" | "oferta"))
+}
+
+fn length_of(tokens: &Range<usize>) -> usize {
+    tokens.end - tokens.start
+}
+
+/// True when the clause speaks of a guarantee, which has a length of its own.
+fn is_warranted(text: &Text<'_>, tokens: &Range<usize>) -> bool {
+    text.clause(tokens.start).any(|at| {
+        matches!(
+            text.word(at),
+            "guarantee" | "guaranteed" | "warranty" | "garantia" | "returns" | "devoluciones"
+        )
+    })
 }
 
 fn in_an_offer(text: &Text<'_>, tokens: &Range<usize>) -> bool {
@@ -432,7 +522,19 @@ mod tests {
         assert_eq!(read("20 % off this weekend"), [(When::Weekend, Use::Within)]);
         assert_eq!(read("hasta fin de mes"), [(When::MonthEnd(None), Use::Deadline)]);
         assert_eq!(read("from 24 to 30 November").len(), 2);
+        let end = |stretch| [(When::End(stretch), Use::Deadline)];
+        assert_eq!(read("through the end of next month"), end(Stretch::NextMonth));
+        assert_eq!(read("hasta finales de la semana que viene"), end(Stretch::NextWeek));
+        assert_eq!(read("Valid all winter"), end(Stretch::Vague));
+        assert_eq!(read("válido lo que queda de año"), end(Stretch::ThisYear));
+        assert_eq!(read("15 % off for a year"), end(Stretch::Vague));
         for text in [
+            "At the end of next month we repaint the shop",
+            "La semana que viene cerramos",
+            "We have been here for six years",
+            "15% off our winter blend",
+            "A lamp for €39 with a guarantee for two years",
+            "It was the best summer we can remember",
             "Visit us today",
             "¡Hasta mañana!",
             "hasta 40 % de descuento",

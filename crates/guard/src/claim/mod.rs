@@ -1,11 +1,13 @@
-//! Typed claims: amounts of money, percentages, dates, quotations. Goes in: a field as tokens. Comes out: what it
+//! Typed claims: amounts of money, percentages, fractions, dates, quotations. Goes in: a field as tokens. Comes out: what it
 //! claims and where, in both languages at once. Whether a claim is true is for the rules to say.
 
 pub(crate) mod date;
+pub(crate) mod fraction;
 pub(crate) mod money;
 pub(crate) mod number;
 pub(crate) mod percent;
 pub(crate) mod quotation;
+pub(crate) mod stretch;
 
 use crate::text::{Kind, Text};
 use std::ops::Range;
@@ -15,6 +17,7 @@ use std::ops::Range;
 pub(crate) struct Claims {
     pub(crate) money: Vec<money::MoneyClaim>,
     pub(crate) percents: Vec<percent::PercentClaim>,
+    pub(crate) fractions: Vec<fraction::FractionClaim>,
     pub(crate) dates: Vec<date::DateClaim>,
     pub(crate) quotations: Vec<quotation::Quotation>,
 }
@@ -32,6 +35,11 @@ impl Claims {
 
     /// Reads the claim that begins at a token, if one does; the token after it.
     fn next(&mut self, text: &Text<'_>, at: usize) -> usize {
+        if let Some(claim) = fraction::at(text, at) {
+            let end = claim.tokens.end;
+            self.fractions.push(claim);
+            return end;
+        }
         let numeric = text.kind(at) == Some(Kind::Number) || number::word_value(text.word(at)).is_some();
         if numeric {
             if let Some(claim) = money::at(text, at) {

@@ -165,7 +165,9 @@ fn in_words(text: &Text<'_>, start: usize) -> Option<(Decimal, usize)> {
     let (mut total, mut current, mut end) = (0i64, 0i64, start);
     loop {
         let word = text.word(end);
-        if let Some(value) = word_value(word) {
+        if let Some(value) =
+            word_value(word).filter(|value| end == start || continues(current, total, *value))
+        {
             match value {
                 1_000.. => {
                     total += current.max(1).checked_mul(value)?;
@@ -177,7 +179,7 @@ fn in_words(text: &Text<'_>, start: usize) -> Option<(Decimal, usize)> {
             end += 1;
         } else if matches!(word, "and" | "y")
             && end > start
-            && word_value(text.word(end + 1)).is_some_and(|v| v < 100)
+            && word_value(text.word(end + 1)).is_some_and(|v| v < 100 && continues(current, total, v))
         {
             end += 1;
         } else {
@@ -185,6 +187,18 @@ fn in_words(text: &Text<'_>, start: usize) -> Option<(Decimal, usize)> {
         }
     }
     Some((Decimal::whole(total.checked_add(current)?), end))
+}
+
+/// True when a number word goes on with the number before it: "twenty five" does, "un quince" and "ten twenty" do not.
+const fn continues(current: i64, total: i64, value: i64) -> bool {
+    match value {
+        1_000.. => current > 0 || total == 0,
+        100 => matches!(current, 0..=9),
+        _ if current == 0 => total > 0,
+        _ if current % 100 == 0 => value < 100,
+        _ if current % 10 == 0 && current % 100 >= 20 => value < 10,
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -227,6 +241,8 @@ mod tests {
             ("ciento veinte", 120.0),
             ("mil doscientos", 1200.0),
             ("dos mil", 2000.0),
+            ("un quince", 1.0),
+            ("ten twenty", 10.0),
         ] {
             assert_eq!(read(text), Some(value), "{text}");
         }

@@ -6,6 +6,7 @@ mod disclosure;
 mod fact;
 mod manipulation;
 mod privacy;
+mod security;
 
 use crate::case::{Case, Outcome};
 use crate::phrase::Cues;
@@ -24,6 +25,8 @@ pub enum Family {
     Manipulation,
     /// P: personal data.
     Privacy,
+    /// X: addresses and hidden text that could harm the reader.
+    Security,
     /// D: what every message must carry.
     Disclosure,
 }
@@ -81,10 +84,12 @@ pub(crate) static ALL: &[&Rule] = &[
     &fact::language::RULE,
     &claims::superlative::RULE,
     &claims::guarantee::RULE,
+    &claims::comparison::RULE,
     &manipulation::urgency::RULE,
     &manipulation::scarcity::RULE,
     &manipulation::review::RULE,
     &privacy::personal_data::RULE,
+    &security::address::RULE,
     &disclosure::identity::RULE,
     &disclosure::opt_out::RULE,
 ];

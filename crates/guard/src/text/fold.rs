@@ -1,9 +1,9 @@
 //! Normalisation: compatibility decomposition with marks dropped (what NFKC followed by removing accents gives),
 //! lower case, no zero-width characters, look-alike letters turned into Latin ones. Each byte that comes out knows
-//! the bytes of the original it came from, so that a finding points at what was written.
-//!
-//! It works character by character; it never joins characters of the original into one.
+//! the bytes of the original it came from, so that a finding points at what was written. Letters set apart and letters
+//! that stand for digits are read as what they look like (`spread.rs`).
 
+use super::spread;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// A folded text with the way back to the original.
@@ -47,7 +47,31 @@ impl Folded {
                 }
             });
         }
+        folded.read_disguises();
         folded
+    }
+
+    /// Drops the marks between letters set apart, and turns letters that stand for digits into digits.
+    fn read_disguises(&mut self) {
+        if let Some(kept) = spread::kept(&self.text) {
+            let mut stays = kept.iter();
+            let bytes = std::mem::take(&mut self.text).into_bytes();
+            let text =
+                bytes.into_iter().zip(&kept).filter(|(_, kept)| **kept).map(|(byte, _)| byte).collect();
+            // Only ASCII marks go, so this is text still.
+            self.text = String::from_utf8(text).unwrap_or_default();
+            self.places.retain(|_| stays.next().copied().unwrap_or(true));
+        }
+        let digits = spread::digits(&self.text);
+        if !digits.is_empty() {
+            let mut bytes = std::mem::take(&mut self.text).into_bytes();
+            for (at, digit) in digits {
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte = digit;
+                }
+            }
+            self.text = String::from_utf8(bytes).unwrap_or_default();
+        }
     }
 
     fn push(&mut self, c: char, from: usize, to: usize) {
@@ -82,7 +106,7 @@ pub(crate) fn fold(text: &str) -> String {
 }
 
 /// Characters that leave no ink: zero-width, direction marks, soft hyphen, variation selectors, tags.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
         | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'

@@ -2,6 +2,7 @@
 //! its bytes in the original. It understands nothing yet: no number, no date, no claim.
 
 pub(crate) mod fold;
+mod spread;
 pub(crate) mod token;
 
 use fold::Folded;

@@ -1,5 +1,7 @@
 //! A desk to check texts at: the fact sheet of `fixtures/facts.json`, sent on Friday 27 November 2026 in Madrid.
 
+use std::sync::LazyLock;
+
 use guard::{Context, Draft, FactSheet, RecipientFacts, check};
 use terms::customer::Language;
 use terms::fact::Fact;
@@ -23,6 +25,9 @@ pub(crate) fn friday_morning() -> Instant {
     Day::from_ymd(2026, 11, 27).unwrap().start().plus_hours(8)
 }
 
+/// The hosts of the desk's brand.
+static HOSTS: LazyLock<Vec<String>> = LazyLock::new(|| vec!["lumo.example".to_owned()]);
+
 pub(crate) fn context(sheet: &FactSheet, explain_in: Language) -> Context<'_> {
     Context {
         facts: sheet,
@@ -31,7 +36,7 @@ pub(crate) fn context(sheet: &FactSheet, explain_in: Language) -> Context<'_> {
         time_zone: "Europe/Madrid",
         explain_in,
         recipient: Some(RecipientFacts { email: Some("ana@example.org"), name: Some("Ana") }),
-        allowed_hosts: &[],
+        allowed_hosts: &HOSTS,
         allowed_contacts: &[],
         unsubscribe_url: Some("https://lumo.example/u/1"),
     }

@@ -66,7 +66,8 @@ fn every_rule_finds_what_its_fixture_says_and_nothing_else() {
 #[test]
 fn explanations_say_what_is_wrong_and_how_to_mend_it_in_both_languages() {
     let text = "Hurry! Only €29, was €59, 40% off until Saturday. The cheapest waterproof lamp, guaranteed to last. \
-                Only 9 left. “I love it” – Ana. Dear [Name], write to bruno@example.net";
+                Only 9 left. “I love it” – Ana. Dear [Name], write to bruno@example.net \
+                or see https://evil.test/a and javascript:alert.";
     let mut shown = String::new();
     for language in [Language::English, Language::Spanish] {
         let mut facts = desk::facts();

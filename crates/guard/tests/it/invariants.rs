@@ -142,6 +142,8 @@ fn pieces() -> impl Strategy<Value = String> {
         "-",
         "2x1",
         "www.x.example",
+        "https://evil.test/a",
+        "javascript:x",
         "ES91 2100 0418 4502 0005 1332",
         "only",
         "from",

@@ -9,4 +9,5 @@ mod fixtures;
 mod honest;
 mod invariants;
 mod mails;
+mod sentences;
 mod speed;

@@ -102,10 +102,11 @@ fn message(content: ContentHash) -> Message {
 }
 
 fn report(findings: Vec<Finding>) -> GuardReport {
-    let span = Span { field: Field::Body, start: 0, end: 12 };
+    let sentence =
+        |field| SentenceStatus { span: Span { field, start: 0, end: 12 }, verdict: Verdict::Unchecked };
     GuardReport {
         findings,
-        sentences: vec![SentenceStatus { span, verdict: Verdict::Unchecked }],
+        sentences: [Field::Subject, Field::Body].map(sentence).to_vec(),
         rules_version: "rules-1".into(),
     }
 }
@@ -248,6 +249,26 @@ fn the_guard_must_have_read_something_and_found_nothing_that_blocks() {
     assert!(check_text(&report(vec![finding(false)]), content).is_ok());
     let refused = check_text(&report(vec![finding(false), finding(true)]), content).unwrap_err();
     assert_eq!(refused, Refusal::GuardBlocks("M1 (no fact says that it ends today)".into()));
+}
+
+#[test]
+fn a_message_without_subject_or_body_is_never_permitted() {
+    let content = ContentHash::of([b"content".as_slice()]);
+    for field in [Field::Subject, Field::Body] {
+        let mut silent = report(Vec::new());
+        silent.sentences.retain(|sentence| sentence.span.field != field);
+        assert_eq!(check_text(&silent, content).unwrap_err(), Refusal::NoWords(field));
+    }
+    let changes: [(Field, Change); 3] = [
+        (Field::Subject, |m| m.subject = " \u{a0}".into()),
+        (Field::Body, |m| m.text.clear()),
+        (Field::Body, |m| m.html = "\n".into()),
+    ];
+    for (field, change) in changes {
+        let mut proofs = Proofs::good();
+        change(&mut proofs.message);
+        assert_eq!(proofs.mint().unwrap_err(), Refusal::NoWords(field));
+    }
 }
 
 #[test]

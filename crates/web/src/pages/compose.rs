@@ -113,12 +113,45 @@ fn number(text: &str) -> Option<f64> {
     text.trim().replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite())
 }
 
+/// A whole number of days.
+fn days(text: &str) -> Option<u32> {
+    text.trim().parse().ok()
+}
+
+/// What was typed into a field that wants something else, and what it wants.
+fn slip(field: &str, typed: &str, wants: &str) -> String {
+    match typed.trim() {
+        "" => format!("the {field} is empty; {wants}"),
+        typed => format!("the {field} cannot be `{typed}`; {wants}"),
+    }
+}
+
 impl Typed {
     fn version(&self) -> i64 {
         self.overwrite.parse().or_else(|_| self.version.parse()).unwrap_or(0)
     }
 
-    /// The form in types; a number that cannot be read takes the value that is refused later, never a silent default.
+    /// What cannot be read as the type its field wants, each with the name of the field.
+    fn slips(&self) -> Vec<String> {
+        let mut slips = Vec::new();
+        if self.goal.parse::<Goal>().is_err() {
+            let goals: Vec<&str> = Goal::ALL.iter().map(|goal| goal.as_str()).collect();
+            slips.push(slip("goal", &self.goal, &format!("choose one of {}", goals.join(", "))));
+        }
+        if number(&self.control_percent).is_none_or(|percent| !(0.0..=50.0).contains(&percent)) {
+            slips.push(slip("control share", &self.control_percent, "write a number from 0 to 50"));
+        }
+        for (field, typed, most) in
+            [("days to send", &self.send_days, 90), ("days to count the outcome", &self.window_days, 365)]
+        {
+            if days(typed).is_none_or(|days| !(1..=most).contains(&days)) {
+                slips.push(slip(field, typed, &format!("write a whole number from 1 to {most}")));
+            }
+        }
+        slips
+    }
+
+    /// The form in types; a number that cannot be read takes a value that is refused later, never a silent default.
     fn form(&self) -> CampaignForm {
         let variant = |language,
                        subject: &str,
@@ -137,18 +170,15 @@ impl Typed {
                 link: link.trim().to_owned(),
             }
         };
-        let days = |text: &str| {
-            number(text).filter(|days| (0.0..=3_650.0).contains(days)).map_or(0, |days| days as u32)
-        };
         CampaignForm {
             name: self.name.trim().to_owned(),
             goal: self.goal.parse().unwrap_or(Goal::Other),
             audience: lines(&self.audience).trim().to_owned(),
-            control_percent: number(&self.control_percent).unwrap_or(-1.0),
-            window_days: days(&self.window_days),
+            control_percent: number(&self.control_percent).unwrap_or(f64::NAN),
+            window_days: days(&self.window_days).unwrap_or(0),
             offer: self.offer.trim().to_owned(),
             written_with_ai: !self.written_with_ai.is_empty(),
-            send_days: days(&self.send_days),
+            send_days: days(&self.send_days).unwrap_or(0),
             variants: vec![
                 variant(
                     Language::English,
@@ -258,8 +288,14 @@ async fn store(
     typed: &Typed,
 ) -> Result<Response, Fault> {
     let form = typed.form();
-    if typed.then == "check" {
-        return again(state, cx, id, typed.version(), &form, None).await;
+    let slips = typed.slips();
+    let problem = (!slips.is_empty()).then(|| Problem {
+        status: StatusCode::UNPROCESSABLE_ENTITY,
+        message: slips.join("; "),
+        newer: None,
+    });
+    if typed.then == "check" || problem.is_some() {
+        return again(state, cx, id, typed.version(), &form, problem).await;
     }
     let saved = match state.app.save_campaign(person, id, typed.version(), &form).await {
         Ok(saved) => saved,
@@ -315,9 +351,37 @@ mod tests {
     #[test]
     fn a_number_that_cannot_be_read_is_never_taken_for_a_default() {
         let typed = Typed { control_percent: "ten".into(), window_days: "-4".into(), ..Typed::default() };
-        assert_eq!(typed.form().control_percent, -1.0);
+        assert!(typed.form().control_percent.is_nan());
         assert_eq!(typed.form().window_days, 0);
         assert_eq!(Typed { control_percent: "12,5".into(), ..Typed::default() }.form().control_percent, 12.5);
+    }
+
+    #[test]
+    fn a_slip_is_answered_with_the_name_of_its_field() {
+        let right = || Typed {
+            goal: "win_back".into(),
+            control_percent: "10".into(),
+            window_days: "28".into(),
+            send_days: "14".into(),
+            ..Typed::default()
+        };
+        assert_eq!(right().slips(), Vec::<String>::new());
+        for control in ["NaN", "abc", "", "inf", "-1", "51"] {
+            let slips = Typed { control_percent: control.into(), ..right() }.slips();
+            assert!(slips.len() == 1 && slips[0].starts_with("the control share"), "{control}: {slips:?}");
+            assert!(control.is_empty() || slips[0].contains(&format!("`{control}`")), "{slips:?}");
+        }
+        for days in ["1.5", "0", "", "400", "two"] {
+            let slips = Typed { window_days: days.into(), send_days: days.into(), ..right() }.slips();
+            let fields = ["the days to send", "the days to count the outcome"];
+            assert!(slips.iter().zip(fields).all(|(slip, field)| slip.starts_with(field)), "{slips:?}");
+            assert_eq!(slips.len(), 2, "{days}");
+        }
+        let slips = Typed { goal: "profit".into(), ..right() }.slips();
+        assert_eq!(
+            slips,
+            ["the goal cannot be `profit`; choose one of win_back, second_purchase, reward, other"]
+        );
     }
 
     #[test]

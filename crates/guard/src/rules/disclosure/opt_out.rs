@@ -7,6 +7,7 @@
 
 use crate::case::{Case, Outcome, Problem};
 use crate::phrase::Cues;
+use crate::rules::security::address::{host_of, is_listed, is_this_machine};
 use crate::rules::{Family, Rule, RuleDoc, RuleExample};
 use terms::customer::Language;
 use terms::finding::{Severity, Verdict};
@@ -102,7 +103,7 @@ fn check(case: &Case<'_>, outcome: &mut Outcome) {
     }
 }
 
-/// Secure, or on a host the brand lists; and on such a host when there is a list.
+/// Secure and on a host the brand lists; on this machine, as a demo is, also without https.
 fn is_usable(case: &Case<'_>, url: &str) -> bool {
     let (secure, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
         (Some(rest), _) => (true, rest),
@@ -110,10 +111,6 @@ fn is_usable(case: &Case<'_>, url: &str) -> bool {
         _ => return false,
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let name = host.split(':').next().unwrap_or("");
-    let hosts = case.context.allowed_hosts;
-    let listed =
-        hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(host) || allowed.eq_ignore_ascii_case(name));
-    !name.is_empty() && (listed || (secure && hosts.is_empty()))
+    let name = host_of(authority);
+    is_listed(case, authority, &name) && (secure || is_this_machine(&name))
 }

@@ -5,7 +5,8 @@
 //!
 //! The list of attributes stands in `attributes.rs`. Quantities with units are not judged here.
 
-use super::attributes::{ATTRIBUTES, CUES, FREE};
+use super::attributes::{ATTRIBUTES, CUES, FREE, FREE_SHIPPING};
+use super::free_shipping;
 use crate::case::{Case, Outcome, Part, Problem};
 use crate::claim;
 use crate::rules::{Family, Rule, RuleDoc, RuleExample};
@@ -51,9 +52,11 @@ fn check(case: &Case<'_>, outcome: &mut Outcome) {
         if hit.tag == FREE && is_free_opt_out(part, &hit.tokens) {
             continue;
         }
+        let shipping = hit.tag == FREE && free_shipping::says_so(part, &hit.tokens);
+        let tag = if shipping { FREE_SHIPPING } else { hit.tag };
         let known: Vec<&str> = ATTRIBUTES
             .iter()
-            .find(|attribute| attribute.tag == hit.tag)
+            .find(|attribute| attribute.tag == tag)
             .map(|attribute| attribute.predicates.to_vec())
             .unwrap_or_default();
         let affirmed = !claim::is_negated(&part.text, &hit.tokens);
@@ -91,7 +94,9 @@ fn is_free_opt_out(part: &Part<'_>, tokens: &Range<usize>) -> bool {
 /// A fact such as `free_gift` for "free gift": its other words stand in the clause.
 fn says_free(part: &Part<'_>, tokens: &Range<usize>, entry: &Entry) -> bool {
     let clause = part.text.clause(tokens.start);
-    entry.predicate_words.iter().any(|word| matches!(word.as_str(), "free" | "gratis"))
+    // What is free about shipping has a grammar of its own.
+    entry.predicate != "free_shipping"
+        && entry.predicate_words.iter().any(|word| matches!(word.as_str(), "free" | "gratis"))
         && entry
             .predicate_words
             .iter()

@@ -11,6 +11,8 @@ pub(super) struct Attribute {
 
 /// "Free" something that has no entry of its own.
 pub(super) const FREE: u16 = 0;
+/// Free shipping, in whatever words.
+pub(super) const FREE_SHIPPING: u16 = 1;
 
 macro_rules! attributes {
     ($($tag:literal $predicates:tt: $phrases:tt,)+) => {

@@ -4,14 +4,19 @@
 //! **Basis**: UCPD 6. Fails: "until Friday". Passes: "until Sunday", when `valid_until` is that Sunday for everybody
 //! who gets the message.
 //!
-//! A relative day is resolved for the first and the last day of sending, in the reader's time zone. It does not judge
-//! days without a claim ("visit us today"). Pressure without a date is M1.
+//! A relative day is resolved for the first and the last day of sending, in the reader's time zone. A date that an
+//! English reader may take for two days (`01/09/2027`) fits no fact, and an offer that has an end does not hold "for
+//! life". It does not judge days without a claim ("visit us today"). Pressure without a date is M1.
 
 use crate::case::{Case, Outcome, Part, Problem};
 use crate::claim::date::{DateClaim, Use, When};
+use crate::claim::money::Role;
 use crate::explain;
+use crate::phrase::{Cues, Hit, SAFE};
 use crate::rules::{Family, Rule, RuleDoc, RuleExample};
 use crate::sheet::Entry;
+use crate::text::Kind;
+use std::ops::Range;
 use terms::customer::Language;
 use terms::fact::FactValue;
 use terms::finding::{Severity, Verdict};
@@ -40,9 +45,52 @@ pub(crate) static RULE: Rule = Rule {
             },
         ],
     },
-    cues: &[],
+    cues: &[
+        Cues {
+            tag: FOREVER,
+            phrases: &[
+                "forever",
+                "for ever|life|good",
+                "for a lifetime",
+                "lifetime",
+                "rest of your|my|our life|lives|days",
+                "as long as you live|like|want|wish",
+                "from now on",
+                "permanent|permanently",
+                "never ends|expires|stops",
+                "no end|expiry date",
+                "para siempre",
+                "de por vida",
+                "toda la|tu vida",
+                "mientras vivas|quieras",
+                "de ahora en adelante",
+                "permanente|permanentemente",
+                "nunca|no caduca|termina|acaba <w>? nunca?",
+                "sin caducidad",
+                "sin fecha de? caducidad|fin|limite",
+                "indefinid~",
+            ],
+        },
+        Cues { tag: ALWAYS, phrases: &["always", "siempre"] },
+        Cues {
+            tag: SAFE,
+            phrases: &[
+                "lifetime guarantee|warranty",
+                "as always",
+                "como siempre",
+                "siempre que",
+                "puntos|points <w>? no|not|never caducan|expire|expires",
+                "forever grateful|yours|thankful",
+            ],
+        },
+    ],
     check,
 };
+
+/// Says that something has no end.
+const FOREVER: u16 = 0;
+/// Says so only beside the offer itself.
+const ALWAYS: u16 = 1;
 
 /// The ends of an offer that facts in scope state, as local days.
 pub(crate) fn ends<'c>(case: &Case<'c>) -> Vec<(&'c Entry, Day)> {
@@ -81,12 +129,51 @@ fn check(case: &Case<'_>, outcome: &mut Outcome) {
             }
         }
     }
+    for (part, hit) in case.hits().filter(|(part, hit)| is_of_an_offer(part, hit)) {
+        let unlimited = case.context.facts.entries().any(|entry| {
+            matches!(entry.predicate.as_str(), "permanent" | "unlimited" | "no_expiry")
+                && entry.truth() == Some(true)
+                && case.holds(entry)
+        });
+        if unlimited {
+            outcome.stands(part, &hit.tokens, Verdict::Supported);
+        } else {
+            refuse(case, part, &hit.tokens, ends.first().copied(), outcome);
+        }
+    }
+}
+
+/// True when the sentence offers a saving, for a word such as "forever"; for "always" when it stands in the very clause,
+/// or by itself.
+fn is_of_an_offer(part: &Part<'_>, hit: &Hit) -> bool {
+    let text = &part.text;
+    let (at, sentence) = (hit.tokens.start, text.sentence(hit.tokens.start));
+    let offers = |tokens: &Range<usize>| {
+        let within = |other: &Range<usize>| tokens.contains(&other.start);
+        part.claims.percents.iter().any(|claim| claim.discount && within(&claim.tokens))
+            || part.claims.fractions.iter().any(|claim| within(&claim.tokens))
+            || part.claims.money.iter().any(|claim| claim.role == Role::Saving && within(&claim.tokens))
+            || tokens.clone().any(|at| match text.word(at) {
+                "discount" | "descuento" => true,
+                // Returns may be free always.
+                "free" | "gratis" => hit.tag == FOREVER,
+                _ => false,
+            })
+    };
+    let clause = text.clause(at);
+    let alone = clause.clone().filter(|at| text.kind(*at) == Some(Kind::Word)).count() <= 2;
+    if hit.tag == FOREVER || alone { offers(&sentence) } else { offers(&clause) }
 }
 
 fn judge(case: &Case<'_>, part: &Part<'_>, claim: &DateClaim, ends: &[(&Entry, Day)], outcome: &mut Outcome) {
-    let means = |today: Day| case.clock.days(claim.when, today);
+    let when = match case.draft.language {
+        Language::English => claim.when,
+        Language::Spanish => claim.when.day_first(),
+    };
+    let means = |today: Day| case.clock.days(when, today);
     let (first, last) = (means(case.clock.first_day), means(case.clock.last_day));
-    let on = |day: Day| first.contains(&day) && last.contains(&day);
+    let among = |day: Day| first.contains(&day) && last.contains(&day);
+    let on = |day: Day| among(day) || (claim.before && among(day.plus(1)));
     let holds = match claim.used {
         Use::Deadline => {
             // A deadline that is over when the message goes out is no deadline.
@@ -101,15 +188,29 @@ fn judge(case: &Case<'_>, part: &Part<'_>, claim: &DateClaim, ends: &[(&Entry, D
             }
             ends.iter().any(|(_, day)| first.iter().chain(&last).all(|meant| meant <= day))
         }
-        Use::Start | Use::Mention => dates(case).any(|day| on(day) || same_calendar_day(claim.when, day)),
+        Use::Start | Use::Mention => dates(case).any(|day| on(day) || same_calendar_day(when, day)),
     };
-    if holds && weekday_is_right(case, claim) {
+    if holds && weekday_is_right(case, claim) && !is_ambiguous(case, claim) {
         return outcome.stands(part, &claim.tokens, Verdict::Supported);
     }
-    let quote = part.text.quote(part.text.span(&claim.tokens));
+    refuse(case, part, &claim.tokens, ends.first().copied(), outcome);
+}
+
+/// An English reader may put the month first or the day; a Spanish one puts the day first.
+fn is_ambiguous(case: &Case<'_>, claim: &DateClaim) -> bool {
+    matches!(claim.when, When::Date { or_month_first: true, .. }) && case.draft.language == Language::English
+}
+
+fn refuse(
+    case: &Case<'_>,
+    part: &Part<'_>,
+    tokens: &Range<usize>,
+    end: Option<(&Entry, Day)>,
+    outcome: &mut Outcome,
+) {
+    let quote = part.text.quote(part.text.span(tokens));
     let language = case.context.explain_in;
-    let end = ends.first();
-    let problem = match end {
+    let problem = match &end {
         Some((entry, day)) => {
             let (entity, right) = (&entry.fact.entity, explain::day(*day, language));
             let (from, until) =
@@ -139,7 +240,7 @@ fn judge(case: &Case<'_>, part: &Part<'_>, claim: &DateClaim, ends: &[(&Entry, D
             ),
         },
     };
-    outcome.blocks(case, part, &claim.tokens, problem, end.map(|(entry, _)| *entry));
+    outcome.blocks(case, part, tokens, problem, end.map(|(entry, _)| entry));
 }
 
 /// Every day that a fact in scope states.

@@ -3,7 +3,7 @@
 //! **Why**: the size of a saving is what makes people buy now.
 //! **Basis**: UCPD 6. Example that fails: "40% off". Passes: "20% off", recomputed from `price` and `price_before`.
 //!
-//! Also reads "half price" and "2 for 1". Percentages that are no discount belong to F8.
+//! Also reads fractions ("half price", "two thirds less") and "2 for 1". Percentages that are no discount belong to F8.
 
 use crate::case::{Case, Outcome, Part, Problem};
 use crate::claim::money::Role;
@@ -20,7 +20,6 @@ use terms::money::Money;
 const HALF: u16 = 0;
 const MULTI_BUY: u16 = 1;
 const FREE_SECOND: u16 = 2;
-const THIRD: u16 = 3;
 
 pub(crate) static RULE: Rule = Rule {
     doc: RuleDoc {
@@ -46,16 +45,7 @@ pub(crate) static RULE: Rule = Rule {
         ],
     },
     cues: &[
-        Cues {
-            tag: HALF,
-            phrases: &[
-                "half price|off",
-                "slashed|cut|reduced by|in half",
-                "half the price",
-                "1 / 2 price",
-                "mitad de|del precio",
-            ],
-        },
+        Cues { tag: HALF, phrases: &["slashed|cut|reduced by|in half"] },
         Cues { tag: MULTI_BUY, phrases: &["<n> x <n>", "<n> for <n>", "<n> por <n>"] },
         Cues {
             tag: FREE_SECOND,
@@ -68,7 +58,6 @@ pub(crate) static RULE: Rule = Rule {
                 "segunda al 50",
             ],
         },
-        Cues { tag: THIRD, phrases: &["third off", "tercio de descuento|menos"] },
         Cues { tag: SAFE, phrases: &["<n> x <n> cm|mm|m|px|x|inches", "half price list"] },
     ],
     check,
@@ -81,6 +70,13 @@ fn check(case: &Case<'_>, outcome: &mut Outcome) {
                 outcome.stands(part, &claim.tokens, Verdict::Supported);
             } else {
                 percent(case, part, &claim.tokens, claim.amount.value(), claim.ceiling, outcome);
+            }
+        }
+        for claim in &part.claims.fractions {
+            if part.is_covered(&claim.tokens) {
+                outcome.stands(part, &claim.tokens, Verdict::Supported);
+            } else {
+                percent(case, part, &claim.tokens, claim.saved, false, outcome);
             }
         }
         for claim in part.claims.money.iter().filter(|claim| claim.role == Role::Saving) {
@@ -105,7 +101,6 @@ fn check(case: &Case<'_>, outcome: &mut Outcome) {
     }
     for (part, hit) in case.hits() {
         match hit.tag {
-            THIRD => percent(case, part, &hit.tokens, 100.0 / 3.0, false, outcome),
             HALF => percent(case, part, &hit.tokens, 50.0, false, outcome),
             _ => multi_buy(case, part, hit.tag, &hit.tokens, outcome),
         }

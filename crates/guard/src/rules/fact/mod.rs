@@ -4,6 +4,7 @@ pub(super) mod attribute;
 mod attributes;
 pub(super) mod date;
 pub(super) mod discount;
+mod free_shipping;
 pub(super) mod language;
 pub(super) mod placeholder;
 pub(super) mod price;

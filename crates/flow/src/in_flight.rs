@@ -1,0 +1,49 @@
+//! Waiting for messages that are being handed over, so that a pause or a withdrawal is over only when nothing more
+//! leaves.
+//!
+//! A message begins with a durable row (`attempting`) that the check of the same transaction allowed. After the commit
+//! of a pause or a withdrawal no row begins any more; what had begun is waited for here. It stops nothing itself.
+
+use std::time::Duration;
+
+use terms::ids::{CampaignId, CustomerKey};
+
+use crate::app::App;
+use crate::error::Result;
+
+/// How long to wait for a message under way: longer than a mail server may take to answer.
+const LIMIT: Duration = Duration::from_secs(35);
+/// How often to look.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Whose messages under way are meant.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum InFlight<'a> {
+    /// Those of a campaign.
+    Of(CampaignId),
+    /// Those to a customer.
+    To(&'a CustomerKey),
+}
+
+impl App {
+    /// Waits until no message of a campaign, or to a customer, is being handed over. A channel that does not answer is
+    /// not waited for for ever: its message had begun before.
+    pub(crate) async fn settle_in_flight(&self, of: InFlight<'_>) -> Result<()> {
+        let limit = tokio::time::Instant::now() + LIMIT;
+        loop {
+            let now = self.now();
+            let open = match of {
+                InFlight::Of(campaign) => self.store().handing_over(campaign, now).await?,
+                InFlight::To(customer) => self.store().handing_over_to(customer, now).await?,
+            };
+            if open == 0 {
+                return Ok(());
+            }
+            if tokio::time::Instant::now() >= limit {
+                tracing::warn!(open, "a message that had begun is still being handed over");
+                return Ok(());
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! X: what could turn a message against its reader.
+
+pub(crate) mod address;
