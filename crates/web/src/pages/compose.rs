@@ -36,6 +36,8 @@ pub(super) struct Problem {
     message: String,
     /// The version that is stored now, when somebody else was faster.
     newer: Option<i64>,
+    /// True when the draft was saved and only handing it over failed.
+    saved: bool,
 }
 
 /// The panel beside the form, by itself: what the script asks for while somebody types.
@@ -264,14 +266,14 @@ async fn store(
     let saved = match state.app.save_campaign(person, id, typed.version(), &form).await {
         Ok(saved) => saved,
         Err(refused) => {
-            let (status, message) = error::inline(refused)?;
+            let (status, message) = error::inline(&cx, refused)?;
             let newer = match id {
                 Some(id) if status == StatusCode::CONFLICT => Some(state.app.compose(id, cx.lang).await?)
                     .filter(|now| now.state.is_editable())
                     .map(|now| now.version),
                 _ => None,
             };
-            let problem = Problem { status, message, newer };
+            let problem = Problem { status, message, newer, saved: false };
             return again(state, cx, id, typed.version(), &form, Some(problem)).await;
         }
     };
@@ -279,9 +281,9 @@ async fn store(
         return match state.app.submit_campaign(person, saved).await {
             Ok(()) => Ok(Redirect::to(&format!("/campaigns/{saved}?done=submitted")).into_response()),
             Err(refused) => {
-                let (status, message) = error::inline(refused)?;
+                let (status, message) = error::inline(&cx, refused)?;
                 let view = state.app.compose(saved, cx.lang).await?;
-                let problem = Problem { status, message, newer: None };
+                let problem = Problem { status, message, newer: None, saved: true };
                 let page = ComposePage::new(cx, view, Some(problem));
                 Ok(respond::with_mail(respond::html(status, &page)?))
             }
