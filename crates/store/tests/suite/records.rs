@@ -289,3 +289,21 @@ fn every_measurement_is_kept_and_the_latest_is_shown() {
         assert_eq!(store.measurements(campaign.id).await.unwrap().len(), 2);
     });
 }
+
+#[test]
+fn a_name_is_found_without_its_accents_and_in_any_case() {
+    on_each(|fresh| async move {
+        let store = &fresh.store;
+        let named = |key: &str, name: &str| Customer { first_name: Some(name.to_owned()), ..customer(key) };
+        store
+            .put_customers(&[named("C-1", "Rocío"), named("C-2", "Íñigo"), named("C-3", "Zoe")])
+            .await
+            .unwrap();
+        for (text, key) in
+            [("rocio", "C-1"), ("ROCÍ", "C-1"), ("inigo", "C-2"), ("íñi", "C-2"), ("c-3", "C-3")]
+        {
+            let found = store.search_customers(text, 10, 0).await.unwrap();
+            assert_eq!(found.iter().map(|c| c.key.as_str()).collect::<Vec<_>>(), [key], "{text}");
+        }
+    });
+}
