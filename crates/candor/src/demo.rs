@@ -9,6 +9,7 @@ mod facts;
 mod people;
 mod summary;
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Instant as Stopwatch;
 
@@ -28,7 +29,7 @@ use crate::say;
 /// Months of purchases the shop brings.
 const MONTHS: u32 = 18;
 /// Days between the launch of the campaigns and the demo's present.
-const DAYS_SINCE_LAUNCH: i32 = 30;
+const DAYS_SINCE_LAUNCH: u32 = 30;
 /// Hour (UTC) at which the campaigns are launched.
 const LAUNCH_HOUR: i64 = 9;
 /// Setting that marks a finished demo and keeps its summary.
@@ -64,8 +65,26 @@ pub(crate) async fn run(global: &Global, args: &DemoArgs) -> Result<()> {
     if !global.json {
         summary::show(&summary)?;
     }
+    follow(&app, args.listen.listen).await?;
     people::show(&app, args.listen.listen).await?;
     pages(app, args.listen.listen).await
+}
+
+/// Where a browser on this machine finds the pages.
+fn base_url(listen: SocketAddr) -> String {
+    let host = if listen.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { listen.ip() };
+    format!("http://{}", SocketAddr::new(host, listen.port()))
+}
+
+/// A demo that is opened again may listen elsewhere: the links of messages from now on lead there.
+async fn follow(app: &App, listen: SocketAddr) -> Result<()> {
+    let mut brand = app.brand().await.into_diagnostic()?;
+    let base_url = base_url(listen);
+    if brand.base_url != base_url {
+        brand.base_url = base_url;
+        app.set_brand(&brand).await.into_diagnostic()?;
+    }
+    Ok(())
 }
 
 /// The pages' clock: the system's, or the day that was asked for.
@@ -157,13 +176,13 @@ fn clear_unfinished(global: &Global, home: &Path) -> Result<()> {
 
 async fn perform(global: &Global, args: &DemoArgs, home: &Path, today: Day) -> Result<String> {
     let watch = Stopwatch::now();
-    let launch_day = today.plus(-DAYS_SINCE_LAUNCH);
+    let launch_day = today.plus(-DAYS_SINCE_LAUNCH.cast_signed());
     let launch = launch_day.start().plus_hours(LAUNCH_HOUR);
     // The shop's files end the evening before the launch.
     let shop = {
         let _spinner =
             Spinner::start(format!("simulating a shop of {} customers", say::count(args.customers.into())));
-        Shop::new(args.seed, args.customers, MONTHS, launch_day.plus(-1))
+        Shop::open_for(args.seed, args.customers, MONTHS, launch_day.plus(-1), DAYS_SINCE_LAUNCH + 1)
     };
     let files_folder = home.join("demo");
     std::fs::create_dir_all(&files_folder).into_diagnostic().wrap_err("cannot make the demo's folder")?;
@@ -172,7 +191,7 @@ async fn perform(global: &Global, args: &DemoArgs, home: &Path, today: Day) -> R
     let app = open(global, home, clock.clone()).await?;
     let worker = WorkerName::take(&app)?;
     let staff = people::add(&app).await?;
-    facts::add(&app, &staff, launch).await?;
+    facts::add(&app, &staff, launch, &base_url(args.listen.listen)).await?;
     import(&app, &files).await?;
     {
         let _spinner = Spinner::start("making profiles, fitting the stage models");
@@ -228,7 +247,7 @@ async fn run_until(app: &App, worker: &str, end: Instant) -> Result<()> {
     }
 }
 
-/// The weeks after the launch: purchases come in as a file, responses as a channel would report them.
+/// The weeks after the launch: purchases and newcomers come in as files, responses as a channel would report them.
 async fn answer(
     app: &App,
     shop: &Shop,
@@ -258,6 +277,12 @@ async fn answer(
         .collect();
     app.ingest_responses(&heard).await.into_diagnostic()?;
     app.clock().set(now);
+    let (customers, consents) = (folder.join("customers-after.csv"), folder.join("consents-after.csv"));
+    let newcomers = || shop.newcomers(now.day()).filter(|customer| customer.record().known_since <= now);
+    simulator::write_customers(&customers, newcomers()).into_diagnostic()?;
+    simulator::write_consents(&consents, newcomers()).into_diagnostic()?;
+    app.import_customers(&customers, lake::import::Options::default(), |_| {}).await.into_diagnostic()?;
+    app.import_consents(&consents, lake::import::Options::default(), |_| {}).await.into_diagnostic()?;
     app.import_purchases(&file, lake::import::Options::default(), |_| {}).await.into_diagnostic()?;
     Ok(())
 }

@@ -16,8 +16,10 @@ pub enum Permission {
     Compose,
     /// Approve or send back somebody else's campaign.
     Approve,
-    /// Launch, pause, resume and stop.
-    Run,
+    /// Launch and resume: messages start to go out.
+    Launch,
+    /// Pause and stop: always safe, so open to whoever may see that something goes wrong.
+    Halt,
     /// Read the ledger and verify it.
     ReadLedger,
     /// Settle messages nobody knows the fate of.
@@ -31,7 +33,8 @@ impl Permission {
         Self::SeeContacts,
         Self::Compose,
         Self::Approve,
-        Self::Run,
+        Self::Launch,
+        Self::Halt,
         Self::ReadLedger,
         Self::Reconcile,
     ];
@@ -40,13 +43,13 @@ impl Permission {
 /// True when somebody of this role may do this.
 #[must_use]
 pub const fn allows(role: Role, permission: Permission) -> bool {
-    use Permission::{Approve, Compose, ReadLedger, Reconcile, Run, SeeContacts, View};
+    use Permission::{Approve, Compose, Halt, Launch, ReadLedger, Reconcile, SeeContacts, View};
     match role {
-        Role::Marketer => matches!(permission, View | Compose | Run | ReadLedger),
-        Role::Approver => matches!(permission, View | Approve | Run | ReadLedger),
+        Role::Marketer => matches!(permission, View | Compose | Launch | Halt | ReadLedger),
+        Role::Approver => matches!(permission, View | Approve | Launch | Halt | ReadLedger),
         Role::Analyst => matches!(permission, View | ReadLedger),
-        Role::PrivacyOfficer => matches!(permission, View | SeeContacts | Run | ReadLedger | Reconcile),
-        Role::Engineer => matches!(permission, View | Run | ReadLedger | Reconcile),
+        Role::PrivacyOfficer => matches!(permission, View | SeeContacts | Halt | ReadLedger | Reconcile),
+        Role::Engineer => matches!(permission, View | Halt | ReadLedger | Reconcile),
     }
 }
 
@@ -59,6 +62,18 @@ mod tests {
         for role in Role::ALL {
             assert!(!(allows(*role, Permission::Compose) && allows(*role, Permission::Approve)), "{role}");
         }
+    }
+
+    #[test]
+    fn only_who_writes_or_approves_can_let_messages_out_and_everybody_but_the_analyst_can_stop_them() {
+        let may = |permission| -> Vec<Role> {
+            Role::ALL.iter().copied().filter(|role| allows(*role, permission)).collect()
+        };
+        assert_eq!(may(Permission::Launch), [Role::Marketer, Role::Approver]);
+        assert_eq!(
+            may(Permission::Halt),
+            [Role::Marketer, Role::Approver, Role::PrivacyOfficer, Role::Engineer]
+        );
     }
 
     #[test]

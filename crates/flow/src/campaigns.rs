@@ -9,6 +9,7 @@ use store::deliveries::{AudienceRow, Place};
 use terms::campaign::{Campaign, CampaignPlan, CampaignState};
 use terms::consent::Channel;
 use terms::customer::Language;
+use terms::decision::ExclusionReason;
 use terms::fact::Fact;
 use terms::ids::CampaignId;
 use terms::ledger::Action;
@@ -22,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::facts::offers;
 use crate::in_flight::InFlight;
 use crate::jobs::Work;
+use crate::problem::Problem;
 use crate::stages::decide;
 use crate::views::{
     AudiencePreview, CampaignForm, ComposeView, FactLine, SegmentFieldHelp, TemplateChoice, VariantForm,
@@ -34,10 +36,6 @@ const CONTROL_PERCENT: f64 = 10.0;
 const WINDOW_DAYS: u32 = 28;
 /// Days a campaign may take to send when nobody chose another.
 pub(crate) const SEND_DAYS: u32 = 14;
-
-fn invalid(message: impl Into<String>) -> Error {
-    Error::Invalid { message: message.into() }
-}
 
 fn variant(form: &VariantForm) -> Variant {
     let VariantForm { language, subject, preheader, headline, body, button, link } = form.clone();
@@ -76,23 +74,18 @@ fn form_of(campaign: &Campaign) -> CampaignForm {
 pub(crate) fn plan_of(form: &CampaignForm, seed: u64, now: Instant) -> Result<(CampaignPlan, Vec<Variant>)> {
     let name = form.name.trim();
     if name.is_empty() || name.chars().count() > 120 {
-        return Err(invalid("give the campaign a name of 1 to 120 characters"));
+        return Err(Problem::Name.into());
     }
     if !(0.0..=50.0).contains(&form.control_percent) {
-        let typed = form.control_percent;
-        return Err(invalid(format!("the control share cannot be `{typed}`; write a number from 0 to 50")));
+        return Err(Problem::ControlShare { percent: form.control_percent }.into());
     }
-    for (field, days, most) in
-        [("days to send", form.send_days, 90), ("days to count the outcome", form.window_days, 365)]
-    {
-        if !(1..=most).contains(&days) {
-            return Err(invalid(format!("the {field} cannot be `{days}`; write 1 to {most}")));
-        }
+    if !(1..=365).contains(&form.window_days) || !(1..=90).contains(&form.send_days) {
+        return Err(Problem::Days.into());
     }
-    policy::segment::parse(&form.audience).map_err(|error| invalid(error.render(&form.audience)))?;
+    policy::segment::parse(&form.audience).map_err(|error| Problem::segment(&form.audience, error))?;
     let variants: Vec<Variant> = form.variants.iter().filter(|form| !is_empty(form)).map(variant).collect();
     if variants.is_empty() {
-        return Err(invalid("write the message in at least one language"));
+        return Err(Problem::NoWords.into());
     }
     let plan = CampaignPlan {
         name: name.to_owned(),
@@ -118,7 +111,7 @@ impl App {
     pub async fn compose_new(&self, template: Option<&str>, language: Language) -> Result<ComposeView> {
         let facts = self.store().facts().await?;
         let form = self.starting_form(template, &facts).await?;
-        self.compose_view(None, 0, CampaignState::Draft, form, language).await
+        self.compose_view(None, 0, CampaignState::Draft, form, language, self.now()).await
     }
 
     async fn starting_form(&self, template: Option<&str>, facts: &[Fact]) -> Result<CampaignForm> {
@@ -175,7 +168,18 @@ impl App {
     /// [`Error::NotFound`] when there is none.
     pub async fn compose(&self, id: CampaignId, language: Language) -> Result<ComposeView> {
         let campaign = self.store().campaign(id).await?;
-        self.compose_view(Some(id), campaign.version, campaign.state, form_of(&campaign), language).await
+        self.compose_as_of(&campaign, language, self.now()).await
+    }
+
+    /// The same, with the guard's reading as of another instant: what was approved is shown as it was approved.
+    pub(crate) async fn compose_as_of(
+        &self,
+        campaign: &Campaign,
+        language: Language,
+        as_of: Instant,
+    ) -> Result<ComposeView> {
+        let (id, form) = (Some(campaign.id), form_of(campaign));
+        self.compose_view(id, campaign.version, campaign.state, form, language, as_of).await
     }
 
     /// What the guard and the audience say of a form, without saving anything.
@@ -183,7 +187,7 @@ impl App {
     /// # Errors
     /// When the store fails; a form with mistakes is not an error, its mistakes stand in the view.
     pub async fn check_form(&self, form: &CampaignForm, language: Language) -> Result<ComposeView> {
-        self.compose_view(None, 0, CampaignState::Draft, form.clone(), language).await
+        self.compose_view(None, 0, CampaignState::Draft, form.clone(), language, self.now()).await
     }
 
     async fn compose_view(
@@ -193,10 +197,10 @@ impl App {
         state: CampaignState,
         mut form: CampaignForm,
         language: Language,
+        now: Instant,
     ) -> Result<ComposeView> {
         let brand = self.brand().await?;
         let facts = self.store().facts().await?;
-        let now = self.now();
         let written: Vec<Variant> =
             form.variants.iter().filter(|form| !is_empty(form)).map(variant).collect();
         // The form as it stands, as far as it can be read: mistakes in one part do not hide what is said of another.
@@ -217,7 +221,9 @@ impl App {
         });
         let audience = match policy::segment::parse(&form.audience) {
             Ok(segment) => decide::preview(self, id, &plan, &written, &segment, language).await?,
-            Err(error) => AudiencePreview { error: Some(error.render(&form.audience)), ..unread_audience() },
+            Err(error) => {
+                AudiencePreview { error: Some(error.render(&form.audience, language)), ..unread_audience() }
+            }
         };
         let workshop = Workshop::new(brand, plan, facts.clone());
         let checks: Vec<_> =
@@ -258,13 +264,11 @@ impl App {
 
     /// Refuses an audience nobody is in.
     pub(crate) async fn needs_people(&self, audience: &str) -> Result<()> {
-        let segment = policy::segment::parse(audience).map_err(|error| invalid(error.render(audience)))?;
+        let segment = policy::segment::parse(audience).map_err(|error| Problem::segment(audience, error))?;
         let snapshot = self.snapshot().await?;
         match policy::segment::eval_columns(&segment, &snapshot.columns).ones().next() {
             Some(_) => Ok(()),
-            None => Err(invalid(format!(
-                "nobody is in the audience `{audience}`; widen it, or import customers first"
-            ))),
+            None => Err(Problem::NobodyInAudience { audience: audience.to_owned() }.into()),
         }
     }
 
@@ -274,22 +278,22 @@ impl App {
     /// [`Error::Invalid`] when nobody is in the audience or may be written to, [`Error::Conflict`] without a valid
     /// approval or when the campaign's time is over.
     pub async fn launch_campaign(&self, person: &Person, id: CampaignId) -> Result<()> {
-        needs(person, Permission::Run)?;
+        needs(person, Permission::Launch)?;
         let campaign = self.store().campaign(id).await?;
         let approved = self.covering_approval(&campaign).await?;
         let now = self.now();
         if now > campaign.plan.ends_at {
-            let message = "the campaign's time is over; edit it, which asks for a new approval".to_owned();
-            return Err(Error::Conflict { message });
+            return Err(Problem::TimeOver.into());
         }
         let rows = decide::plan(self, &campaign).await?;
         let planned = rows.iter().filter(|row| matches!(row.place, Place::Planned { .. })).count();
         if planned == 0 {
-            return Err(nobody_to_write_to(&campaign, &rows));
+            return Err(nobody_to_write_to(&campaign, &rows).into());
         }
         let frozen = serde_json::json!({
             "audience": rows.len(), "planned": planned, "segment": campaign.plan.audience,
             "control_share": campaign.plan.control_share, "seed": campaign.plan.seed,
+            "models": self.models_of(&campaign.plan.audience).await?,
         });
         let launched = serde_json::json!({ "content": approved.content().to_string() });
         let object = format!("campaign/{id}");
@@ -345,7 +349,8 @@ impl App {
         to: CampaignState,
         action: Action,
     ) -> Result<()> {
-        needs(person, Permission::Run)?;
+        let starts = to == CampaignState::Running;
+        needs(person, if starts { Permission::Launch } else { Permission::Halt })?;
         let now = self.now();
         let mut tx = self.store().begin().await?;
         tx.move_campaign(id, from, to, now).await?;
@@ -361,26 +366,19 @@ impl App {
 }
 
 /// Why a launch would reach nobody, with the reasons that hold most often first.
-fn nobody_to_write_to(campaign: &Campaign, rows: &[AudienceRow]) -> Error {
-    let audience = &campaign.plan.audience;
+fn nobody_to_write_to(campaign: &Campaign, rows: &[AudienceRow]) -> Problem {
     if rows.is_empty() {
-        return invalid(format!(
-            "nobody is in the audience `{audience}`; widen it, or import customers first"
-        ));
+        return Problem::NobodyInAudience { audience: campaign.plan.audience.clone() };
     }
-    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut reasons: BTreeMap<ExclusionReason, u64> = BTreeMap::new();
     for row in rows {
         if let Place::Excluded(reason) = row.place {
-            *reasons.entry(reason.as_str()).or_default() += 1;
+            *reasons.entry(reason).or_default() += 1;
         }
     }
     let mut reasons: Vec<_> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, people)| std::cmp::Reverse(*people));
-    let listed: Vec<String> = reasons.iter().map(|(reason, people)| format!("{people} {reason}")).collect();
-    let (people, listed) = (rows.len(), listed.join(", "));
-    invalid(format!(
-        "all {people} people in the audience are left out ({listed}); nothing would be sent, so it is not launched"
-    ))
+    Problem::NobodyToWriteTo { people: rows.len() as u64, reasons }
 }
 
 /// Refuses somebody whose role does not allow it.
@@ -398,6 +396,7 @@ pub(crate) fn unread_audience() -> AudiencePreview {
         would_plan: 0,
         would_hold_out: 0,
         detectable: None,
+        frozen: false,
         error: None,
     }
 }

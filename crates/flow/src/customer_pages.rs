@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::in_flight::InFlight;
 use crate::links::LinkKind;
-use crate::views::{CustomerWhyView, PreferencesForm, PreferencesView, UnsubscribeView};
+use crate::views::{CustomerWhyView, PreferencesForm, PreferencesView, UnsubscribeView, Used};
 
 /// How somebody opted out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +86,11 @@ impl App {
             basis: consent.as_ref().map(|receipt| receipt.basis.to_string()).unwrap_or_default(),
             approver,
             written_with_ai: campaign.plan.written_with_ai,
-            profiled: segment.is_some_and(|segment| segment.uses_profiling()),
+            used: match segment {
+                Some(segment) if segment.uses_scores() => Used::Score,
+                Some(segment) if segment.uses_profiling() => Used::Behaviour,
+                _ => Used::Record,
+            },
             preferences_token: self.links().token(LinkKind::Preferences, message.id)?,
             unsubscribe_token: self.links().token(LinkKind::Unsubscribe, message.id)?,
         })
@@ -158,7 +162,7 @@ impl App {
             .collect();
         let mut preferences = self.store().preferences(&customer.key).await?;
         preferences.max_per_month = form.max_per_month.map(i64::from);
-        preferences.language = Some(form.language);
+        preferences.language = form.language.or(preferences.language);
         let mut tx = self.store().begin().await?;
         tx.add_consents(&receipts).await?;
         tx.set_preferences(&customer.key, &preferences, now).await?;

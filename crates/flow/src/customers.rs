@@ -2,7 +2,7 @@
 
 use science::lifecycle::history::History;
 use terms::consent::{Channel, Purpose};
-use terms::customer::Customer;
+use terms::customer::{Customer, Language};
 use terms::ids::CustomerKey;
 use terms::person::Person;
 use terms::stage::Stage;
@@ -30,9 +30,9 @@ impl App {
     ///
     /// # Errors
     /// When store or lake fail; a query that cannot be read is not an error but stands in the view.
-    pub async fn customers(&self, query: &str, page: u64) -> Result<CustomersView> {
+    pub async fn customers(&self, query: &str, page: u64, language: Language) -> Result<CustomersView> {
         let snapshot = self.snapshot().await?;
-        let (mut positions, query_error) = self.matching(&snapshot, query.trim()).await?;
+        let (mut positions, query_error) = self.matching(&snapshot, query.trim(), language).await?;
         // Most valuable first, then by key, so that pages are stable.
         let value =
             |at: &usize| snapshot.scores.get(*at).and_then(Option::as_ref).map_or(f64::MIN, |s| s.value);
@@ -78,7 +78,12 @@ impl App {
         })
     }
 
-    async fn matching(&self, snapshot: &Snapshot, query: &str) -> Result<(Vec<usize>, Option<String>)> {
+    async fn matching(
+        &self,
+        snapshot: &Snapshot,
+        query: &str,
+        language: Language,
+    ) -> Result<(Vec<usize>, Option<String>)> {
         if query.is_empty() {
             return Ok(((0..snapshot.customers.len()).collect(), None));
         }
@@ -87,7 +92,9 @@ impl App {
                 Ok((policy::segment::eval_columns(&segment, &snapshot.columns).ones().collect(), None))
             }
             // A query without any sign of the language is a search; otherwise its mistake is shown.
-            Err(error) if query.contains(['=', '<', '>', '(']) => Ok((Vec::new(), Some(error.render(query)))),
+            Err(error) if query.contains(['=', '<', '>', '(']) => {
+                Ok((Vec::new(), Some(error.render(query, language))))
+            }
             Err(_) => {
                 let found = self.store().search_customers(query, 1_000, 0).await?;
                 Ok((found.iter().filter_map(|customer| snapshot.position(&customer.key)).collect(), None))

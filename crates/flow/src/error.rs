@@ -1,5 +1,7 @@
 //! What can go wrong in a use case, sorted by what the reader can do about it.
 
+use crate::problem::Problem;
+
 /// An error of a use case.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -21,6 +23,9 @@ pub enum Error {
         /// What is wrong and what to do next.
         message: String,
     },
+    /// What stands in somebody's way, for a page to say in their language.
+    #[error(transparent)]
+    Problem(#[from] Problem),
     /// The guard holds the message back.
     #[error(
         "the guard holds this message back: {blocking} findings block; mend them or add the missing facts"
@@ -65,7 +70,12 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::NotFound { .. } => Self::NotFound,
-            store::Error::Conflict { .. } | store::Error::Stale { .. } | store::Error::Fenced { .. } => {
+            store::Error::Elsewhere { now, wanted, .. } => Self::Problem(Problem::Elsewhere { now, wanted }),
+            store::Error::Taken => Self::Problem(Problem::Taken),
+            store::Error::OwnWork => Self::Problem(Problem::OwnCampaign),
+            store::Error::NotInDoubt { .. } => Self::Problem(Problem::NotInDoubt),
+            store::Error::Stale { .. } => Self::Problem(Problem::Stale),
+            store::Error::Conflict { .. } | store::Error::Fenced { .. } => {
                 Self::Conflict { message: error.to_string() }
             }
             other => Self::Store(other),

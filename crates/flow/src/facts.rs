@@ -15,6 +15,7 @@ use crate::access::Permission;
 use crate::app::{App, actor};
 use crate::campaigns::{SEND_DAYS, needs};
 use crate::error::{Error, Result};
+use crate::problem::Problem;
 
 fn invalid(message: String) -> Error {
     Error::Invalid { message }
@@ -125,11 +126,7 @@ pub(crate) fn known_offer(offer: &str, facts: &[Fact]) -> Result<()> {
     if offers.iter().any(|known| known == offer) {
         return Ok(());
     }
-    let known = match offers.is_empty() {
-        true => "there are none yet; add one with `candor fact set offer:NAME discount 15%`".to_owned(),
-        false => format!("the offers are {}", offers.join(", ")),
-    };
-    Err(invalid(format!("the fact sheet has no offer `{offer}`; {known}")))
+    Err(Problem::UnknownOffer { offer: offer.to_owned(), offers }.into())
 }
 
 #[cfg(test)]

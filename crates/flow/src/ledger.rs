@@ -4,12 +4,14 @@ use std::str::FromStr;
 use std::time::Instant as Stopwatch;
 
 use store::ledger::EntryFilter;
+use terms::ids::PersonId;
 use terms::ledger::{Action, Entry};
-use terms::person::{Actor, Person};
+use terms::person::{Actor, Person, Role};
 
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::views::{LedgerLine, LedgerView, VerificationView};
+use crate::error::Result;
+use crate::problem::Problem;
+use crate::views::{ActorKind, LedgerLine, LedgerView, VerificationView};
 
 /// Entries on a page.
 const PAGE: i64 = 50;
@@ -23,12 +25,14 @@ impl App {
         let filter = match action {
             "" => None,
             text => {
-                Some(Action::from_str(text).map_err(|error| Error::Invalid { message: error.to_string() })?)
+                let unknown = |_| Problem::UnknownAction { action: text.to_owned() };
+                Some(Action::from_str(text).map_err(unknown)?)
             }
         };
         let entries =
             self.store().entries(&EntryFilter { before, limit: PAGE, action: filter, object: None }).await?;
         let people = self.store().people().await?;
+        let responsible = self.brand().await?.responsible;
         let next_before =
             entries.last().map(|entry| entry.seq).filter(|seq| *seq > 0 && entries.len() as i64 == PAGE);
         // A checkpoint of what stands now, so that the page shows a root somebody can compare.
@@ -40,7 +44,7 @@ impl App {
             checkpoint,
             verification: None,
             action: action.to_owned(),
-            lines: entries.iter().map(|entry| ledger_line(entry, &people)).collect(),
+            lines: entries.iter().map(|entry| ledger_line(entry, &people, responsible)).collect(),
             next_before,
         })
     }
@@ -63,23 +67,58 @@ impl App {
     }
 }
 
-/// An entry in words.
-pub(crate) fn ledger_line(entry: &Entry, people: &[Person]) -> LedgerLine {
+/// An entry as pages show it. `responsible` answers for the brand. For what customers do with their rights, the
+/// privacy officer answers; where there is none, the brand's responsible person.
+pub(crate) fn ledger_line(entry: &Entry, people: &[Person], responsible: PersonId) -> LedgerLine {
     let name_of =
-        |id| people.iter().find(|person| person.id == id).map_or("?", |person| person.name.as_str());
-    let (actor, responsible) = match &entry.entry.actor {
-        Actor::Person { name, .. } => (name.clone(), name.clone()),
-        Actor::System { part, responsible } => (part.clone(), name_of(*responsible).to_owned()),
-        Actor::Customer => ("customer".to_owned(), String::new()),
-        Actor::Operator => ("operator".to_owned(), "operator".to_owned()),
+        |id| people.iter().find(|person| person.id == id).map_or_else(|| "?".to_owned(), |p| p.name.clone());
+    let officer = || people.iter().find(|person| person.role == Role::PrivacyOfficer).map(|p| p.name.clone());
+    let (by, actor, responsible) = match &entry.entry.actor {
+        Actor::Person { name, .. } => (ActorKind::Person, name.clone(), name.clone()),
+        Actor::System { part, responsible } => (ActorKind::System, part.clone(), name_of(*responsible)),
+        Actor::Customer => {
+            (ActorKind::Customer, "customer".to_owned(), officer().unwrap_or_else(|| name_of(responsible)))
+        }
+        Actor::Operator => (ActorKind::Operator, "operator".to_owned(), name_of(responsible)),
     };
     LedgerLine {
         seq: entry.seq,
         at: entry.entry.at,
+        by,
         actor,
         responsible,
         action: entry.entry.action.to_string(),
         object: entry.entry.object.clone(),
         payload: entry.entry.payload.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use terms::ledger::NewEntry;
+
+    fn person(id: i64, name: &str, role: Role) -> Person {
+        Person { id: PersonId(id), name: name.to_owned(), email: format!("{id}@candor.test"), role }
+    }
+
+    fn line(actor: Actor, people: &[Person]) -> LedgerLine {
+        let entry = NewEntry {
+            at: terms::time::Instant(0),
+            actor,
+            action: Action::OptedOut,
+            object: "customer/C-1".to_owned(),
+            payload: serde_json::Value::Null,
+        };
+        ledger_line(&Entry { seq: 1, entry }, people, PersonId(1))
+    }
+
+    #[test]
+    fn somebody_answers_for_what_customers_and_operators_do() {
+        let people = [person(1, "Ana", Role::Analyst), person(2, "Pilar", Role::PrivacyOfficer)];
+        assert_eq!(line(Actor::Customer, &people).responsible, "Pilar");
+        assert_eq!(line(Actor::Customer, &people[..1]).responsible, "Ana");
+        let operator = line(Actor::Operator, &people);
+        assert_eq!((operator.by, operator.responsible.as_str()), (ActorKind::Operator, "Ana"));
     }
 }

@@ -1,5 +1,7 @@
 //! Review and report of one campaign: what an approver needs, and what came of it.
 
+use store::deliveries::Funnel;
+use terms::approval::Approval;
 use terms::campaign::{Campaign, CampaignState};
 use terms::customer::Language;
 use terms::decision::ExclusionReason;
@@ -11,9 +13,15 @@ use terms::person::{Person, Role};
 use crate::access::{Permission, allows};
 use crate::app::{App, actor};
 use crate::campaigns::needs;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::stages::measure::stored;
-use crate::views::{ApproveRefusal, CampaignAction, FunnelStep, MessageLine, ReportView, ReviewView};
+use crate::views::{
+    ApprovalStanding, ApproveRefusal, AudiencePreview, CampaignAction, FunnelStep, MessageFilter,
+    MessageLine, ReportView, ReviewView,
+};
+
+/// Messages on a page.
+const PAGE: u64 = 50;
 
 /// How a person settles a message in doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,29 +45,87 @@ impl App {
     pub async fn review(&self, person: &Person, id: CampaignId, language: Language) -> Result<ReviewView> {
         let campaign = self.store().campaign(id).await?;
         let approval = self.store().valid_approval(id).await?;
-        let content_hash = self.content_hash(&campaign).await?;
+        let approved = approval.as_ref().filter(|_| !is_open(campaign.state));
+        let standing = self.standing(&campaign, approved).await?;
+        let (content_hash, models) = match approved {
+            Some(approval) => (approval.content, self.approved_models(&campaign, Some(approval)).await?),
+            None => (self.content_hash(&campaign).await?, self.models_of(&campaign.plan.audience).await?),
+        };
+        let mut compose = self
+            .compose_as_of(&campaign, language, approved.map_or(self.now(), |approval| approval.at))
+            .await?;
+        let funnel = self.store().funnel(id).await?;
+        if approved.is_some() && funnel.audience > 0 {
+            compose.audience = frozen(&funnel, compose.audience);
+        }
         let approved_by = match &approval {
             Some(approval) => Some(self.store().person(approval.approver).await?.name),
             None => None,
         };
         Ok(ReviewView {
-            compose: self.compose(id, language).await?,
+            compose,
             author: self.store().person(campaign.author).await?.name,
             content_hash: content_hash.to_string(),
-            models: self.models_of(&campaign.plan.audience).await?,
+            models,
             may_approve: may_approve(person, &campaign),
             approved_by,
             approved_at: approval.as_ref().map(|approval| approval.at),
-            approval_valid: self.covering_approval(&campaign).await.is_ok(),
+            standing,
             actions: actions(person, &campaign),
         })
     }
 
-    /// The report page.
+    /// Whether an approval covers a campaign as it is. From the launch on the models are those of the frozen audience,
+    /// whatever went live since.
+    async fn standing(&self, campaign: &Campaign, approval: Option<&Approval>) -> Result<ApprovalStanding> {
+        let Some(approval) = approval else { return Ok(ApprovalStanding::None) };
+        let models = self.approved_models(campaign, Some(approval)).await?;
+        let hash = campaign.content_hash(&models).map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(if hash != approval.content {
+            ApprovalStanding::Edited
+        } else if campaign.state == CampaignState::Approved
+            && models != self.models_of(&campaign.plan.audience).await?
+        {
+            ApprovalStanding::NewModel
+        } else {
+            ApprovalStanding::Holds
+        })
+    }
+
+    /// The models a campaign was approved with, as the ledger keeps them; today's where there is no approval.
+    pub(crate) async fn approved_models(
+        &self,
+        campaign: &Campaign,
+        approval: Option<&Approval>,
+    ) -> Result<Vec<String>> {
+        if let Some(approval) = approval {
+            let content = approval.content.to_string();
+            for entry in self.store().entries_of(&format!("campaign/{}", campaign.id)).await? {
+                let payload = &entry.entry.payload;
+                let same = payload.get("content").and_then(serde_json::Value::as_str) == Some(&content);
+                if entry.entry.action == Action::CampaignApproved
+                    && same
+                    && let Some(models) = payload.get("models")
+                    && let Ok(models) = serde_json::from_value(models.clone())
+                {
+                    return Ok(models);
+                }
+            }
+        }
+        self.models_of(&campaign.plan.audience).await
+    }
+
+    /// The report page, with one page of the messages that `filter` lets through.
     ///
     /// # Errors
     /// [`crate::Error::NotFound`] when there is no such campaign.
-    pub async fn report(&self, person: &Person, id: CampaignId) -> Result<ReportView> {
+    pub async fn report(
+        &self,
+        person: &Person,
+        id: CampaignId,
+        filter: MessageFilter,
+        page: u64,
+    ) -> Result<ReportView> {
         let campaign = self.store().campaign(id).await?;
         let people = self.store().people().await?;
         let funnel = self.store().funnel(id).await?;
@@ -71,13 +137,26 @@ impl App {
             people: count(*people),
         };
         let responses = self.store().response_counts(id).await?;
-        let messages = self.store().messages_of_campaign(id, None, 50, 0).await?;
+        let matches = matching(&funnel, filter);
+        let pages = matches.div_ceil(PAGE).max(1);
+        let page = page.clamp(1, pages);
+        let offset = i64::try_from((page - 1) * PAGE).unwrap_or(0);
+        let messages = match filter {
+            MessageFilter::All => self.store().messages_of_campaign(id, None, PAGE as i64, offset).await?,
+            MessageFilter::State(state) => {
+                self.store().messages_of_campaign(id, Some(state), PAGE as i64, offset).await?
+            }
+            MessageFilter::Excluded(reason) => {
+                self.store().excluded_of_campaign(id, reason, PAGE as i64, offset).await?
+            }
+        };
         let window_ends = measured.as_ref().map(|measured| measured.to);
         let planned_end = campaign.changed_at.plus_days(i64::from(campaign.plan.window_days)).day();
         let line = |message: store::deliveries::Delivery| MessageLine {
             id: message.id,
             customer: message.customer.to_string(),
             state: message.state.map_or_else(|| "excluded".to_owned(), |state| state.to_string()),
+            reason: message.exclusion.map(|reason| reason.to_string()),
             at: message.finished_at.or(message.not_before).unwrap_or(campaign.changed_at),
         };
         Ok(ReportView {
@@ -96,6 +175,10 @@ impl App {
             true_uplift: truth.and_then(|text| text.parse().ok()),
             window_ends: window_ends.or((!campaign.state.is_editable()).then_some(planned_end)),
             messages: messages.into_iter().map(line).collect(),
+            filter,
+            matches,
+            page,
+            pages,
             actions: actions(person, &campaign),
         })
     }
@@ -128,8 +211,45 @@ impl App {
     }
 }
 
+/// Before the approval, everything is as it stands now.
+const fn is_open(state: CampaignState) -> bool {
+    matches!(state, CampaignState::Draft | CampaignState::Checked | CampaignState::Submitted)
+}
+
+/// The audience as it was frozen, in the words of the preview.
+fn frozen(funnel: &Funnel, preview: AudiencePreview) -> AudiencePreview {
+    let count = |n: i64| u64::try_from(n).unwrap_or(0);
+    let step = |(reason, people): (&ExclusionReason, &i64)| FunnelStep {
+        reason: reason.to_string(),
+        people: count(*people),
+    };
+    AudiencePreview {
+        people: count(funnel.audience),
+        funnel: funnel.excluded.iter().map(step).collect(),
+        would_plan: count(funnel.planned()),
+        would_hold_out: count(funnel.control()),
+        languages: Vec::new(),
+        stages: Vec::new(),
+        detectable: None,
+        frozen: true,
+        ..preview
+    }
+}
+
+/// Rows of an audience that a filter lets through.
+fn matching(funnel: &Funnel, filter: MessageFilter) -> u64 {
+    let rows = match filter {
+        MessageFilter::All => funnel.audience,
+        MessageFilter::State(state) => funnel.state(state),
+        MessageFilter::Excluded(reason) => funnel.excluded.get(&reason).copied().unwrap_or(0),
+    };
+    u64::try_from(rows).unwrap_or(0)
+}
+
 fn may_approve(person: &Person, campaign: &Campaign) -> std::result::Result<(), ApproveRefusal> {
-    if campaign.state != CampaignState::Submitted {
+    if !is_open(campaign.state) {
+        Err(ApproveRefusal::Decided)
+    } else if campaign.state != CampaignState::Submitted {
         Err(ApproveRefusal::NotSubmitted)
     } else if campaign.author == person.id {
         Err(ApproveRefusal::Author)
@@ -155,11 +275,11 @@ fn actions(person: &Person, campaign: &Campaign) -> Vec<CampaignAction> {
     offer(may(Permission::Compose) && draft, CampaignAction::Submit);
     offer(may_approve(person, campaign).is_ok(), CampaignAction::Approve);
     offer(may_approve(person, campaign).is_ok(), CampaignAction::Reject);
-    offer(may(Permission::Run) && state == CampaignState::Approved, CampaignAction::Launch);
-    offer(may(Permission::Run) && state == CampaignState::Running, CampaignAction::Pause);
-    offer(may(Permission::Run) && state == CampaignState::Paused, CampaignAction::Resume);
+    offer(may(Permission::Launch) && state == CampaignState::Approved, CampaignAction::Launch);
+    offer(may(Permission::Halt) && state == CampaignState::Running, CampaignAction::Pause);
+    offer(may(Permission::Launch) && state == CampaignState::Paused, CampaignAction::Resume);
     offer(
-        may(Permission::Run) && matches!(state, CampaignState::Running | CampaignState::Paused),
+        may(Permission::Halt) && matches!(state, CampaignState::Running | CampaignState::Paused),
         CampaignAction::Stop,
     );
     actions

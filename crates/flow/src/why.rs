@@ -32,14 +32,18 @@ impl App {
             Err(store::Error::NotFound { .. }) => String::new(),
             Err(error) => return Err(error.into()),
         };
+        let responsible = self.brand().await?.responsible;
         let mut ledger = Vec::new();
         for object in [format!("campaign/{}", campaign.id), format!("message/{id}")] {
             let entries = self.store().entries_of(&object).await?;
-            ledger.extend(entries.iter().map(|entry| ledger_line(entry, &people)));
+            ledger.extend(entries.iter().map(|entry| ledger_line(entry, &people, responsible)));
         }
         ledger.sort_by_key(|line| line.seq);
-        let evidence = message.evidence.as_ref();
-        let models = evidence.and_then(|evidence| evidence.get("models"));
+        let sent_with = message.evidence.as_ref().and_then(|evidence| evidence.get("models"));
+        let models = match sent_with.and_then(|models| serde_json::from_value(models.clone()).ok()) {
+            Some(models) => models,
+            None => self.approved_models(&campaign, approval.as_ref()).await?,
+        };
         let guard = match &approval {
             Some(approval) => self.guard_report(&campaign, &message, &approval.content).await?,
             None => None,
@@ -49,6 +53,7 @@ impl App {
             message: id.0,
             customer: message.customer.to_string(),
             state: message.state.map_or_else(|| "excluded".to_owned(), |state| state.to_string()),
+            exclusion: message.exclusion.map(|reason| reason.to_string()),
             planned_at: message.not_before.unwrap_or(campaign.changed_at),
             sent_at: message.finished_at.filter(|_| message.state == Some(DeliveryState::Sent)),
             campaign: campaign.plan.name.clone(),
@@ -57,14 +62,14 @@ impl App {
             audience: campaign.plan.audience.clone(),
             audience_described: segment.map(|s| policy::segment::describe(&s, language)).unwrap_or_default(),
             data: self.evidence_data(&message),
-            models: models.and_then(|m| serde_json::from_value(m.clone()).ok()).unwrap_or_default(),
+            models,
             reasons: message.reasons.clone(),
             guard,
             content_hash: approval.as_ref().map(|a| a.content.to_string()).unwrap_or_default(),
             author: name(campaign.author),
             approver: approval.as_ref().map(|a| name(a.approver)).unwrap_or_default(),
             approved_at: approval.as_ref().map(|a| a.at),
-            propensity: message.propensity.unwrap_or(0.0),
+            propensity: message.propensity,
             ledger,
         })
     }

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use flow::Error;
+use flow::{Error, Problem};
 use terms::campaign::CampaignState;
 use terms::customer::Language;
 use terms::delivery::DeliveryState;
@@ -86,7 +86,7 @@ async fn four_eyes_hold_and_an_edit_voids_an_approval() {
     let own = kit.app.approve_campaign(&marketer, id, &review.content_hash, "").await;
     assert!(matches!(own, Err(Error::Forbidden)), "{own:?}");
     let stale = kit.app.approve_campaign(&approver, id, &"0".repeat(64), "").await;
-    assert!(matches!(stale, Err(Error::Conflict { .. })), "{stale:?}");
+    assert!(matches!(stale, Err(Error::Problem(Problem::ChangedSinceRead))), "{stale:?}");
     kit.app.approve_campaign(&approver, id, &review.content_hash, "").await.unwrap();
 
     let compose = kit.app.compose(id, Language::English).await.unwrap();
@@ -95,9 +95,9 @@ async fn four_eyes_hold_and_an_edit_voids_an_approval() {
     kit.app.save_campaign(&marketer, Some(id), compose.version, &form).await.unwrap();
     assert_eq!(state(&kit, id).await, CampaignState::Draft);
     let launch = kit.app.launch_campaign(&marketer, id).await;
-    assert!(matches!(launch, Err(Error::Conflict { .. })), "{launch:?}");
+    assert!(matches!(launch, Err(Error::Problem(Problem::NotApproved))), "{launch:?}");
     let old = kit.app.save_campaign(&marketer, Some(id), compose.version, &form).await;
-    assert!(matches!(old, Err(Error::Conflict { .. })), "a stale edit is refused: {old:?}");
+    assert!(matches!(old, Err(Error::Problem(Problem::Stale))), "a stale edit is refused: {old:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -221,7 +221,7 @@ async fn a_paused_campaign_sends_nothing_until_it_is_resumed() {
     assert!(kit.app.store().funnel(id).await.unwrap().state(DeliveryState::Sent) > 0);
     kit.app.stop_campaign(&marketer, id).await.unwrap();
     let again = kit.app.resume_campaign(&marketer, id).await;
-    assert!(matches!(again, Err(Error::Conflict { .. })), "{again:?}");
+    assert!(matches!(again, Err(Error::Problem(Problem::Elsewhere { .. }))), "{again:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -97,7 +97,17 @@ fn draw<D: Distribution<f64>, E>(rng: &mut ChaCha8Rng, distribution: Result<D, E
 }
 
 impl SimulatedCustomer {
+    /// Somebody who joins on a day of the simulation's choosing between the first and the last.
     pub(crate) fn new(seed: u64, number: u32, first: Day, last: Day) -> Self {
+        Self::make(seed, number, first, last, None)
+    }
+
+    /// Somebody who joins on a given day.
+    pub(crate) fn joining(seed: u64, number: u32, first: Day, joined: Day, last: Day) -> Self {
+        Self::make(seed, number, first, last, Some(joined))
+    }
+
+    fn make(seed: u64, number: u32, first: Day, last: Day, joins: Option<Day>) -> Self {
         let mut rng = stream(seed, number, Stream::Person);
         let total: u32 = PLACES.iter().map(|place| place.weight).sum();
         let mut ticket = rng.random_range(0..total);
@@ -114,7 +124,8 @@ impl SimulatedCustomer {
         let domain = *pick(&mut rng, DOMAINS, &"example.com");
         // The shop grows: more people join late than early.
         let days = f64::from(last.0 - first.0 + 1);
-        let joined = first.plus((days * rng.random::<f64>().powf(0.8)) as i32).min(last);
+        let grown = first.plus((days * rng.random::<f64>().powf(0.8)) as i32).min(last);
+        let joined = joins.unwrap_or(grown);
         let plain: String = name.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_lowercase();
         let record = Customer {
             key: CustomerKey::new(format!("C-{:06}", number + 1)),

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use crate::customer::SimulatedCustomer;
 use crate::process::SimulatedPurchase;
 use crate::{Error, Shop};
 
@@ -64,68 +65,75 @@ impl Shop {
             consents: folder.join("consents.csv"),
         };
         write_purchases(&files.purchases, &self.purchases())?;
-        self.write_customers(&files.customers)?;
-        self.write_consents(&files.consents)?;
+        let known = || self.customers().iter().filter(|customer| customer.joined <= self.last_day());
+        write_customers(&files.customers, known())?;
+        write_consents(&files.consents, known())?;
         Ok(files)
     }
+}
 
-    fn write_customers(&self, path: &Path) -> Result<(), Error> {
-        let mut table = csv::Writer::from_writer(create(path)?);
+/// Writes contact records as CSV.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_customers<'a>(
+    path: &Path,
+    customers: impl Iterator<Item = &'a SimulatedCustomer>,
+) -> Result<(), Error> {
+    let mut table = csv::Writer::from_writer(create(path)?);
+    table.write_record(["key", "email", "first_name", "locale", "country", "time_zone", "known_since"])?;
+    for customer in customers {
+        let record = customer.record();
+        let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
         table.write_record([
-            "key",
-            "email",
-            "first_name",
-            "locale",
-            "country",
-            "time_zone",
-            "known_since",
+            record.key.as_str(),
+            &or_empty(&record.email),
+            &or_empty(&record.first_name),
+            &record.locale,
+            &or_empty(&record.country),
+            &or_empty(&record.time_zone),
+            &record.known_since.to_string(),
         ])?;
-        for customer in self.customers() {
-            let record = customer.record();
-            let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
-            table.write_record([
-                record.key.as_str(),
-                &or_empty(&record.email),
-                &or_empty(&record.first_name),
-                &record.locale,
-                &or_empty(&record.country),
-                &or_empty(&record.time_zone),
-                &record.known_since.to_string(),
-            ])?;
-        }
-        table.flush().map_err(|source| Error::File { path: path.display().to_string(), source })
     }
+    table.flush().map_err(|source| Error::File { path: path.display().to_string(), source })
+}
 
-    fn write_consents(&self, path: &Path) -> Result<(), Error> {
-        let mut table = csv::Writer::from_writer(create(path)?);
+/// Writes consent receipts as CSV.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_consents<'a>(
+    path: &Path,
+    customers: impl Iterator<Item = &'a SimulatedCustomer>,
+) -> Result<(), Error> {
+    let mut table = csv::Writer::from_writer(create(path)?);
+    table.write_record([
+        "customer",
+        "purpose",
+        "channel",
+        "status",
+        "basis",
+        "notice_version",
+        "notice_hash",
+        "language",
+        "source",
+        "proof",
+        "at",
+    ])?;
+    for receipt in customers.flat_map(SimulatedCustomer::consents) {
         table.write_record([
-            "customer",
-            "purpose",
-            "channel",
-            "status",
-            "basis",
-            "notice_version",
-            "notice_hash",
-            "language",
-            "source",
-            "proof",
-            "at",
+            receipt.customer.as_str(),
+            receipt.purpose.as_str(),
+            receipt.channel.as_str(),
+            receipt.status.as_str(),
+            receipt.basis.as_str(),
+            &receipt.notice_version,
+            &receipt.notice_hash,
+            receipt.language.as_str(),
+            &receipt.source,
+            &receipt.proof,
+            &receipt.at.to_string(),
         ])?;
-        for receipt in self.customers().iter().flat_map(|customer| customer.consents()) {
-            table.write_record([
-                receipt.customer.as_str(),
-                receipt.purpose.as_str(),
-                receipt.channel.as_str(),
-                receipt.status.as_str(),
-                receipt.basis.as_str(),
-                &receipt.notice_version,
-                &receipt.notice_hash,
-                receipt.language.as_str(),
-                &receipt.source,
-                &receipt.proof,
-                &receipt.at.to_string(),
-            ])?;
-        }
-        table.flush().map_err(|source| Error::File { path: path.display().to_string(), source })
     }
+    table.flush().map_err(|source| Error::File { path: path.display().to_string(), source })
 }

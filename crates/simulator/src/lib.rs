@@ -13,7 +13,7 @@ mod process;
 
 pub use answer::{Answers, Contact, Response, TrueUplift};
 pub use customer::SimulatedCustomer;
-pub use files::{Files, write_purchases};
+pub use files::{Files, write_consents, write_customers, write_purchases};
 pub use process::SimulatedPurchase;
 
 use terms::ids::CustomerKey;
@@ -23,6 +23,10 @@ use terms::time::Day;
 const MONTH_DAYS: i32 = 30;
 /// Days simulated beyond the last day, so that campaigns have a future to change.
 const FUTURE_DAYS: i32 = 120;
+
+/// How much faster than on average the shop gains customers on the last day of its files: the derivative of the share
+/// of customers who have joined, `t^1.25`, at its end.
+const PACE_AT_THE_END: f64 = 1.25;
 
 /// A simulated shop.
 #[derive(Debug, Clone)]
@@ -41,6 +45,32 @@ impl Shop {
         let customers =
             (0..customers).map(|number| SimulatedCustomer::new(seed, number, first_day, last_day)).collect();
         Self { seed, first_day, last_day, customers }
+    }
+
+    /// The same shop, open for `days` more: of `customers` people the last ones join one by one after the last day of
+    /// the files, at the pace the shop had reached. The others are exactly those of a shop without these days.
+    #[must_use]
+    pub fn open_for(seed: u64, customers: u32, months: u32, last_day: Day, days: u32) -> Self {
+        let before = f64::from(i32::try_from(months).unwrap_or(0) * MONTH_DAYS);
+        let after = PACE_AT_THE_END * f64::from(days);
+        let joining = (f64::from(customers) * after / (before + after)).round() as u32;
+        let mut shop = Self::new(seed, customers - joining.min(customers), months, last_day);
+        let until = last_day.plus(i32::try_from(days).unwrap_or(0));
+        for place in 0..joining {
+            // Spread evenly over the days: newcomers are a stream, not a wave.
+            let day = (f64::from(place) + 0.5) / f64::from(joining.max(1)) * f64::from(days);
+            let joined = last_day.plus(1 + day as i32).min(until);
+            let number = customers - joining.min(customers) + place;
+            shop.customers.push(SimulatedCustomer::joining(seed, number, shop.first_day, joined, until));
+        }
+        shop
+    }
+
+    /// The customers who join after the last day of the files and up to `day`.
+    pub fn newcomers(&self, day: Day) -> impl Iterator<Item = &SimulatedCustomer> {
+        self.customers
+            .iter()
+            .filter(move |customer| customer.joined > self.last_day && customer.joined <= day)
     }
 
     /// The customers, in the order of their numbers.

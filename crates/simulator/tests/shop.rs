@@ -54,3 +54,26 @@ fn people_buy_within_the_shops_time_and_after_they_were_known() {
     let returns = purchases.iter().filter(|row| row.cents < 0).count() as f64 / purchases.len() as f64;
     assert!((0.015..0.035).contains(&returns), "{returns}");
 }
+
+#[test]
+fn a_shop_that_stays_open_gains_customers_every_week_to_its_last_day_and_changes_nobody_else() {
+    let last = Day::from_ymd(2026, 6, 30).unwrap();
+    let open = Shop::open_for(9, 5_000, 18, last, 31);
+    assert_eq!(open.customers().len(), 5_000);
+    let joined = open.newcomers(last.plus(31)).count();
+    assert!((200..500).contains(&joined), "{joined}");
+    let closed = Shop::new(9, 5_000 - joined as u32, 18, last);
+    assert_eq!(open.purchases(), closed.purchases());
+    let before = |from: i32, to: i32| {
+        let day = |c: &&simulator::SimulatedCustomer| c.record().known_since.day();
+        open.customers().iter().filter(|c| day(c) > last.plus(from) && day(c) <= last.plus(to)).count() as f64
+    };
+    let pace = before(-90, 0) / 90.0;
+    for week in 0..4 {
+        let gained = before(week * 7, week * 7 + 7) / 7.0;
+        assert!((gained / pace - 1.0).abs() < 0.25, "week {week}: {gained} a day against {pace}");
+    }
+    for newcomer in open.newcomers(last.plus(31)) {
+        assert!(newcomer.consents().iter().all(|receipt| receipt.at >= newcomer.record().known_since));
+    }
+}

@@ -13,7 +13,7 @@ WHERE key > $1 ORDER BY key LIMIT $2;
 
 -- name: search_customers
 SELECT key, email, first_name, locale, country, time_zone, known_since, restricted FROM customers
-WHERE key LIKE $1 ESCAPE '!' OR email_key LIKE $2 ESCAPE '!' OR name_key LIKE $2 ESCAPE '!'
+WHERE LOWER(key) LIKE $1 ESCAPE '!' OR email_key LIKE $1 ESCAPE '!' OR name_key LIKE $2 ESCAPE '!'
 ORDER BY key LIMIT $3 OFFSET $4;
 
 -- name: customers_by_email

@@ -19,6 +19,11 @@ SELECT id, campaign, customer, step, state, exclusion, arm, stratum, propensity,
        attempted_at, finished_at, reference, detail, evidence, reconciled_by
 FROM deliveries WHERE campaign = $1 AND ($2 = '' OR state = $2) ORDER BY id LIMIT $3 OFFSET $4;
 
+-- name: excluded_of_campaign
+SELECT id, campaign, customer, step, state, exclusion, arm, stratum, propensity, variant, not_before, reasons,
+       attempted_at, finished_at, reference, detail, evidence, reconciled_by
+FROM deliveries WHERE campaign = $1 AND state = 'excluded' AND exclusion = $2 ORDER BY id LIMIT $3 OFFSET $4;
+
 -- name: messages_of_customer
 SELECT id, campaign, customer, step, state, exclusion, arm, stratum, propensity, variant, not_before, reasons,
        attempted_at, finished_at, reference, detail, evidence, reconciled_by

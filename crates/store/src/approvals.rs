@@ -120,11 +120,7 @@ impl crate::open::Tx {
         at: Instant,
     ) -> Result<ApprovalId> {
         if author == approver {
-            let next = "ask somebody else who may approve";
-            return Err(Error::Conflict {
-                what: "the author cannot decide about their own campaign".to_owned(),
-                next,
-            });
+            return Err(Error::OwnWork);
         }
         let id = self.take_numbers("approvals", 1).await?;
         sqlx::query(sql!("approvals", "decide"))

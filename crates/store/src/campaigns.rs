@@ -51,11 +51,8 @@ fn variant(row: &AnyRow) -> Result<(CampaignId, Variant)> {
 }
 
 /// That a move was refused because the campaign is elsewhere.
-pub(crate) fn elsewhere(id: CampaignId, now: CampaignState, wanted: CampaignState) -> Error {
-    Error::Conflict {
-        what: format!("campaign `{id}` is {now} and cannot become {wanted}"),
-        next: "reload it and choose a step its state allows",
-    }
+pub(crate) const fn elsewhere(id: CampaignId, now: CampaignState, wanted: CampaignState) -> Error {
+    Error::Elsewhere { id, now, wanted }
 }
 
 reads! {

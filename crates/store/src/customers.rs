@@ -71,13 +71,14 @@ reads! {
         sql::rows(&query.fetch_all(self.db()).await?, read)
     }
 
-    /// Customers whose key, address or first name begins with `text` (capital letters matter in keys only).
+    /// Customers whose key, address or first name begins with `text`. Capital letters do not matter, nor do accents
+    /// in names.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn search_customers(&mut self, text: &str, limit: i64, offset: i64) -> Result<Vec<Customer>> {
         let query = sqlx::query(sql!("customers", "search_customers"))
-            .bind(prefix(text.trim())).bind(prefix(&sql::folded(text))).bind(limit).bind(offset);
+            .bind(prefix(&sql::folded(text))).bind(prefix(&sql::without_accents(text))).bind(limit).bind(offset);
         sql::rows(&query.fetch_all(self.db()).await?, read)
     }
 
@@ -120,7 +121,7 @@ writes! {
                     .bind(customer.email.clone())
                     .bind(customer.email.as_deref().map(sql::folded))
                     .bind(customer.first_name.clone())
-                    .bind(customer.first_name.as_deref().map(sql::folded))
+                    .bind(customer.first_name.as_deref().map(sql::without_accents))
                     .bind(customer.locale.clone())
                     .bind(customer.country.clone())
                     .bind(customer.time_zone.clone())

@@ -229,6 +229,18 @@ reads! {
         sql::rows(&query.fetch_all(self.db()).await?, read)
     }
 
+    /// Rows of a campaign that were left out at planning for one reason, in the order they were frozen.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn excluded_of_campaign(
+        &mut self, campaign: CampaignId, reason: ExclusionReason, limit: i64, offset: i64,
+    ) -> Result<Vec<Delivery>> {
+        let query = sqlx::query(sql!("deliveries", "excluded_of_campaign"));
+        let query = query.bind(campaign.0).bind(reason.as_str()).bind(limit).bind(offset);
+        sql::rows(&query.fetch_all(self.db()).await?, read)
+    }
+
     /// Rows about a customer across campaigns, newest first, those where they were excluded too.
     ///
     /// # Errors

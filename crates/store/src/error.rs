@@ -1,5 +1,9 @@
 //! What can go wrong with the store, each with what to do next.
 
+use terms::campaign::CampaignState;
+use terms::delivery::DeliveryState;
+use terms::ids::{CampaignId, MessageId};
+
 /// Result of every call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -21,6 +25,34 @@ pub enum Error {
         /// What to do next.
         next: &'static str,
     },
+    /// A campaign is in another state than the move needs.
+    #[error(
+        "campaign `{id}` is {now} and cannot become {wanted}; reload it and choose a step its state allows"
+    )]
+    Elsewhere {
+        /// Campaign.
+        id: CampaignId,
+        /// Its state.
+        now: CampaignState,
+        /// The state it was to get.
+        wanted: CampaignState,
+    },
+    /// The author decides about their own campaign.
+    #[error("the author cannot decide about their own campaign; ask somebody else who may approve")]
+    OwnWork,
+    /// A message is settled that is not in doubt.
+    #[error(
+        "message `{message}` cannot be settled as {to}; settle messages in doubt only, as sent or as failed"
+    )]
+    NotInDoubt {
+        /// Message.
+        message: MessageId,
+        /// How it was to be settled.
+        to: DeliveryState,
+    },
+    /// A name, an address or a key that must be the only one is taken.
+    #[error("there is already one like it; choose another name, or change what is there")]
+    Taken,
     /// Somebody else changed it first.
     #[error("{what} has changed since it was read; read it again and repeat the change")]
     Stale {
@@ -87,8 +119,7 @@ impl From<sqlx::Error> for Error {
                 return Self::Conflict { what: rule.to_owned(), next };
             }
             if database.is_unique_violation() {
-                let next = "choose another name, or change what is there";
-                return Self::Conflict { what: "there is already one like it".to_owned(), next };
+                return Self::Taken;
             }
             if database.is_check_violation() {
                 let next = "the author and the approver must be two people, and every value within its range";

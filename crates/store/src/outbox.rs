@@ -228,8 +228,7 @@ writes! {
         let query = query.bind(message.0).bind(to.as_str()).bind(person.0).bind(at.0);
         let allowed = matches!(to, DeliveryState::Sent | DeliveryState::Failed);
         if !allowed || query.execute(self.db()).await?.rows_affected() == 0 {
-            let what = format!("message `{message}` cannot be settled as {to}");
-            return Err(Error::Conflict { what, next: "settle messages in doubt only, as sent or as failed" });
+            return Err(Error::NotInDoubt { message, to });
         }
         Ok(())
     }

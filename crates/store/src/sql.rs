@@ -170,9 +170,41 @@ pub(crate) fn rows<T>(rows: &[AnyRow], read: impl Fn(&AnyRow) -> Result<T>) -> R
     rows.iter().map(read).collect()
 }
 
-/// The lower-case form in which addresses and names are compared.
+/// The lower-case form in which addresses are compared.
 pub(crate) fn folded(text: &str) -> String {
     text.trim().to_lowercase()
+}
+
+/// The form in which names are searched: lower case, Latin letters without their accents, so that `rocio` finds
+/// `Rocío`. Kept in a column of its own, because neither database folds accents by itself.
+pub(crate) fn without_accents(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.trim().to_lowercase().chars() {
+        match letter {
+            'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' | 'ā' | 'ă' | 'ą' => out.push('a'),
+            'ç' | 'ć' | 'č' => out.push('c'),
+            'ď' | 'đ' => out.push('d'),
+            'é' | 'è' | 'ê' | 'ë' | 'ē' | 'ė' | 'ę' | 'ě' => out.push('e'),
+            'ğ' => out.push('g'),
+            'í' | 'ì' | 'î' | 'ï' | 'ī' | 'į' | 'ı' => out.push('i'),
+            'ł' | 'ľ' => out.push('l'),
+            'ñ' | 'ń' | 'ň' => out.push('n'),
+            'ó' | 'ò' | 'ô' | 'ö' | 'õ' | 'ø' | 'ő' | 'ō' => out.push('o'),
+            'ř' => out.push('r'),
+            'ś' | 'š' | 'ş' | 'ș' => out.push('s'),
+            'ť' | 'ţ' | 'ț' => out.push('t'),
+            'ú' | 'ù' | 'û' | 'ü' | 'ū' | 'ů' | 'ű' => out.push('u'),
+            'ý' | 'ÿ' => out.push('y'),
+            'ź' | 'ż' | 'ž' => out.push('z'),
+            'ß' => out.push_str("ss"),
+            'æ' => out.push_str("ae"),
+            'œ' => out.push_str("oe"),
+            // An accent of its own, as some systems write them.
+            '\u{300}'..='\u{36f}' => {}
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@
     const busy = document.hidden || live.contains(document.activeElement) || live.querySelector("details[open]");
     if (!busy) {
       try {
-        const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+        const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" } });
         if (answer.ok && !answer.redirected) {
           const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live");
           if (next && next.innerHTML !== live.innerHTML) {

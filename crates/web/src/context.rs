@@ -178,6 +178,11 @@ impl Cx {
         format::percent(self.lang, share.as_f64(), digits)
     }
 
+    /// A probability in percent, never told as none or all unless it is exactly so.
+    pub(crate) fn chance(&self, probability: impl Number, digits: usize) -> String {
+        format::chance(self.lang, probability.as_f64(), digits)
+    }
+
     /// A change of a share (0 to 1) in percentage points with its sign and two digits.
     pub(crate) fn points(&self, share: impl Number) -> String {
         format::signed_points(self.lang, share.as_f64())

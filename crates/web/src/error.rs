@@ -4,6 +4,8 @@
 //! out: a page in the reader's language, or JSON for programs. Internal details go to the log, never to the page.
 
 use crate::context::Cx;
+use crate::security::FORM_KILOBYTES;
+use crate::words;
 use askama::Template;
 use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -21,6 +23,8 @@ pub(crate) enum Fault {
     SignedOut,
     /// The request cannot be read.
     Unreadable(String),
+    /// The body is longer than a form may be.
+    TooLarge,
     /// The page could not be written.
     Page(String),
 }
@@ -39,6 +43,9 @@ impl From<askama::Error> for Fault {
 
 impl From<FormRejection> for Fault {
     fn from(rejection: FormRejection) -> Self {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            return Self::TooLarge;
+        }
         Self::Unreadable(rejection.body_text())
     }
 }
@@ -67,33 +74,73 @@ pub(crate) enum Face {
 #[derive(Debug, Clone)]
 struct Told {
     key: &'static str,
-    detail: String,
+    detail: Detail,
+}
+
+/// What may be shown of the error itself.
+#[derive(Debug, Clone, Default)]
+enum Detail {
+    /// Nothing.
+    #[default]
+    None,
+    /// A problem with words in both languages.
+    Problem(flow::Problem),
+    /// English words of another room: shown to readers of English and to programs, never on a Spanish page.
+    English(String),
+}
+
+impl Detail {
+    fn words(&self, cx: &Cx) -> String {
+        match self {
+            Self::Problem(problem) => words::problem(cx, problem),
+            Self::English(text) if cx.lang == Language::English => text.clone(),
+            Self::English(_) | Self::None => String::new(),
+        }
+    }
+
+    /// For programs: always English.
+    fn english(&self) -> String {
+        match self {
+            Self::Problem(problem) => problem.to_string(),
+            Self::English(text) => text.clone(),
+            Self::None => String::new(),
+        }
+    }
 }
 
 /// Status, key of the words, and what may be shown of the error itself.
 fn sort(fault: &Fault) -> (StatusCode, Told) {
-    let told = |key, detail: String| Told { key, detail };
+    let told = |key, detail| Told { key, detail };
+    let english = |message: &String| Detail::English(message.clone());
     match fault {
         Fault::App(error) => match error {
-            flow::Error::NotFound => (StatusCode::NOT_FOUND, told("not_found", String::new())),
-            flow::Error::Forbidden => (StatusCode::FORBIDDEN, told("forbidden", String::new())),
-            flow::Error::Conflict { message } => (StatusCode::CONFLICT, told("conflict", message.clone())),
-            flow::Error::Invalid { message } => {
-                (StatusCode::UNPROCESSABLE_ENTITY, told("invalid", message.clone()))
+            flow::Error::NotFound => (StatusCode::NOT_FOUND, told("not_found", Detail::None)),
+            flow::Error::Forbidden => (StatusCode::FORBIDDEN, told("forbidden", Detail::None)),
+            flow::Error::Problem(problem) => {
+                let (status, key) = match problem.kind() {
+                    flow::ProblemKind::Input => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+                    flow::ProblemKind::State => (StatusCode::CONFLICT, "conflict"),
+                };
+                (status, told(key, Detail::Problem(problem.clone())))
             }
-            flow::Error::Blocked { .. } => (StatusCode::UNPROCESSABLE_ENTITY, told("blocked", String::new())),
-            flow::Error::TooMany => (StatusCode::TOO_MANY_REQUESTS, told("too_many", String::new())),
+            flow::Error::Conflict { message } => (StatusCode::CONFLICT, told("conflict", english(message))),
+            flow::Error::Invalid { message } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, told("invalid", english(message)))
+            }
+            flow::Error::Blocked { .. } => (StatusCode::UNPROCESSABLE_ENTITY, told("blocked", Detail::None)),
+            flow::Error::TooMany => (StatusCode::TOO_MANY_REQUESTS, told("too_many", Detail::None)),
             other => {
                 tracing::error!(error = %other, "a use case failed");
-                (StatusCode::INTERNAL_SERVER_ERROR, told("internal", String::new()))
+                (StatusCode::INTERNAL_SERVER_ERROR, told("internal", Detail::None))
             }
         },
-        Fault::Forged => (StatusCode::FORBIDDEN, told("forged", String::new())),
-        Fault::SignedOut => (StatusCode::UNAUTHORIZED, told("signed_out", String::new())),
-        Fault::Unreadable(detail) => (StatusCode::BAD_REQUEST, told("unreadable", detail.clone())),
+        Fault::Forged => (StatusCode::FORBIDDEN, told("forged", Detail::None)),
+        Fault::SignedOut => (StatusCode::UNAUTHORIZED, told("signed_out", Detail::None)),
+        Fault::Unreadable(detail) => (StatusCode::BAD_REQUEST, told("unreadable", english(detail))),
+        Fault::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, told("too_large", Detail::None)),
         Fault::Page(cause) => {
             tracing::error!(error = %cause, "a page could not be written");
-            (StatusCode::INTERNAL_SERVER_ERROR, told("internal", String::new()))
+            (StatusCode::INTERNAL_SERVER_ERROR, told("internal", Detail::None))
         }
     }
 }
@@ -109,13 +156,24 @@ impl IntoResponse for Fault {
 }
 
 /// The status and message of an error of the use cases, for pages that show it themselves.
-pub(crate) fn inline(error: flow::Error) -> Result<(StatusCode, String), Fault> {
-    match &error {
-        flow::Error::Conflict { message } => Ok((StatusCode::CONFLICT, message.clone())),
-        flow::Error::Invalid { message } => Ok((StatusCode::UNPROCESSABLE_ENTITY, message.clone())),
-        flow::Error::Blocked { .. } => Ok((StatusCode::UNPROCESSABLE_ENTITY, error.to_string())),
-        flow::Error::TooMany => Ok((StatusCode::TOO_MANY_REQUESTS, error.to_string())),
-        _ => Err(Fault::App(error)),
+pub(crate) fn inline(cx: &Cx, error: flow::Error) -> Result<(StatusCode, String), Fault> {
+    let fault = Fault::App(error);
+    let (status, told) = sort(&fault);
+    match &fault {
+        Fault::App(flow::Error::Blocked { blocking }) => {
+            Ok((status, cx.plural("problem.blocked", *blocking)))
+        }
+        Fault::App(
+            flow::Error::Problem(_)
+            | flow::Error::Conflict { .. }
+            | flow::Error::Invalid { .. }
+            | flow::Error::TooMany,
+        ) => {
+            let words = told.detail.words(cx);
+            let help = || cx.t(format!("error.{}.help", told.key)).to_owned();
+            Ok((status, if words.is_empty() { help() } else { words }))
+        }
+        _ => Err(fault),
     }
 }
 
@@ -155,10 +213,10 @@ pub(crate) fn page(cx: &Cx, response: Response) -> Response {
             status if status.is_client_error() => "unreadable",
             _ => "internal",
         },
-        detail: String::new(),
+        detail: Detail::None,
     });
     let mut page = if face.is_none() && cx.json {
-        let body = serde_json::json!({ "error": told.key, "message": told.detail });
+        let body = serde_json::json!({ "error": told.key, "message": told.detail.english() });
         (status, axum::Json(body)).into_response()
     } else {
         let html = match face {
@@ -169,7 +227,8 @@ pub(crate) fn page(cx: &Cx, response: Response) -> Response {
                 };
                 CustomerErrorPage { other, cx: cx.clone() }.render()
             }
-            None => ErrorPage { cx, status: status.as_u16(), key: told.key, detail: &told.detail }.render(),
+            None => ErrorPage { cx, status: status.as_u16(), key: told.key, detail: &told.detail.words(cx) }
+                .render(),
         };
         (status, Html(html.unwrap_or_else(|_| status.to_string()))).into_response()
     };
@@ -187,8 +246,8 @@ impl ErrorPage<'_> {
         self.cx.t(format!("error.{}.title", self.key))
     }
 
-    fn help(&self) -> &'static str {
-        self.cx.t(format!("error.{}.help", self.key))
+    fn help(&self) -> String {
+        crate::i18n::fill(self.cx.t(format!("error.{}.help", self.key)), &[&FORM_KILOBYTES])
     }
 }
 

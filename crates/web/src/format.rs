@@ -76,6 +76,20 @@ pub(crate) fn percent(lang: Language, share: f64, digits: usize) -> String {
     with_percent(lang, decimal(lang, share * 100.0, digits))
 }
 
+/// A probability in percent that never claims certainty it does not have: what rounds to none or all is told as less
+/// or more than the last step that can be written. Exactly 0 and exactly 1 stay.
+pub(crate) fn chance(lang: Language, probability: f64, digits: usize) -> String {
+    let step = 0.01 / 10f64.powi(i32::try_from(digits).unwrap_or(0));
+    let gap = if lang == Language::Spanish { "\u{a0}" } else { "" };
+    if probability > 0.0 && probability < step / 2.0 {
+        format!("<{gap}{}", percent(lang, step, digits))
+    } else if probability < 1.0 && probability > 1.0 - step / 2.0 {
+        format!(">{gap}{}", percent(lang, 1.0 - step, digits))
+    } else {
+        percent(lang, probability, digits)
+    }
+}
+
 /// A change (0 = none) in percent with its sign.
 pub(crate) fn signed_percent(lang: Language, change: f64) -> String {
     let percent = change * 100.0;
@@ -209,6 +223,25 @@ mod tests {
         assert_eq!(percent(Spanish, 0.1234, 1), "12,3\u{a0}%");
         assert_eq!(signed_percent(English, 0.051), "+5.1%");
         assert_eq!(signed_percent(English, -0.251), "\u{2212}25%");
+    }
+
+    #[test]
+    fn a_chance_is_never_none_or_all_unless_it_is_exactly_so() {
+        assert_eq!(chance(English, 0.0004, 0), "<1%");
+        assert_eq!(chance(Spanish, 0.0004, 0), "<\u{a0}1\u{a0}%");
+        assert_eq!(chance(English, 0.9999, 1), ">99.9%");
+        assert_eq!(chance(Spanish, 0.9999, 1), ">\u{a0}99,9\u{a0}%");
+        assert_eq!(chance(English, 0.9975, 1), "99.8%");
+        assert_eq!(chance(English, 0.006, 0), "1%");
+        assert_eq!((chance(English, 0.0, 0), chance(English, 1.0, 1)), ("0%".into(), "100.0%".into()));
+        assert_eq!(chance(English, f64::NAN, 0), percent(English, f64::NAN, 0));
+        for digits in 0..3 {
+            for part in 1..2_000 {
+                let text = chance(English, f64::from(part) / 2_000.0 * 0.999_999 + 0.000_000_1, digits);
+                let number = text.trim_end_matches('%').parse::<f64>();
+                assert!(!matches!(number, Ok(n) if n == 0.0 || n == 100.0), "{text}");
+            }
+        }
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod route;
 mod samples;
 mod security;
 mod session;
+mod words;
 
 use axum::Router;
 

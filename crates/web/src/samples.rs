@@ -436,6 +436,7 @@ pub(crate) fn compose() -> ComposeView {
             would_plan: 945,
             would_hold_out: 105,
             detectable: Some(1.14),
+            frozen: false,
             error: None,
         },
         checks: vec![check(Language::English), check(Language::Spanish)],
@@ -466,7 +467,7 @@ pub(crate) fn review() -> ReviewView {
         may_approve: Ok(()),
         approved_by: None,
         approved_at: None,
-        approval_valid: false,
+        standing: ApprovalStanding::None,
         actions: vec![CampaignAction::Approve, CampaignAction::Reject, CampaignAction::Edit],
     }
 }
@@ -508,14 +509,32 @@ pub(crate) fn report() -> ReportView {
         true_uplift: Some(1.64),
         window_ends: Some(Day(20_720)),
         messages: vec![
-            MessageLine { id: MessageId(118), customer: "C-00107".into(), state: "sent".into(), at: at(-3) },
+            MessageLine {
+                id: MessageId(118),
+                customer: "C-00107".into(),
+                state: "sent".into(),
+                reason: None,
+                at: at(-3),
+            },
+            MessageLine {
+                id: MessageId(120),
+                customer: "C-00108".into(),
+                state: "excluded".into(),
+                reason: Some("no_consent".into()),
+                at: at(-3),
+            },
             MessageLine {
                 id: MessageId(119),
                 customer: HOSTILE.into(),
                 state: "in_doubt".into(),
+                reason: None,
                 at: at(-3),
             },
         ],
+        filter: MessageFilter::All,
+        matches: 3_406,
+        page: 1,
+        pages: 69,
         actions: vec![CampaignAction::Pause, CampaignAction::Stop],
     }
 }
@@ -524,6 +543,7 @@ fn entry(seq: u64, action: &str, object: &str) -> LedgerLine {
     LedgerLine {
         seq,
         at: at(-1),
+        by: ActorKind::System,
         actor: "flow.deliver".into(),
         responsible: "Marta Vidal".into(),
         action: action.into(),
@@ -553,6 +573,7 @@ pub(crate) fn why() -> WhyView {
         message: 118,
         customer: "C-00107".into(),
         state: "in_doubt".into(),
+        exclusion: None,
         planned_at: at(-4),
         sent_at: Some(at(-3)),
         campaign: "Come back to good coffee".into(),
@@ -563,16 +584,16 @@ pub(crate) fn why() -> WhyView {
         data: vec![("silent_days".into(), "141".into()), ("frequency".into(), "6".into())],
         models: vec!["stage@2".into()],
         reasons: vec![
-            reason("consent.marketing.email", "granted 2026-01-04 at checkout, notice v3", true),
-            reason("cap", "1 of 4 this month", true),
-            reason("quiet_hours", "10:00 in Europe/Madrid", true),
+            reason("consent.marketing.email", "granted 2026-01-04 through checkout, notice v3", true),
+            reason("cap", "1 of 4 in 30 days", true),
+            reason("quiet_hours", "may be sent from 2026-03-04T10:00:00Z in Europe/Madrid", true),
         ],
         guard: Some(check(Language::Spanish).report),
         content_hash: "9f2c4d1be0a7735c".into(),
         author: "Marta Vidal".into(),
         approver: "Anil Rao".into(),
         approved_at: Some(at(-5)),
-        propensity: 0.9,
+        propensity: Some(0.9),
         ledger: vec![entry(14_211, "message_sent", "message/118")],
     }
 }
@@ -592,7 +613,7 @@ pub(crate) fn customer_why() -> CustomerWhyView {
         basis: "consent".into(),
         approver: "Anil Rao".into(),
         written_with_ai: false,
-        profiled: true,
+        used: Used::Score,
         preferences_token: "ptoken".into(),
         unsubscribe_token: "utoken".into(),
     }

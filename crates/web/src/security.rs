@@ -10,8 +10,10 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 
-/// Bytes a form may have.
-const FORM_LIMIT: usize = 256 * 1024;
+/// Kilobytes a form may have.
+pub(crate) const FORM_KILOBYTES: usize = 256;
+/// The same in bytes.
+const FORM_LIMIT: usize = FORM_KILOBYTES * 1024;
 
 const STRICT: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
      connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";

@@ -1,6 +1,6 @@
 //! `candor stages`, `forecast`, `campaign`, `why`: the views of the pages, in words or as JSON.
 
-use flow::views::{CampaignBrief, CustomersView, UpliftView, Verdict};
+use flow::views::{CampaignBrief, CustomersView, MessageFilter, UpliftView, Verdict};
 use miette::{IntoDiagnostic, Result};
 use terms::customer::Language;
 use terms::ids::{CampaignId, MessageId, PersonId};
@@ -28,7 +28,7 @@ fn matrix<T>(rows: &[Vec<T>], cell: impl Fn(&T) -> String) {
 
 pub(crate) async fn stages(global: &Global) -> Result<()> {
     let app = open_quiet(global).await?;
-    let view = app.customers("", 1).await.into_diagnostic()?;
+    let view = app.customers("", 1, Language::English).await.into_diagnostic()?;
     if global.json {
         return say::json(&view);
     }
@@ -61,7 +61,7 @@ pub(crate) async fn forecast(global: &Global, refit: bool) -> Result<()> {
         let _spinner = Spinner::start("fitting the stage models");
         if refit { app.refit().await } else { app.lifecycle().await }.into_diagnostic()?
     };
-    let view: CustomersView = app.customers("", 1).await.into_diagnostic()?;
+    let view: CustomersView = app.customers("", 1, Language::English).await.into_diagnostic()?;
     let two = app.forecast_two().await.into_diagnostic()?;
     if global.json {
         return say::json(&serde_json::json!({ "summary": summary, "next": view.forecast, "next_two": two }));
@@ -149,7 +149,7 @@ pub(crate) async fn campaign(global: &Global, id: Option<i64>) -> Result<()> {
         view.campaigns.iter().for_each(|campaign| say::line(brief(campaign)));
         return Ok(());
     };
-    let report = app.report(&reader(), CampaignId(id)).await.into_diagnostic()?;
+    let report = app.report(&reader(), CampaignId(id), MessageFilter::All, 1).await.into_diagnostic()?;
     if global.json {
         return say::json(&report);
     }

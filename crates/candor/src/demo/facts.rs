@@ -30,12 +30,12 @@ fn fact(entity: &str, predicate: &str, value: FactValue, now: Instant, until: Op
 }
 
 /// Writes the brand's settings and the fact sheet.
-pub(crate) async fn add(app: &App, staff: &Staff, launch: Instant) -> Result<()> {
+pub(crate) async fn add(app: &App, staff: &Staff, launch: Instant, base_url: &str) -> Result<()> {
     let brand = Brand {
         name: "Café Aurora".to_owned(),
         from: "Café Aurora <hola@aurora.example>".to_owned(),
         currency: Currency::EUR,
-        base_url: "http://127.0.0.1:7070".to_owned(),
+        base_url: base_url.to_owned(),
         allowed_hosts: vec!["aurora.example".to_owned(), "127.0.0.1".to_owned()],
         time_zones: ["Europe/Madrid", "Europe/London", "America/Mexico_City", "America/New_York"]
             .map(str::to_owned)

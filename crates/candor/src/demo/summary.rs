@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant as Stopwatch;
 
 use flow::App;
+use flow::views::MessageFilter;
 use miette::{IntoDiagnostic, Result};
 use serde::{Deserialize, Serialize};
 use simulator::{Contact, Shop};
@@ -70,7 +71,7 @@ pub(super) async fn make(
     let mut campaigns = Vec::new();
     let mut guard = guard_of_drafts(app).await?;
     for campaign in launched {
-        let report = app.report(&reader, campaign.id).await.into_diagnostic()?;
+        let report = app.report(&reader, campaign.id, MessageFilter::All, 1).await.into_diagnostic()?;
         let window = app.store().campaign(campaign.id).await.into_diagnostic()?.plan.window_days;
         let of_goal: Vec<Contact> =
             contacts.iter().filter(|contact| contact.goal == campaign.goal).cloned().collect();

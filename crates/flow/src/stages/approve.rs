@@ -14,6 +14,7 @@ use crate::access::Permission;
 use crate::app::{App, actor};
 use crate::campaigns::needs;
 use crate::error::{Error, Result};
+use crate::problem::Problem;
 
 impl App {
     /// The hash of a campaign as it stands, models included.
@@ -50,15 +51,13 @@ impl App {
         let campaign = self.store().campaign(id).await?;
         let current = self.content_hash(&campaign).await?;
         if current.to_string() != seen_hash {
-            let message =
-                "the campaign has changed since you read it; read it again before you approve".to_owned();
-            return Err(Error::Conflict { message });
+            return Err(Problem::ChangedSinceRead.into());
         }
         let mut tx = self.store().begin().await?;
         let approval = tx.approve_campaign(id, person.id, &current, note, self.now()).await?;
         let payload = serde_json::json!({
             "campaign": campaign.plan.name, "content": current.to_string(), "approval": approval.id, "note": note,
-            "author": campaign.author,
+            "author": campaign.author, "models": self.models_of(&campaign.plan.audience).await?,
         });
         tx.append_entries(&[self.entry(
             actor(person),
@@ -78,8 +77,7 @@ impl App {
     pub async fn reject_campaign(&self, person: &Person, id: CampaignId, note: &str) -> Result<()> {
         needs(person, Permission::Approve)?;
         if note.trim().is_empty() {
-            let message = "say why it goes back, so that its author knows what to change".to_owned();
-            return Err(Error::Invalid { message });
+            return Err(Problem::NoReason.into());
         }
         let mut tx = self.store().begin().await?;
         tx.reject_campaign(id, person.id, note, self.now()).await?;
@@ -109,7 +107,6 @@ impl App {
             }
             _ => self.content_hash(campaign).await?,
         };
-        check_approval(campaign, approval.as_ref(), current)
-            .map_err(|refusal| Error::Conflict { message: refusal.to_string() })
+        check_approval(campaign, approval.as_ref(), current).map_err(|refusal| Problem::from(refusal).into())
     }
 }

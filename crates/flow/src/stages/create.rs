@@ -14,6 +14,7 @@ use crate::app::{App, actor, json_value};
 use crate::campaigns::{needs, plan_of};
 use crate::error::{Error, Result};
 use crate::facts::known_offer;
+use crate::problem::Problem;
 use crate::views::CampaignForm;
 use crate::workshop::{Workshop, all_clear, blocking};
 
@@ -60,8 +61,7 @@ impl App {
         needs(person, Permission::Compose)?;
         let campaign = self.store().campaign(id).await?;
         if !matches!(campaign.state, CampaignState::Draft | CampaignState::Checked) {
-            let message = format!("the campaign is `{}`; only a draft can be submitted", campaign.state);
-            return Err(Error::Conflict { message });
+            return Err(Problem::NotADraft { state: campaign.state }.into());
         }
         let now = self.now();
         let facts = self.store().facts().await?;

@@ -20,6 +20,7 @@ use terms::stage::Stage;
 
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::problem::Problem;
 use crate::snapshot::Snapshot;
 use crate::subjects::{Facts, limits};
 use crate::views::{AudiencePreview, FunnelStep};
@@ -115,6 +116,7 @@ pub(crate) async fn preview(
         would_plan: eligible - would_hold_out,
         would_hold_out,
         detectable: detectable(&snapshot, &audience.positions, eligible - would_hold_out, would_hold_out),
+        frozen: false,
         error: None,
     })
 }
@@ -141,7 +143,7 @@ fn detectable(snapshot: &Snapshot, positions: &[usize], treated: u64, control: u
 pub(crate) async fn plan(app: &App, campaign: &Campaign) -> Result<Vec<AudienceRow>> {
     let snapshot = app.snapshot().await?;
     let segment = policy::segment::parse(&campaign.plan.audience)
-        .map_err(|error| Error::Invalid { message: error.render(&campaign.plan.audience) })?;
+        .map_err(|error| Problem::segment(&campaign.plan.audience, error))?;
     let mut audience = Audience::gather(app, &snapshot, &segment, campaign.id, &campaign.plan).await?;
     let now = app.now();
     let rules = Rules::of(campaign, &limits(&app.brand().await?));

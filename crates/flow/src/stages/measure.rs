@@ -18,6 +18,7 @@ use terms::time::{Day, Instant};
 use crate::app::{App, json_value};
 use crate::error::{Error, Result};
 use crate::jobs::Work;
+use crate::problem::Problem;
 use crate::views::{CurvePoint, UpliftView};
 
 /// Points of the report's curve.
@@ -59,9 +60,7 @@ impl App {
         let campaign = self.store().campaign(id).await?;
         let arms = self.store().arms(id).await?;
         let Some(start) = arms.iter().filter_map(|row| row.attempted_at).min() else {
-            let message =
-                "nothing was sent yet, so there is nothing to measure; launch the campaign first".to_owned();
-            return Err(Error::Conflict { message });
+            return Err(Problem::NothingSent.into());
         };
         let end = start.plus_days(i64::from(campaign.plan.window_days));
         let opted_out = self.store().opted_out(id, end).await?;

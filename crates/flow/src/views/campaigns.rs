@@ -126,6 +126,8 @@ pub struct AudiencePreview {
     pub would_hold_out: u64,
     /// Smallest uplift in revenue per customer this size could show (80 % power), if it can be said.
     pub detectable: Option<f64>,
+    /// True for the audience as it was frozen at the launch; false for what it would come to now.
+    pub frozen: bool,
     /// Why the segment cannot be read, with a line that points at the place.
     pub error: Option<String>,
 }
@@ -180,9 +182,9 @@ pub struct ReviewView {
     pub compose: ComposeView,
     /// Author's name.
     pub author: String,
-    /// The hash an approval would be bound to, hexadecimal.
+    /// The hash that was approved; before an approval the hash it would be bound to, hexadecimal.
     pub content_hash: String,
-    /// Models that take part: `stage@2`.
+    /// Models that take part: `stage@2`; those that were approved, once they were.
     pub models: Vec<String>,
     /// Whether this reader may approve, and why not otherwise.
     pub may_approve: Result<(), ApproveRefusal>,
@@ -190,10 +192,24 @@ pub struct ReviewView {
     pub approved_by: Option<String>,
     /// When.
     pub approved_at: Option<Instant>,
-    /// Whether the approval still covers the content.
-    pub approval_valid: bool,
+    /// Whether an approval covers the campaign.
+    pub standing: ApprovalStanding,
     /// Which buttons make sense for this reader: approve, reject, launch, pause, resume, stop.
     pub actions: Vec<CampaignAction>,
+}
+
+/// Whether an approval covers a campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovalStanding {
+    /// There is no approval.
+    None,
+    /// It covers content, audience, models and control share.
+    Holds,
+    /// Content, audience or control share are not what was approved.
+    Edited,
+    /// A model went live since the approval; the campaign was not launched yet.
+    NewModel,
 }
 
 /// What can be done to a campaign.
@@ -228,6 +244,8 @@ pub enum ApproveRefusal {
     Role,
     /// It has not been submitted.
     NotSubmitted,
+    /// It was decided: the campaign is approved, or was launched.
+    Decided,
 }
 
 /// The report of a campaign.
@@ -261,8 +279,16 @@ pub struct ReportView {
     pub true_uplift: Option<f64>,
     /// Day the window ends.
     pub window_ends: Option<Day>,
-    /// Messages, newest first, first page.
+    /// Rows of the audience in the order they were frozen, one page of those the filter lets through.
     pub messages: Vec<MessageLine>,
+    /// The filter.
+    pub filter: MessageFilter,
+    /// Rows the filter lets through.
+    pub matches: u64,
+    /// Page shown, from 1.
+    pub page: u64,
+    /// Pages there are.
+    pub pages: u64,
     /// What this reader can do.
     pub actions: Vec<CampaignAction>,
 }
@@ -301,6 +327,19 @@ pub struct CurvePoint {
     pub control: f64,
 }
 
+/// Which rows of an audience to list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageFilter {
+    /// Everybody.
+    #[default]
+    All,
+    /// Messages in a state.
+    State(terms::delivery::DeliveryState),
+    /// Left out at planning for a reason.
+    Excluded(terms::decision::ExclusionReason),
+}
+
 /// A message in a list.
 #[derive(Debug, Clone, Serialize)]
 pub struct MessageLine {
@@ -308,8 +347,10 @@ pub struct MessageLine {
     pub id: MessageId,
     /// Customer's key.
     pub customer: String,
-    /// State.
+    /// State; `excluded` for who was left out.
     pub state: String,
+    /// Why left out or held back, as [`terms::decision::ExclusionReason`] writes it.
+    pub reason: Option<String>,
     /// When it last changed.
     pub at: Instant,
 }

@@ -31,12 +31,24 @@ pub struct CustomerWhyView {
     pub approver: String,
     /// Whether AI wrote any words.
     pub written_with_ai: bool,
-    /// Whether a score of theirs was used.
-    pub profiled: bool,
+    /// What was used of them besides their record.
+    pub used: Used,
     /// Token of the preference page.
     pub preferences_token: String,
     /// Token of the opt-out.
     pub unsubscribe_token: String,
+}
+
+/// What of a customer an audience was chosen by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Used {
+    /// Nothing but the record: country, language, how long they are known.
+    Record,
+    /// Counts of what they did: purchases, silent days, a stage made of these.
+    Behaviour,
+    /// A score that a model computed.
+    Score,
 }
 
 /// The preference page.
@@ -79,8 +91,8 @@ pub struct PreferencesForm {
     pub measurement: bool,
     /// At most this many messages a month.
     pub max_per_month: Option<u32>,
-    /// Language.
-    pub language: Language,
+    /// Language; `None` keeps the one there is.
+    pub language: Option<Language>,
 }
 
 /// The opt-out page.

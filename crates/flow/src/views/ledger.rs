@@ -44,9 +44,11 @@ pub struct LedgerLine {
     pub seq: u64,
     /// When.
     pub at: Instant,
-    /// Who, in words.
+    /// What kind of actor.
+    pub by: ActorKind,
+    /// Who: a person's name, or the part of the system.
     pub actor: String,
-    /// Who answers for it.
+    /// Name of the person who answers for it.
     pub responsible: String,
     /// What.
     pub action: String,
@@ -56,6 +58,20 @@ pub struct LedgerLine {
     pub payload: String,
 }
 
+/// Kinds of actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActorKind {
+    /// Somebody signed in.
+    Person,
+    /// A part of the system, by itself.
+    System,
+    /// A customer, on their own pages.
+    Customer,
+    /// Somebody at the command line of the installation.
+    Operator,
+}
+
 /// From a sent message back to everything behind it, for people who work here.
 #[derive(Debug, Clone, Serialize)]
 pub struct WhyView {
@@ -63,8 +79,10 @@ pub struct WhyView {
     pub message: i64,
     /// Customer's key.
     pub customer: String,
-    /// State.
+    /// State; `excluded` for who was left out.
     pub state: String,
+    /// Why left out or held back.
+    pub exclusion: Option<String>,
     /// When it was planned.
     pub planned_at: Instant,
     /// When it was sent, if so.
@@ -73,7 +91,7 @@ pub struct WhyView {
     pub campaign: String,
     /// Campaign id.
     pub campaign_id: i64,
-    /// Subject as sent.
+    /// Subject as sent or planned; empty for who was left out.
     pub subject: String,
     /// Audience in the segment language.
     pub audience: String,
@@ -81,7 +99,7 @@ pub struct WhyView {
     pub audience_described: String,
     /// The data: profile figures the audience was chosen by.
     pub data: Vec<(String, String)>,
-    /// Models that took part.
+    /// Models that took part in choosing the audience.
     pub models: Vec<String>,
     /// The decision's reasons, kept whole.
     pub reasons: Vec<Reason>,
@@ -95,8 +113,8 @@ pub struct WhyView {
     pub approver: String,
     /// When it was approved.
     pub approved_at: Option<Instant>,
-    /// Arm and probability of having been treated.
-    pub propensity: f64,
+    /// Probability of being sent to rather than held out; `None` for who was left out before the draw.
+    pub propensity: Option<f64>,
     /// Ledger entries about it, by position.
     pub ledger: Vec<LedgerLine>,
 }

@@ -283,3 +283,47 @@ proptest! {
         prop_assert_eq!(outcome.reasons().len(), ExclusionReason::ALL.len());
     }
 }
+
+/// Every note a decision can write, one of each kind, in the file that whoever translates them is held to.
+#[test]
+fn the_notes_of_a_decision_are_those_that_are_listed() {
+    let mut notes = std::collections::BTreeSet::new();
+    let mut note = |subject: &Subject, rules: &Rules| {
+        for reason in decide(subject, rules, noon()).reasons() {
+            notes.insert(format!("{} | {}", reason.check, reason.found));
+        }
+    };
+    note(&willing(), &rules());
+    for (_, break_it) in faults() {
+        let mut subject = willing();
+        break_it(&mut subject);
+        note(&subject, &rules());
+    }
+    for (basis, evidence) in [
+        (LawfulBasis::SoftOptIn, SaleEvidence::Sale),
+        (LawfulBasis::SoftOptIn, SaleEvidence::None),
+        (LawfulBasis::LegitimateInterest, SaleEvidence::None),
+    ] {
+        let marketing =
+            agreed().map(|state| ConsentState { basis, evidence, source: "sale".into(), ..state });
+        note(&Subject { marketing, ..willing() }, &rules());
+    }
+    let taken_back = agreed().map(|state| ConsentState {
+        status: ConsentStatus::Withdrawn,
+        source: String::new(),
+        notice_version: String::new(),
+        ..state
+    });
+    note(&Subject { marketing: taken_back, ..willing() }, &rules());
+    let plain = Rules { uses_profiling: false, written_with_ai: false, ..rules() };
+    note(&willing(), &plain);
+    let late = Rules { ends_at: noon().plus_days(-1), ..rules() };
+    note(&willing(), &late);
+    let free = Rules { limits: BrandLimits { caps: Vec::new(), ..rules().limits }, ..rules() };
+    note(&willing(), &free);
+    let listed: std::collections::BTreeSet<String> =
+        include_str!("found.txt").lines().map(str::to_owned).collect();
+    let missing: Vec<_> = notes.difference(&listed).collect();
+    let stale: Vec<_> = listed.difference(&notes).collect();
+    assert!(missing.is_empty() && stale.is_empty(), "missing: {missing:#?}, stale: {stale:#?}");
+}

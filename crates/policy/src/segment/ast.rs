@@ -94,6 +94,18 @@ impl Ast {
             Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::uses_profiling),
         }
     }
+
+    /// True when it asks for something a model computed: a value, a risk or a chance. A stage is a count of days, and
+    /// what somebody bought is a record; neither is a score.
+    #[must_use]
+    pub fn uses_scores(&self) -> bool {
+        match self {
+            Self::Everyone | Self::Country(_) | Self::Language(_) | Self::Stage(..) => false,
+            Self::Number(field, _) => field.is_score(),
+            Self::Not(inner) => inner.uses_scores(),
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::uses_scores),
+        }
+    }
 }
 
 impl fmt::Display for Ast {

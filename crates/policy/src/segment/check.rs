@@ -5,6 +5,7 @@ use super::country::Country;
 use super::error::SegmentError;
 use super::field::{NumberField, SegmentField, StageMoment};
 use super::lex::{Place, Sign, Token, shorten};
+use super::problem::SegmentProblem;
 use terms::customer::Language;
 use terms::stage::Stage;
 
@@ -64,20 +65,15 @@ pub(crate) fn field(word: &str, place: Place) -> Result<SegmentField, SegmentErr
     let lower = word.to_lowercase();
     let last = lower.rsplit('.').next().unwrap_or(&lower);
     let shown = shorten(word);
-    let message = if SENSITIVE.contains(&lower.as_str()) || SENSITIVE.contains(&last) {
-        format!(
-            "`{shown}` is not available to segments: sensitive attributes are kept apart, and only the fairness audit \
-             reads them; select by what customers do instead, such as `silent_days` or `stage`"
-        )
-    } else if Stage::ALL.iter().any(|stage| stage.as_str() == lower) {
-        format!("`{shown}` is a stage, not a field; write `stage = {lower}`")
-    } else if let Some(near) = nearest(&lower, SegmentField::all().map(SegmentField::as_str)) {
-        format!("`{shown}` is not a field; did you mean `{near}`?")
+    let problem = if SENSITIVE.contains(&lower.as_str()) || SENSITIVE.contains(&last) {
+        SegmentProblem::Sensitive { word: shown }
+    } else if let Some(stage) = Stage::ALL.iter().find(|stage| stage.as_str() == lower) {
+        SegmentProblem::StageAsField { word: shown, stage: stage.as_str() }
     } else {
-        let fields: Vec<&str> = SegmentField::all().map(SegmentField::as_str).collect();
-        format!("`{shown}` is not a field; there are: {}", fields.join(", "))
+        let near = nearest(&lower, SegmentField::all().map(SegmentField::as_str));
+        SegmentProblem::UnknownField { word: shown, near }
     };
-    Err(SegmentError::new(message, place))
+    Err(SegmentError::new(problem, place))
 }
 
 /// `field sign value`.
@@ -90,10 +86,7 @@ pub(crate) fn comparison(
     let unordered = || match sign {
         Sign::Equal => Ok(true),
         Sign::NotEqual => Ok(false),
-        other => Err(SegmentError::new(
-            format!("`{field}` has no order, so `{}` does not apply; use `=`, `!=` or `in`", other.as_str()),
-            sign_place,
-        )),
+        other => Err(SegmentError::new(SegmentProblem::NoOrder { field, sign: other.as_str() }, sign_place)),
     };
     Ok(match field {
         SegmentField::Stage(moment) => Ast::Stage(moment, equality(unordered()?, stage(moment, value)?)),
@@ -145,21 +138,17 @@ pub(crate) fn between(
     high: &Literal,
 ) -> Result<Ast, SegmentError> {
     let SegmentField::Number(field) = field else {
-        let message = format!("`{field}` has no order, so `between` does not apply; use `in`");
-        return Err(SegmentError::new(message, place));
+        return Err(SegmentError::new(SegmentProblem::NoOrder { field, sign: "between" }, place));
     };
     let (from, to) = (number(field, low)?, number(field, high)?);
     if from > to {
-        let message = format!("nothing lies between {from} and {to}; write `between {to} and {from}`");
-        return Err(SegmentError::new(message, (low.place.0, high.place.1)));
+        return Err(SegmentError::new(SegmentProblem::Reversed { from, to }, (low.place.0, high.place.1)));
     }
     Ok(Ast::Number(field, NumberTest::Between(from, to)))
 }
 
 fn wrong(field: SegmentField, value: &Literal) -> SegmentError {
-    let message =
-        format!("{} is not a value of `{field}`; expected {}", value.token.shown(), field.expects());
-    SegmentError::new(message, value.place)
+    SegmentError::new(SegmentProblem::NotAValue { value: value.token.quoted(), field }, value.place)
 }
 
 fn stage(moment: StageMoment, value: &Literal) -> Result<Stage, SegmentError> {
@@ -168,10 +157,9 @@ fn stage(moment: StageMoment, value: &Literal) -> Result<Stage, SegmentError> {
     };
     let lower = word.to_lowercase();
     lower.parse().map_err(|_| match nearest(&lower, Stage::ALL.iter().map(|stage| stage.as_str())) {
-        Some(near) => SegmentError::new(
-            format!("{} is not a stage; did you mean `{near}`?", value.token.shown()),
-            value.place,
-        ),
+        Some(near) => {
+            SegmentError::new(SegmentProblem::NotAStage { value: value.token.quoted(), near }, value.place)
+        }
         None => wrong(SegmentField::Stage(moment), value),
     })
 }
@@ -189,8 +177,8 @@ fn country(value: &Literal) -> Result<Country, SegmentError> {
     match &value.token {
         Token::Text(text) => text.parse().map_err(|_| wrong(SegmentField::Country, value)),
         Token::Word(word) if word.parse::<Country>().is_ok() => {
-            let upper = word.to_uppercase();
-            Err(SegmentError::new(format!("put the country in quotes: `\"{upper}\"`"), value.place))
+            let code = word.to_uppercase();
+            Err(SegmentError::new(SegmentProblem::CountryWithoutQuotes { code }, value.place))
         }
         _ => Err(wrong(SegmentField::Country, value)),
     }
@@ -204,18 +192,16 @@ fn number(field: NumberField, value: &Literal) -> Result<f64, SegmentError> {
     if (low..=high).contains(&number) {
         return Ok(number);
     }
-    let message = if high == 1.0 && number > 1.0 && number <= 100.0 {
-        format!("`{field}` goes from 0 to 1; did you mean `{}`?", number / 100.0)
-    } else if high.is_finite() {
-        format!("`{field}` goes from {low} to {high}; `{number}` is outside")
+    let problem = if high == 1.0 && number > 1.0 && number <= 100.0 {
+        SegmentProblem::PercentForShare { field, share: number / 100.0 }
     } else {
-        format!("`{field}` is never less than {low}; `{number}` is outside")
+        SegmentProblem::OutOfRange { field, number }
     };
-    Err(SegmentError::new(message, value.place))
+    Err(SegmentError::new(problem, value.place))
 }
 
 /// The name nearest to a word by edit distance, when it is near enough to be a slip: at most a third of its letters.
-fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+fn nearest(word: &str, names: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     if word.chars().count() > 40 {
         return None;
     }

@@ -1,11 +1,14 @@
 //! What is wrong with a segment, where, and what to write instead.
 
+use super::problem::SegmentProblem;
+use terms::customer::Language;
+
 /// A segment that cannot be understood. [`SegmentError::render`] shows it with a caret under the place.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{}", problem.words(Language::English))]
 pub struct SegmentError {
-    /// What is wrong and what was expected: lowercase, no full stop.
-    pub message: String,
+    /// What is wrong and what was expected; its words come in both languages.
+    pub problem: SegmentProblem,
     /// First byte of the place.
     pub start: usize,
     /// One past its last byte; equal to `start` at the end of the text.
@@ -13,13 +16,14 @@ pub struct SegmentError {
 }
 
 impl SegmentError {
-    pub(crate) fn new(message: impl Into<String>, (start, end): (usize, usize)) -> Self {
-        Self { message: message.into(), start, end }
+    pub(crate) const fn new(problem: SegmentProblem, (start, end): (usize, usize)) -> Self {
+        Self { problem, start, end }
     }
 
-    /// The message, the line it is about, and a caret under the place. `source` is the text that was parsed.
+    /// What is wrong in the reader's language, the line it is about, and a caret under the place. `source` is the text
+    /// that was parsed.
     #[must_use]
-    pub fn render(&self, source: &str) -> String {
+    pub fn render(&self, source: &str, language: Language) -> String {
         let start = floor(source, self.start);
         let end = floor(source, self.end).max(start);
         let before = source.get(..start).unwrap_or("");
@@ -35,7 +39,7 @@ impl SegmentError {
         let margin = " ".repeat(number.to_string().len());
         format!(
             "{}\n{margin} |\n{number} | {line}\n{margin} | {}{}",
-            self.message,
+            self.problem.words(language),
             " ".repeat(column),
             "^".repeat(width)
         )

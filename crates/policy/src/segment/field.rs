@@ -76,18 +76,6 @@ impl SegmentField {
     pub fn of(text: &str) -> Option<Self> {
         Self::all().find(|field| field.as_str().eq_ignore_ascii_case(text))
     }
-
-    /// What the field's values are, in words an error can use.
-    pub(crate) const fn expects(self) -> &'static str {
-        match self {
-            Self::Stage(_) => {
-                "a stage: `prospect`, `new`, `active`, `at_risk`, `churned` or `reactivated`, without quotes"
-            }
-            Self::Country => "a country code in quotes, such as `\"ES\"`",
-            Self::Language => "a language: `en` or `es`, without quotes",
-            Self::Number(_) => "a number",
-        }
-    }
 }
 
 impl std::fmt::Display for SegmentField {
@@ -170,6 +158,21 @@ number_fields! {
 }
 
 impl NumberField {
+    /// True for what a model computes: values, risks and chances.
+    #[must_use]
+    pub const fn is_score(self) -> bool {
+        matches!(
+            self,
+            Self::Value
+                | Self::ValuePercentile
+                | Self::ValueStagePercentile
+                | Self::RiskChurn
+                | Self::ChanceReactivation
+                | Self::ChanceConversion
+                | Self::ChancePurchase
+        )
+    }
+
     /// Position of this field in rows and columns, 0 to [`NumberField::COUNT`] - 1.
     #[must_use]
     pub const fn index(self) -> usize {

@@ -1,6 +1,7 @@
 //! Text to tokens with their byte spans. It knows no field and no meaning.
 
 use super::error::SegmentError;
+use super::problem::SegmentProblem;
 
 /// First byte and one past the last.
 pub(crate) type Place = (usize, usize);
@@ -30,8 +31,13 @@ pub(crate) enum Sign {
 }
 
 impl Token {
-    /// How an error names this token.
-    pub(crate) fn shown(&self) -> String {
+    /// How an error names this token; `None` at the end of the text.
+    pub(crate) fn shown(&self) -> Option<String> {
+        (self != &Self::End).then(|| self.quoted())
+    }
+
+    /// The token between backticks; empty at the end of the text.
+    pub(crate) fn quoted(&self) -> String {
         match self {
             Self::Word(word) => format!("`{}`", shorten(word)),
             Self::Text(text) => format!("`\"{}\"`", shorten(text)),
@@ -40,7 +46,7 @@ impl Token {
             Self::Open => "`(`".to_owned(),
             Self::Close => "`)`".to_owned(),
             Self::Comma => "`,`".to_owned(),
-            Self::End => "the end".to_owned(),
+            Self::End => String::new(),
         }
     }
 }
@@ -98,8 +104,8 @@ pub(crate) fn lex(source: &str) -> Result<Vec<(Token, Place)>, SegmentError> {
                         Some((_, next)) if next == c => break Token::Text(text),
                         Some((_, next)) => text.push(next),
                         None => {
-                            let message = format!("this text has no end; close it with `{c}`");
-                            return Err(SegmentError::new(message, (start, source.len())));
+                            let problem = SegmentProblem::OpenText { quote: c };
+                            return Err(SegmentError::new(problem, (start, source.len())));
                         }
                     }
                 }
@@ -117,16 +123,9 @@ pub(crate) fn lex(source: &str) -> Result<Vec<(Token, Place)>, SegmentError> {
                 Token::Word(source.get(start..end).unwrap_or("").to_owned())
             }
             other => {
-                let help = match other {
-                    '!' => "; write `!=` for not equal, or `not`",
-                    '&' => "; write `and`",
-                    '|' => "; write `or`",
-                    '%' => "; write the number alone: percentiles go from 0 to 100, chances from 0 to 1",
-                    '“' | '”' | '‘' | '’' | '«' | '»' => "; use straight quotes: `\"`",
-                    _ => "; expected a field, a value, a comparison or a parenthesis",
-                };
-                let message = format!("`{}` means nothing here{help}", other.escape_debug());
-                return Err(SegmentError::new(message, (start, start + other.len_utf8())));
+                let problem =
+                    SegmentProblem::Stray { shown: other.escape_debug().to_string(), character: other };
+                return Err(SegmentError::new(problem, (start, start + other.len_utf8())));
             }
         };
         let end = chars.peek().map_or(source.len(), |&(at, _)| at);
@@ -143,16 +142,7 @@ fn number(text: &str, place: Place) -> Result<Token, SegmentError> {
         && digits.chars().all(|c| c.is_ascii_digit() || c == '.');
     match text.parse::<f64>() {
         Ok(number) if plain && number.abs() <= LARGEST => Ok(Token::Number(number)),
-        Ok(_) if plain => Err(SegmentError::new(
-            format!("`{}` is too large; use at most 1000000000000000", shorten(text)),
-            place,
-        )),
-        _ => Err(SegmentError::new(
-            format!(
-                "`{}` is not a number; write it with digits and a point, such as 80 or 0.5",
-                shorten(text)
-            ),
-            place,
-        )),
+        Ok(_) if plain => Err(SegmentError::new(SegmentProblem::TooLarge { text: shorten(text) }, place)),
+        _ => Err(SegmentError::new(SegmentProblem::NotANumber { text: shorten(text) }, place)),
     }
 }

@@ -30,6 +30,7 @@ mod eval;
 mod field;
 mod lex;
 mod parse;
+mod problem;
 mod row;
 
 pub use ast::{Ast, Comparison, NumberTest, OneOf};
@@ -41,6 +42,7 @@ pub use error::SegmentError;
 pub use eval::{eval_columns, eval_row};
 pub use field::{NumberField, SegmentField, StageMoment};
 pub use parse::{MAX_DEPTH, MAX_LENGTH, parse};
+pub use problem::{SegmentProblem, Wanted};
 pub use row::{CustomerRow, Row};
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::ast::Ast;
 use super::check::{self, Literal};
 use super::error::SegmentError;
 use super::lex::{Place, Sign, Token, lex, shorten};
+use super::problem::{SegmentProblem, Wanted};
 
 /// The longest segment, in bytes.
 pub const MAX_LENGTH: usize = 4_096;
@@ -22,25 +23,23 @@ pub const MAX_DEPTH: usize = 32;
 /// When the text is no segment; the error points at the place and says what was expected there.
 pub fn parse(source: &str) -> Result<Ast, SegmentError> {
     if source.len() > MAX_LENGTH {
-        let message = format!(
-            "the segment has {} bytes, and at most {MAX_LENGTH} are read; use `in (...)` instead of long chains of `or`",
-            source.len()
-        );
-        return Err(SegmentError::new(message, (MAX_LENGTH, source.len())));
+        let problem = SegmentProblem::TooLong { bytes: source.len() };
+        return Err(SegmentError::new(problem, (MAX_LENGTH, source.len())));
     }
     let mut parser = Parser { tokens: lex(source)?, at: 0, depth: 0 };
     if parser.peek() == &Token::End {
-        let message = "the segment is empty; write a test such as `stage = active`, or `everyone`";
-        return Err(SegmentError::new(message, (0, source.len())));
+        return Err(SegmentError::new(SegmentProblem::Empty, (0, source.len())));
     }
     let ast = parser.any()?;
     match parser.peek() {
         Token::End => Ok(ast),
-        other => {
-            let message = format!("expected `and`, `or` or the end, found {}", other.shown());
-            Err(SegmentError::new(message, parser.place()))
-        }
+        other => Err(unexpected(Wanted::JoinOrEnd, other, parser.place())),
     }
+}
+
+/// That something else was expected at a place.
+fn unexpected(wanted: Wanted, found: &Token, place: Place) -> SegmentError {
+    SegmentError::new(SegmentProblem::Expected { wanted, found: found.shown() }, place)
 }
 
 struct Parser {
@@ -72,13 +71,12 @@ impl Parser {
         found
     }
 
-    fn expect(&mut self, wanted: &Token, after: &str) -> Result<(), SegmentError> {
-        if self.peek() == wanted {
+    fn expect(&mut self, token: &Token, wanted: Wanted) -> Result<(), SegmentError> {
+        if self.peek() == token {
             self.at += 1;
             return Ok(());
         }
-        let message = format!("expected {} {after}, found {}", wanted.shown(), self.peek().shown());
-        Err(SegmentError::new(message, self.place()))
+        Err(unexpected(wanted, self.peek(), self.place()))
     }
 
     fn deeper<T>(
@@ -87,8 +85,7 @@ impl Parser {
     ) -> Result<T, SegmentError> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            let message = format!("nested more than {MAX_DEPTH} deep; split the segment or drop parentheses");
-            return Err(SegmentError::new(message, self.place()));
+            return Err(SegmentError::new(SegmentProblem::TooDeep, self.place()));
         }
         let read = read(self);
         self.depth -= 1;
@@ -121,7 +118,7 @@ impl Parser {
             return self.deeper(|parser| {
                 parser.at += 1;
                 let inner = parser.any()?;
-                parser.expect(&Token::Close, "to close the parenthesis")?;
+                parser.expect(&Token::Close, Wanted::Close)?;
                 Ok(inner)
             });
         }
@@ -133,16 +130,12 @@ impl Parser {
         let word = match token {
             Token::Word(word) if word.eq_ignore_ascii_case("everyone") => return Ok(Ast::Everyone),
             Token::Word(word) if !is_keyword(&word) => word,
-            other => {
-                let message = format!("expected a field, `not` or `(`, found {}", other.shown());
-                return Err(SegmentError::new(message, place));
-            }
+            other => return Err(unexpected(Wanted::Condition, &other, place)),
         };
         let field = check::field(&word, place)?;
         if self.keyword("not") {
             if !self.keyword("in") {
-                let message = format!("expected `in` after `not`, found {}", self.peek().shown());
-                return Err(SegmentError::new(message, self.place()));
+                return Err(unexpected(Wanted::InAfterNot, self.peek(), self.place()));
             }
             let values = self.values()?;
             return Ok(Ast::Not(Box::new(check::membership(field, values)?)));
@@ -154,8 +147,7 @@ impl Parser {
         if self.keyword("between") {
             let low = self.value(&word)?;
             if !self.keyword("and") {
-                let message = format!("expected `and` between the two ends, found {}", self.peek().shown());
-                return Err(SegmentError::new(message, self.place()));
+                return Err(unexpected(Wanted::AndBetween, self.peek(), self.place()));
             }
             let high = self.value(&word)?;
             return check::between(field, place, &low, &high);
@@ -167,42 +159,28 @@ impl Parser {
                 self.no_chain(sign)?;
                 check::comparison(field, sign, sign_place, &value)
             }
-            other => {
-                let message = format!(
-                    "expected `=`, `!=`, `<`, `<=`, `>`, `>=`, `in` or `between` after `{}`, found {}",
-                    shorten(&word),
-                    other.shown()
-                );
-                Err(SegmentError::new(message, sign_place))
-            }
+            other => Err(unexpected(Wanted::Comparison { after: shorten(&word) }, &other, sign_place)),
         }
     }
 
     fn no_chain(&self, sign: Sign) -> Result<(), SegmentError> {
         match self.peek() {
             Token::Sign(_) => {
-                let message = format!(
-                    "two comparisons in a row; join them with `and`, or write `between` (after `{}`)",
-                    sign.as_str()
-                );
-                Err(SegmentError::new(message, self.place()))
+                Err(SegmentError::new(SegmentProblem::Chain { sign: sign.as_str() }, self.place()))
             }
             _ => Ok(()),
         }
     }
 
     fn values(&mut self) -> Result<Vec<Literal>, SegmentError> {
-        self.expect(&Token::Open, "after `in`")?;
+        self.expect(&Token::Open, Wanted::List)?;
         let mut values = Vec::new();
         loop {
             values.push(self.value("in (")?);
             match self.next() {
                 (Token::Comma, _) => {}
                 (Token::Close, _) => return Ok(values),
-                (other, place) => {
-                    let message = format!("expected `,` or `)` in the list, found {}", other.shown());
-                    return Err(SegmentError::new(message, place));
-                }
+                (other, place) => return Err(unexpected(Wanted::NextInList, &other, place)),
             }
         }
     }
@@ -214,8 +192,7 @@ impl Parser {
             Token::Word(_) | Token::Text(_) | Token::Number(_) => return Ok(Literal { token, place }),
             _ => {}
         }
-        let message = format!("expected a value after `{}`, found {}", shorten(after), token.shown());
-        Err(SegmentError::new(message, place))
+        Err(unexpected(Wanted::Value { after: shorten(after) }, &token, place))
     }
 }
 

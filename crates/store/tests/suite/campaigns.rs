@@ -26,7 +26,7 @@ fn a_name_is_taken_while_its_campaign_lives() {
         let store = &fresh.store;
         let (campaign, author, _) = running(store, "A").await;
         let twice = store.create_campaign(&plan("A"), &[], author, at(9)).await.unwrap_err();
-        assert!(matches!(twice, Error::Conflict { .. }), "{twice}");
+        assert!(matches!(twice, Error::Taken), "{twice}");
         store
             .move_campaign(campaign.id, CampaignState::Running, CampaignState::Stopped, at(9))
             .await
@@ -120,7 +120,7 @@ fn a_running_campaign_cannot_be_edited_and_a_stopped_one_never_runs_again() {
         let store = &fresh.store;
         let (campaign, ..) = running(store, "A").await;
         let refused = store.update_campaign(campaign.id, &plan("A"), &[], 1, at(5)).await.unwrap_err();
-        assert!(matches!(refused, Error::Conflict { .. }), "{refused}");
+        assert!(matches!(refused, Error::Elsewhere { now: CampaignState::Running, .. }), "{refused}");
         assert!(fresh.tamper("UPDATE campaigns SET audience = 'everybody'").await.is_err());
         store.move_campaign(campaign.id, CampaignState::Running, CampaignState::Paused, at(5)).await.unwrap();
         let raced =

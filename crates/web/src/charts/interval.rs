@@ -40,8 +40,10 @@ fn span(values: &[f64]) -> (f64, f64) {
 /// Draws one effect large, with values under its ends; `label` writes a value.
 pub(crate) fn interval(it: &Interval<'_>, label: &dyn Fn(f64) -> String) -> String {
     const WIDTH: f64 = 560.0;
+    /// Room that a value under an end needs on either side.
+    const ROOM: f64 = 56.0;
     let (from, to) = span(&[it.low, it.high, it.value, it.truth.unwrap_or(0.0)]);
-    let x = |value: f64| 40.0 + (value - from) / (to - from) * (WIDTH - 80.0);
+    let x = |value: f64| ROOM + (value - from) / (to - from) * (WIDTH - 2.0 * ROOM);
     let class = class(it.low, it.high);
     let mut svg = open("chart interval", WIDTH, 92.0, Fit::Keep, it.title, it.desc);
     let zero = at(x(0.0));
@@ -83,10 +85,11 @@ pub(crate) fn interval(it: &Interval<'_>, label: &dyn Fn(f64) -> String) -> Stri
     svg
 }
 
-/// Draws one effect small, for lists.
-pub(crate) fn whisker(it: &Interval<'_>) -> String {
+/// Draws one effect small, for lists. `ends` are the ends of all intervals of the list, so that lengths compare.
+pub(crate) fn whisker(it: &Interval<'_>, ends: &[f64]) -> String {
     const WIDTH: f64 = 120.0;
-    let (from, to) = span(&[it.low, it.high, it.value]);
+    let shared: Vec<f64> = ends.iter().copied().chain([it.low, it.high, it.value]).collect();
+    let (from, to) = span(&shared);
     let x = |value: f64| 4.0 + (value - from) / (to - from) * (WIDTH - 8.0);
     let class = class(it.low, it.high);
     let mut svg = open("mini", WIDTH, 20.0, Fit::Keep, it.title, it.desc);

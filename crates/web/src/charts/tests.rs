@@ -22,7 +22,7 @@ fn no_chart_holds_what_is_no_number() {
         coordinates_are_numbers(&interval(&it, &|v| {
             crate::format::decimal(terms::customer::Language::English, v, 2)
         }));
-        coordinates_are_numbers(&whisker(&it));
+        coordinates_are_numbers(&whisker(&it, &[f64::NAN, 1.0]));
     }
     let points = vec![(f64::NAN, 0.5, String::new()), (0.5, 7.0, "<".to_owned())];
     coordinates_are_numbers(&square(&Square { title: "t", desc: "d", x: "x", y: "y", points }));
@@ -73,10 +73,26 @@ fn words_in_a_chart_cannot_become_markup() {
 
 #[test]
 fn an_interval_is_coloured_by_the_side_of_zero_it_lies_on() {
-    let draw = |low, high| whisker(&Interval { value: 0.5, low, high, truth: None, title: "t", desc: "" });
+    let draw =
+        |low, high| whisker(&Interval { value: 0.5, low, high, truth: None, title: "t", desc: "" }, &[]);
     assert!(draw(0.1, 0.9).contains("point good"));
     assert!(draw(-0.1, 0.9).contains("point unsure"));
     assert!(draw(-0.9, -0.1).contains("point bad"));
+}
+
+#[test]
+fn whiskers_of_a_list_share_one_scale() {
+    let ends = [-0.5, 0.5, 0.0, 8.0];
+    let draw =
+        |low, high| whisker(&Interval { value: 0.2, low, high, truth: None, title: "t", desc: "" }, &ends);
+    let length = |svg: String| -> f64 {
+        let path = svg.split("class=\"whisker").nth(1).unwrap().split("d=\"M").nth(1).unwrap().to_owned();
+        let from: f64 = path.split(' ').next().unwrap().parse().unwrap();
+        let to: f64 = path.split('H').nth(1).unwrap().split('"').next().unwrap().parse().unwrap();
+        to - from
+    };
+    let (short, long) = (length(draw(-0.5, 0.5)), length(draw(0.0, 8.0)));
+    assert!((long / short - 8.0).abs() < 0.05, "{short} {long}");
 }
 
 #[test]

@@ -72,6 +72,7 @@ fn every_key_a_page_asks_for_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut sources = Vec::new();
     collect(&root.join("src/pages"), &mut sources);
+    collect(&root.join("src/words"), &mut sources);
     collect(&root.join("templates"), &mut sources);
     let asked: BTreeSet<String> = sources.iter().flat_map(|source| asked_for(source)).collect();
     assert!(asked.len() > 100, "the scan found only {} keys", asked.len());

@@ -53,7 +53,7 @@ impl CheckShown {
             to_look_at: check.report.findings.len() - blocking,
             unchecked,
             rules_version: check.report.rules_version.clone(),
-            html: check.html.clone(),
+            html: without_style_elements(&check.html),
             error: check.error.clone(),
         }
     }
@@ -81,6 +81,22 @@ impl CheckShown {
             "clear"
         }
     }
+}
+
+/// A mail without its `<style>` elements and what only Outlook reads. The page's policy allows style attributes alone,
+/// which is what a mail keeps in most programs; an element would only be refused and reported.
+fn without_style_elements(html: &str) -> String {
+    let cut = |html: &str, start: &str, end: &str| {
+        let mut out = String::with_capacity(html.len());
+        let mut rest = html;
+        while let Some((before, after)) = rest.split_once(start) {
+            out.push_str(before);
+            rest = after.split_once(end).map_or("", |(_, after)| after);
+        }
+        out.push_str(rest);
+        out
+    };
+    cut(&cut(html, "<!--[if", "<![endif]-->"), "<style", "</style>")
 }
 
 /// A step of a funnel with its bar.
@@ -120,4 +136,16 @@ pub(super) fn preview_steps(audience: &AudiencePreview) -> Vec<Step> {
         funnel.push(flow::views::FunnelStep { reason: "control".into(), people: audience.would_hold_out });
     }
     steps(&funnel, audience.people)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_style_elements;
+
+    #[test]
+    fn a_preview_keeps_its_words_and_style_attributes_and_loses_its_style_elements() {
+        let mail = "<head><style type=\"text/css\">p{color:red}</style><!--[if mso]><style>x</style><![endif]--></head>\
+                    <p style=\"color:#111\">Hello</p><style>y";
+        assert_eq!(without_style_elements(mail), "<head></head><p style=\"color:#111\">Hello</p>");
+    }
 }

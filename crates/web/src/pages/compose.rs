@@ -36,6 +36,8 @@ pub(super) struct Problem {
     message: String,
     /// The version that is stored now, when somebody else was faster.
     newer: Option<i64>,
+    /// True when the draft was saved and only handing it over failed.
+    saved: bool,
 }
 
 /// The panel beside the form, by itself: what the script asks for while somebody types.
@@ -119,10 +121,10 @@ fn days(text: &str) -> Option<u32> {
 }
 
 /// What was typed into a field that wants something else, and what it wants.
-fn slip(field: &str, typed: &str, wants: &str) -> String {
+fn slip(cx: &Cx, field: &str, typed: &str, wants: &str) -> String {
     match typed.trim() {
-        "" => format!("the {field} is empty; {wants}"),
-        typed => format!("the {field} cannot be `{typed}`; {wants}"),
+        "" => cx.t2("compose.slip.empty", cx.t(field), wants),
+        typed => cx.t3("compose.slip.typed", cx.t(field), typed, wants),
     }
 }
 
@@ -132,20 +134,21 @@ impl Typed {
     }
 
     /// What cannot be read as the type its field wants, each with the name of the field.
-    fn slips(&self) -> Vec<String> {
+    fn slips(&self, cx: &Cx) -> Vec<String> {
         let mut slips = Vec::new();
         if self.goal.parse::<Goal>().is_err() {
-            let goals: Vec<&str> = Goal::ALL.iter().map(|goal| goal.as_str()).collect();
-            slips.push(slip("goal", &self.goal, &format!("choose one of {}", goals.join(", "))));
+            let goals: Vec<String> = Goal::ALL.iter().map(|goal| cx.name("goal", goal)).collect();
+            let wants = cx.t1("compose.slip.one_of", goals.join(", "));
+            slips.push(slip(cx, "compose.goal", &self.goal, &wants));
         }
         if number(&self.control_percent).is_none_or(|percent| !(0.0..=50.0).contains(&percent)) {
-            slips.push(slip("control share", &self.control_percent, "write a number from 0 to 50"));
+            slips.push(slip(cx, "compose.control", &self.control_percent, cx.t("compose.slip.share")));
         }
         for (field, typed, most) in
-            [("days to send", &self.send_days, 90), ("days to count the outcome", &self.window_days, 365)]
+            [("compose.send_days", &self.send_days, 90), ("compose.window", &self.window_days, 365)]
         {
             if days(typed).is_none_or(|days| !(1..=most).contains(&days)) {
-                slips.push(slip(field, typed, &format!("write a whole number from 1 to {most}")));
+                slips.push(slip(cx, field, typed, &cx.t1("compose.slip.days", most)));
             }
         }
         slips
@@ -288,11 +291,12 @@ async fn store(
     typed: &Typed,
 ) -> Result<Response, Fault> {
     let form = typed.form();
-    let slips = typed.slips();
+    let slips = typed.slips(&cx);
     let problem = (!slips.is_empty()).then(|| Problem {
         status: StatusCode::UNPROCESSABLE_ENTITY,
-        message: slips.join("; "),
+        message: slips.join(" "),
         newer: None,
+        saved: false,
     });
     if typed.then == "check" || problem.is_some() {
         return again(state, cx, id, typed.version(), &form, problem).await;
@@ -300,14 +304,14 @@ async fn store(
     let saved = match state.app.save_campaign(person, id, typed.version(), &form).await {
         Ok(saved) => saved,
         Err(refused) => {
-            let (status, message) = error::inline(refused)?;
+            let (status, message) = error::inline(&cx, refused)?;
             let newer = match id {
                 Some(id) if status == StatusCode::CONFLICT => Some(state.app.compose(id, cx.lang).await?)
                     .filter(|now| now.state.is_editable())
                     .map(|now| now.version),
                 _ => None,
             };
-            let problem = Problem { status, message, newer };
+            let problem = Problem { status, message, newer, saved: false };
             return again(state, cx, id, typed.version(), &form, Some(problem)).await;
         }
     };
@@ -315,9 +319,9 @@ async fn store(
         return match state.app.submit_campaign(person, saved).await {
             Ok(()) => Ok(Redirect::to(&format!("/campaigns/{saved}?done=submitted")).into_response()),
             Err(refused) => {
-                let (status, message) = error::inline(refused)?;
+                let (status, message) = error::inline(&cx, refused)?;
                 let view = state.app.compose(saved, cx.lang).await?;
-                let problem = Problem { status, message, newer: None };
+                let problem = Problem { status, message, newer: None, saved: true };
                 let page = ComposePage::new(cx, view, Some(problem));
                 Ok(respond::with_mail(respond::html(status, &page)?))
             }
@@ -365,23 +369,21 @@ mod tests {
             send_days: "14".into(),
             ..Typed::default()
         };
-        assert_eq!(right().slips(), Vec::<String>::new());
+        let cx = Cx::of(&axum::http::HeaderMap::new(), &axum::http::Uri::from_static("/campaigns/new"));
+        assert_eq!(right().slips(&cx), Vec::<String>::new());
         for control in ["NaN", "abc", "", "inf", "-1", "51"] {
-            let slips = Typed { control_percent: control.into(), ..right() }.slips();
-            assert!(slips.len() == 1 && slips[0].starts_with("the control share"), "{control}: {slips:?}");
-            assert!(control.is_empty() || slips[0].contains(&format!("`{control}`")), "{slips:?}");
+            let slips = Typed { control_percent: control.into(), ..right() }.slips(&cx);
+            assert!(slips.len() == 1 && slips[0].contains(cx.t("compose.control")), "{control}: {slips:?}");
+            assert!(slips[0].contains(control), "{slips:?}");
         }
         for days in ["1.5", "0", "", "400", "two"] {
-            let slips = Typed { window_days: days.into(), send_days: days.into(), ..right() }.slips();
-            let fields = ["the days to send", "the days to count the outcome"];
-            assert!(slips.iter().zip(fields).all(|(slip, field)| slip.starts_with(field)), "{slips:?}");
+            let slips = Typed { window_days: days.into(), send_days: days.into(), ..right() }.slips(&cx);
+            let fields = ["compose.send_days", "compose.window"];
+            assert!(slips.iter().zip(fields).all(|(slip, field)| slip.contains(cx.t(field))), "{slips:?}");
             assert_eq!(slips.len(), 2, "{days}");
         }
-        let slips = Typed { goal: "profit".into(), ..right() }.slips();
-        assert_eq!(
-            slips,
-            ["the goal cannot be `profit`; choose one of win_back, second_purchase, reward, other"]
-        );
+        let slips = Typed { goal: "profit".into(), ..right() }.slips(&cx);
+        assert!(slips.len() == 1 && slips[0].contains("profit"), "{slips:?}");
     }
 
     #[test]

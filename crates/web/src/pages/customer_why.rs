@@ -9,7 +9,7 @@ use axum::Extension;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use flow::views::CustomerWhyView;
+use flow::views::{CustomerWhyView, Used};
 
 #[derive(Template)]
 #[template(path = "customer_why.html")]
@@ -21,6 +21,15 @@ pub(super) struct CustomerWhyPage {
 impl CustomerWhyPage {
     fn feature(&self, name: &str) -> String {
         feature_words(&self.cx, name)
+    }
+
+    /// Whether a score was used, or only what can be counted.
+    fn used(&self) -> &'static str {
+        match self.view.used {
+            Used::Score => self.cx.t("cw.profiled"),
+            Used::Behaviour => self.cx.t("cw.counted"),
+            Used::Record => self.cx.t("cw.not_profiled"),
+        }
     }
 
     fn figure(&self, name: &str, value: &str) -> String {

@@ -85,7 +85,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Fault> {
     let Query(filter) = filter?;
     let page = filter.page.parse().unwrap_or(1).max(1);
-    let view = state.app.customers(filter.q.trim(), page).await?;
+    let view = state.app.customers(filter.q.trim(), page, cx.lang).await?;
     respond::face(&cx, view, |view| CustomersPage::new(cx.clone(), view))
 }
 

@@ -23,7 +23,7 @@ mod tests;
 use crate::WebState;
 use crate::assets;
 use crate::route::{Policy, Routes};
-use flow::access::Permission::{Approve, Compose, ReadLedger, Reconcile, Run, View};
+use flow::access::Permission::{Approve, Compose, Halt, Launch, ReadLedger, Reconcile, View};
 
 /// Every route of the house.
 pub(crate) fn routes(state: WebState) -> Routes {
@@ -54,10 +54,10 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .post("/campaigns/{id}/submit", Staff(Compose), review::submit)
         .post("/campaigns/{id}/approve", Staff(Approve), review::approve)
         .post("/campaigns/{id}/reject", Staff(Approve), review::reject)
-        .post("/campaigns/{id}/launch", Staff(Run), review::launch)
-        .post("/campaigns/{id}/pause", Staff(Run), review::pause)
-        .post("/campaigns/{id}/resume", Staff(Run), review::resume)
-        .post("/campaigns/{id}/stop", Staff(Run), review::stop)
+        .post("/campaigns/{id}/launch", Staff(Launch), review::launch)
+        .post("/campaigns/{id}/pause", Staff(Halt), review::pause)
+        .post("/campaigns/{id}/resume", Staff(Launch), review::resume)
+        .post("/campaigns/{id}/stop", Staff(Halt), review::stop)
         .get("/ledger", Staff(ReadLedger), ledger::show)
         .post("/ledger", Staff(ReadLedger), ledger::verify)
         .get("/messages/{id}/why", Staff(View), why::show)

@@ -6,17 +6,19 @@ use crate::{WebState, respond};
 use askama::Template;
 use axum::extract::rejection::{FormRejection, PathRejection};
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
 use flow::views::{PreferencesForm, PreferencesView};
 use serde::Deserialize;
-use terms::customer::Language;
 
 #[derive(Template)]
 #[template(path = "preferences.html")]
 pub(super) struct PreferencesPage {
     pub(super) cx: Cx,
     pub(super) view: PreferencesView,
+    /// True when the choices could not be taken.
+    pub(super) refused: bool,
 }
 
 impl PreferencesPage {
@@ -47,15 +49,20 @@ pub(crate) struct Typed {
 }
 
 impl Typed {
-    fn form(&self, fallback: Language) -> PreferencesForm {
-        PreferencesForm {
+    /// The choices; `None` when a language was named that nobody writes in. Without one the customer keeps theirs.
+    fn form(&self) -> Option<PreferencesForm> {
+        let language = match self.language.as_str() {
+            "" => None,
+            named => Some(named.parse().ok()?),
+        };
+        Some(PreferencesForm {
             marketing: !self.marketing.is_empty(),
             profiling: !self.profiling.is_empty(),
             ai_content: !self.ai_content.is_empty(),
             measurement: !self.measurement.is_empty(),
             max_per_month: self.max_per_month.parse().ok().filter(|cap| *cap > 0),
-            language: self.language.parse().unwrap_or(fallback),
-        }
+            language,
+        })
     }
 }
 
@@ -67,7 +74,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Fault> {
     let view = state.app.preferences(&token?.0).await?;
     cx.lang = view.language;
-    respond::face(&cx, view, |view| PreferencesPage { cx: cx.clone(), view })
+    respond::face(&cx, view, |view| PreferencesPage { cx: cx.clone(), view, refused: false })
 }
 
 /// Saves, and shows what was saved.
@@ -78,19 +85,35 @@ pub(crate) async fn save(
     typed: Result<Form<Typed>, FormRejection>,
 ) -> Result<Response, Fault> {
     let (Path(token), Form(typed)) = (token?, typed?);
-    let view = state.app.save_preferences(&token, &typed.form(cx.lang)).await?;
+    let Some(form) = typed.form() else {
+        // Nothing is changed by halves: the page comes back as things are, and says what was wrong.
+        let view = state.app.preferences(&token).await?;
+        cx.lang = view.language;
+        let page = PreferencesPage { cx, view, refused: true };
+        return respond::html(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    };
+    let view = state.app.save_preferences(&token, &form).await?;
     cx.lang = view.language;
-    respond::face(&cx, view, |view| PreferencesPage { cx: cx.clone(), view })
+    respond::face(&cx, view, |view| PreferencesPage { cx: cx.clone(), view, refused: false })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use terms::customer::Language;
 
     #[test]
     fn a_box_that_is_not_ticked_is_a_no() {
-        let form = Typed { marketing: "on".into(), ..Typed::default() }.form(Language::Spanish);
+        let form = Typed { marketing: "on".into(), ..Typed::default() }.form().unwrap();
         assert!(form.marketing && !form.profiling && !form.ai_content && !form.measurement);
-        assert_eq!((form.max_per_month, form.language), (None, Language::Spanish));
+        assert_eq!((form.max_per_month, form.language), (None, None));
+    }
+
+    #[test]
+    fn a_language_nobody_writes_in_is_refused_and_none_keeps_the_customers_own() {
+        let typed = |language: &str| Typed { language: language.into(), ..Typed::default() }.form();
+        assert_eq!(typed("xx"), None);
+        assert_eq!(typed("").unwrap().language, None);
+        assert_eq!(typed("es").unwrap().language, Some(Language::Spanish));
     }
 }

@@ -9,10 +9,11 @@ use crate::route::Staff;
 use crate::{WebState, respond};
 use askama::Template;
 use axum::Extension;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use flow::views::{ReportView, UpliftView};
+use flow::views::{MessageFilter, MessageLine, ReportView, UpliftView};
+use serde::Deserialize;
 use terms::ids::CampaignId;
 use terms::person::Person;
 
@@ -100,14 +101,93 @@ impl ReportPage {
     }
 }
 
+/// Which messages are listed, as the address says it: nothing, `state.sent`, `excluded.no_consent`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Shown {
+    show: String,
+    page: String,
+}
+
+/// Reads and writes the filter of the address.
+struct Filter;
+
+impl Filter {
+    /// The filter of an address; everything, for what nobody wrote.
+    fn read(text: &str) -> MessageFilter {
+        match text.split_once('.') {
+            Some(("state", state)) => state.parse().map_or(MessageFilter::All, MessageFilter::State),
+            Some(("excluded", reason)) => reason.parse().map_or(MessageFilter::All, MessageFilter::Excluded),
+            _ => MessageFilter::All,
+        }
+    }
+
+    fn write(filter: MessageFilter) -> String {
+        match filter {
+            MessageFilter::All => String::new(),
+            MessageFilter::State(state) => format!("state.{state}"),
+            MessageFilter::Excluded(reason) => format!("excluded.{reason}"),
+        }
+    }
+}
+
+impl ReportPage {
+    /// What can be chosen, with its address, its words and how many there are: only what there is any of.
+    fn choices(&self) -> Vec<(String, String)> {
+        let all = (String::new(), self.cx.t1("report.show.all", self.cx.n(self.view.audience)));
+        let counted = |words: String, n: u64| self.cx.t2("report.show.one", words, self.cx.n(n));
+        let states = self
+            .view
+            .deliveries
+            .iter()
+            .filter(|(_, n)| *n > 0)
+            .map(|(state, n)| (format!("state.{state}"), counted(self.cx.name("delivery", state), *n)));
+        let reasons = self.view.funnel.iter().filter(|step| step.people > 0).map(|step| {
+            (
+                format!("excluded.{}", step.reason),
+                counted(self.cx.name("excluded", &step.reason), step.people),
+            )
+        });
+        [all].into_iter().chain(states).chain(reasons).collect()
+    }
+
+    fn is_shown(&self, choice: &str) -> bool {
+        Filter::write(self.view.filter) == choice
+    }
+
+    /// The address of a page of the list.
+    fn page_link(&self, page: u64) -> String {
+        let show = Filter::write(self.view.filter);
+        format!("/campaigns/{}/report?show={show}&page={page}#msg", self.view.brief.id)
+    }
+
+    /// A row's state in words.
+    fn row_state(&self, line: &MessageLine) -> String {
+        match line.state.as_str() {
+            "excluded" if line.reason.as_deref() == Some("control") => {
+                self.cx.t("delivery.held_out").to_owned()
+            }
+            state => self.cx.name("delivery", state),
+        }
+    }
+
+    /// Why a row was left out or held back; nothing for the control group, whose state says it.
+    fn row_reason(&self, line: &MessageLine) -> String {
+        let reason = line.reason.as_deref().filter(|reason| *reason != "control");
+        reason.map_or_else(String::new, |reason| self.cx.name("excluded", reason))
+    }
+}
+
 /// The report, for the route of its own and for a campaign that was launched.
 pub(super) async fn page(
     state: &WebState,
     cx: Cx,
     person: &Person,
     id: CampaignId,
+    shown: &Shown,
 ) -> Result<Response, Fault> {
-    let view = state.app.report(person, id).await?;
+    let filter = Filter::read(&shown.show);
+    let view = state.app.report(person, id, filter, shown.page.parse().unwrap_or(1)).await?;
     respond::face(&cx, view, |view| ReportPage::new(cx.clone(), view))
 }
 
@@ -117,6 +197,26 @@ pub(crate) async fn show(
     Extension(cx): Extension<Cx>,
     Extension(Staff(person)): Extension<Staff>,
     id: Result<Path<i64>, PathRejection>,
+    shown: Result<Query<Shown>, QueryRejection>,
 ) -> Result<Response, Fault> {
-    page(&state, cx, &person, CampaignId(id?.0)).await
+    page(&state, cx, &person, CampaignId(id?.0), &shown?.0).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use terms::decision::ExclusionReason;
+    use terms::delivery::DeliveryState;
+
+    #[test]
+    fn every_filter_survives_its_own_address_and_nonsense_shows_everything() {
+        let states = DeliveryState::ALL.iter().map(|state| MessageFilter::State(*state));
+        let reasons = ExclusionReason::ALL.iter().map(|reason| MessageFilter::Excluded(*reason));
+        for filter in states.chain(reasons).chain([MessageFilter::All]) {
+            assert_eq!(Filter::read(&Filter::write(filter)), filter);
+        }
+        for nonsense in ["state.", "excluded.sent", "state.no_consent", "\"><script>", "sent"] {
+            assert_eq!(Filter::read(nonsense), MessageFilter::All, "{nonsense}");
+        }
+    }
 }

@@ -7,11 +7,11 @@ use crate::pages::report;
 use crate::route::Staff;
 use crate::{WebState, respond};
 use askama::Template;
-use axum::extract::rejection::{FormRejection, PathRejection};
-use axum::extract::{Path, State};
+use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
-use flow::views::{ApproveRefusal, CampaignAction, ReviewView};
+use flow::views::{ApprovalStanding, ApproveRefusal, CampaignAction, ReviewView};
 use serde::Deserialize;
 use terms::ids::CampaignId;
 
@@ -39,11 +39,27 @@ impl ReviewPage {
         can(&self.view.actions, action)
     }
 
+    /// Why the approval no longer counts, if there is one that does not.
+    fn void(&self) -> Option<&'static str> {
+        match self.view.standing {
+            ApprovalStanding::None | ApprovalStanding::Holds => None,
+            ApprovalStanding::Edited => Some(self.cx.t("review.void")),
+            ApprovalStanding::NewModel => Some(self.cx.t("review.void.model")),
+        }
+    }
+
+    /// The share held out, in percent.
+    fn control(&self) -> String {
+        let percent = self.view.compose.form.control_percent;
+        self.cx.pct(percent / 100.0, usize::from(percent.fract() != 0.0))
+    }
+
     fn refusal(&self) -> Option<&'static str> {
         Some(match self.view.may_approve.err()? {
             ApproveRefusal::Author => "author",
             ApproveRefusal::Role => "role",
             ApproveRefusal::NotSubmitted => "not_submitted",
+            ApproveRefusal::Decided => "decided",
         })
     }
 }
@@ -74,13 +90,14 @@ pub(crate) async fn campaign(
     Extension(cx): Extension<Cx>,
     Extension(Staff(person)): Extension<Staff>,
     id: Id,
+    shown: Result<Query<report::Shown>, QueryRejection>,
 ) -> Result<Response, Fault> {
     let id = CampaignId(id?.0);
     let view = state.app.review(&person, id, cx.lang).await?;
     if view.compose.state.is_editable() {
         page(&cx, view)
     } else {
-        report::page(&state, cx, &person, id).await
+        report::page(&state, cx, &person, id, &shown?.0).await
     }
 }
 

@@ -71,7 +71,7 @@ pub(crate) async fn enter(
             Ok(([(header::SET_COOKIE, cookie)], Redirect::to(own_path(&form.next))).into_response())
         }
         Err(wrong) => {
-            let (status, _) = error::inline(wrong)?;
+            let (status, _) = error::inline(&cx, wrong)?;
             let too_many = status == StatusCode::TOO_MANY_REQUESTS;
             let page = SignInPage {
                 cx,

@@ -46,7 +46,9 @@ fn pages(lang: Language) -> Vec<(&'static str, String)> {
         ),
         (
             "preferences",
-            preferences::PreferencesPage { cx: cx(lang), view: samples::preferences() }.render().unwrap(),
+            preferences::PreferencesPage { cx: cx(lang), view: samples::preferences(), refused: false }
+                .render()
+                .unwrap(),
         ),
         (
             "unsubscribe",

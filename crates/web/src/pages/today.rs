@@ -41,6 +41,14 @@ impl TodayPage {
         }
     }
 
+    /// How many, with what they are.
+    fn task_count(&self, task: &Task) -> String {
+        match task.kind {
+            TaskKind::Mend => self.cx.plural("check.blocks", task.count),
+            _ => self.cx.plural("task.messages", task.count),
+        }
+    }
+
     fn reachable_share(&self) -> f64 {
         self.view.reachable as f64 / self.view.customers.max(1) as f64
     }
@@ -78,22 +86,27 @@ pub(super) fn stage_bar(cx: &Cx, stages: &[StageCount]) -> String {
     charts::stage_bar(&words, cx.t("today.stages"))
 }
 
-/// A small whisker for lists.
-pub(crate) fn whisker(cx: &Cx, uplift: &UpliftView, currency: &str) -> String {
+/// A small whisker for lists, on a scale that all of the list share.
+pub(crate) fn whisker(cx: &Cx, uplift: &UpliftView, currency: &str, list: &[CampaignBrief]) -> String {
+    let ends: Vec<f64> =
+        list.iter().filter_map(|brief| brief.uplift.as_ref()).flat_map(|it| [it.low, it.high]).collect();
     let desc = cx.t3(
         "uplift.desc",
         cx.gain(uplift.value, currency),
         cx.gain(uplift.low, currency),
         cx.gain(uplift.high, currency),
     );
-    charts::whisker(&charts::Interval {
-        value: uplift.value,
-        low: uplift.low,
-        high: uplift.high,
-        truth: None,
-        title: &desc,
-        desc: &desc,
-    })
+    charts::whisker(
+        &charts::Interval {
+            value: uplift.value,
+            low: uplift.low,
+            high: uplift.high,
+            truth: None,
+            title: &desc,
+            desc: &desc,
+        },
+        &ends,
+    )
 }
 
 /// The page.

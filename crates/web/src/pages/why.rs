@@ -30,6 +30,26 @@ impl WhyPage {
         feature_value(&self.cx, name, value)
     }
 
+    /// What is explained, by what became of it.
+    fn title(&self) -> String {
+        let key = match (self.view.state.as_str(), self.view.exclusion.as_deref()) {
+            ("excluded", Some("control")) => "why.title.control",
+            ("excluded", _) => "why.title.excluded",
+            ("sent", _) => "why.title.sent",
+            ("planned" | "attempting", _) => "why.title.planned",
+            ("suppressed", _) => "why.title.held",
+            ("failed", _) => "why.title.failed",
+            ("cancelled", _) => "why.title.cancelled",
+            _ => "why.title.in_doubt",
+        };
+        self.cx.t1(key, &self.view.customer)
+    }
+
+    /// False for who was left out when the audience was frozen.
+    fn was_planned(&self) -> bool {
+        self.view.state != "excluded"
+    }
+
     fn blocking(&self) -> usize {
         self.view.guard.as_ref().map_or(0, |report| report.findings.iter().filter(|f| f.blocks).count())
     }

@@ -130,7 +130,7 @@ fn no_sensitive_attribute_can_be_asked_for() {
         ["ethnicity", "health", "age", "gender", "Religion", "customer.gender", "edad", "etnia", "salud"]
     {
         let error = error(&format!("{word} = 1"));
-        assert!(error.message.starts_with(&format!("`{word}` is not available to segments")), "{error}");
+        assert!(error.to_string().starts_with(&format!("`{word}` is not available to segments")), "{error}");
         assert_eq!((error.start, error.end), (0, word.len()));
     }
 }
@@ -182,15 +182,95 @@ fn errors_say_what_was_expected() {
 }
 
 #[test]
+fn errors_are_told_in_spanish_too() {
+    for (source, message) in [
+        (r#"contry = "ES""#, "`contry` no es un campo; ¿querías decir `country`?"),
+        ("churned", "`churned` es una etapa, no un campo; escribe `stage = churned`"),
+        ("stage = churnd", "`churnd` no es una etapa; ¿querías decir `churned`?"),
+        ("stage > new", "`stage` no tiene orden, así que `>` no se aplica; usa `=`, `!=` o `in`"),
+        (
+            "language = fr",
+            "`fr` no es un valor de `language`; se esperaba un idioma: `en` o `es`, sin comillas",
+        ),
+        ("risk.churn > 80", "`risk.churn` va de 0 a 1; ¿querías decir `0.8`?"),
+        ("spend >", "se esperaba un valor tras `spend`, y el texto termina"),
+        ("(spend > 3", "se esperaba `)` para cerrar el paréntesis, y el texto termina"),
+        (
+            "value.percentile > 80%",
+            "`%` no significa nada aquí; escribe solo el número: los percentiles van de 0 a 100, las probabilidades de 0 a 1",
+        ),
+    ] {
+        assert_eq!(error(source).problem.words(Language::Spanish), message, "{source}");
+    }
+}
+
+#[test]
+fn no_error_says_the_same_in_both_languages() {
+    let deep = format!("{}spend > 1", "not ".repeat(40));
+    let long = format!("spend in ({})", vec!["1"; 2_100].join(","));
+    for source in [
+        "contry = 1",
+        "xyzzy = 1",
+        "edad = 3",
+        "churned",
+        "stage = churnd",
+        "stage > new",
+        "stage between new and active",
+        "stage = 3",
+        "country = ES",
+        "country = 3",
+        "language = fr",
+        "spend = x",
+        "risk.churn > 80",
+        "risk.churn > 800",
+        "silent_days > -1",
+        "spend between 9 and 3",
+        "spend >",
+        "spend 3",
+        "spend > 3 spend",
+        "(spend > 3",
+        "spend in 3",
+        "spend in (3 4)",
+        "spend not 3",
+        "spend between 1 or 2",
+        "3 < spend",
+        "3x",
+        "spend > 1 < 3",
+        "country = \"ES",
+        "spend > 9999999999999999",
+        "  ",
+        "a & b",
+        "a | b",
+        "!a",
+        "spend > 8%",
+        "country = «ES»",
+        "#",
+        &deep,
+        &long,
+    ] {
+        let found = error(source);
+        let (english, spanish) =
+            (found.problem.words(Language::English), found.problem.words(Language::Spanish));
+        assert_ne!(english, spanish, "{source}");
+        for words in [english, spanish] {
+            assert!(!words.ends_with('.') && !words.contains("  "), "{source}: {words}");
+        }
+    }
+}
+
+#[test]
 fn a_rendered_error_puts_a_caret_under_the_place() {
     let source = "stage = active\nand país = \"ES\" and contry = \"ES\"";
     assert_eq!(
-        error("stage = active\nand ñ = 1").render("stage = active\nand ñ = 1").lines().last(),
+        error("stage = active\nand ñ = 1")
+            .render("stage = active\nand ñ = 1", Language::English)
+            .lines()
+            .last(),
         Some("  |     ^")
     );
     let error = error(&source.replace("país = \"ES\" and ", ""));
     assert_eq!(
-        error.render("stage = active\nand contry = \"ES\""),
+        error.render("stage = active\nand contry = \"ES\"", Language::English),
         "`contry` is not a field; did you mean `country`?\n  |\n2 | and contry = \"ES\"\n  |     ^^^^^^"
     );
 }
@@ -199,13 +279,15 @@ fn a_rendered_error_puts_a_caret_under_the_place() {
 fn length_and_depth_are_limited_before_the_stack_is() {
     let deep = |n: usize| format!("{}spend > 1{}", "(".repeat(n), ")".repeat(n));
     assert!(parse(&deep(MAX_DEPTH)).is_ok());
-    assert!(error(&deep(MAX_DEPTH + 1)).message.starts_with("nested more than 32 deep"));
+    assert!(error(&deep(MAX_DEPTH + 1)).to_string().starts_with("nested more than 32 deep"));
     assert!(
-        error(&format!("{} spend > 1", "not ".repeat(1_000))).message.starts_with("nested more than 32 deep")
+        error(&format!("{} spend > 1", "not ".repeat(1_000)))
+            .to_string()
+            .starts_with("nested more than 32 deep")
     );
-    assert!(error(&"(".repeat(4_000)).message.starts_with("nested more than 32 deep"));
+    assert!(error(&"(".repeat(4_000)).to_string().starts_with("nested more than 32 deep"));
     let long = format!("spend in ({})", vec!["1"; 2_100].join(","));
-    assert!(error(&long).message.contains("at most 4096 are read"));
+    assert!(error(&long).to_string().contains("at most 4096 are read"));
 }
 
 #[test]
@@ -225,6 +307,20 @@ fn a_segment_is_told_in_plain_words_in_both_languages() {
         describe(&ast, Language::English),
         "it is not the case that (total spend is more than 10 or number of purchases is between 1 and 3)"
     );
+}
+
+#[test]
+fn a_stage_and_a_count_are_behaviour_and_no_score() {
+    for (source, scores) in [
+        ("everyone", false),
+        ("stage = active and purchases >= 3", false),
+        ("moved.from = active and silent_days > 30 and spend > 10", false),
+        ("stage = active and not value.percentile < 80", true),
+        ("country = \"ES\" or risk.churn > 0.5", true),
+        ("chance.purchase > 0.5", true),
+    ] {
+        assert_eq!(parse(source).unwrap().uses_scores(), scores, "{source}");
+    }
 }
 
 #[test]

@@ -96,7 +96,7 @@ proptest! {
     fn what_is_written_down_reads_back_the_same(ast in ast()) {
         let text = ast.to_string();
         prop_assume!(text.len() <= MAX_LENGTH);
-        prop_assert_eq!(parse(&text).map_err(|error| error.render(&text)), Ok(ast));
+        prop_assert_eq!(parse(&text).map_err(|error| error.render(&text, Language::English)), Ok(ast));
     }
 
     #[test]
@@ -122,7 +122,7 @@ proptest! {
     fn any_text_gives_a_segment_or_an_error_that_can_be_shown(source in "\\PC{0,60}") {
         if let Err(error) = parse(&source) {
             prop_assert!(error.start <= error.end && error.end <= source.len());
-            prop_assert!(error.render(&source).contains('^'));
+            prop_assert!(error.render(&source, Language::Spanish).contains('^'));
         }
     }
 
@@ -138,7 +138,7 @@ proptest! {
                 prop_assert!(!describe(&ast, Language::Spanish).is_empty());
                 prop_assert_eq!(parse(&written).ok(), Some(ast));
             }
-            Err(error) => prop_assert!(error.render(&source).contains('^')),
+            Err(error) => prop_assert!(error.render(&source, Language::Spanish).contains('^')),
         }
     }
 }

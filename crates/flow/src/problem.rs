@@ -1,0 +1,181 @@
+//! What stands in somebody's way, as a closed list with its values: the web says each in the reader's language, the
+//! command line in English.
+//!
+//! Goes in: nothing. Comes out: plain data and one English sentence. Deliberately absent: failures that nobody at a
+//! page can mend; these are [`crate::Error`]'s other variants.
+
+use policy::segment::SegmentError;
+use terms::campaign::CampaignState;
+use terms::decision::ExclusionReason;
+
+/// Why something was not done, and what to do next.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Problem {
+    /// The campaign's name is missing or too long.
+    #[error("give the campaign a name of 1 to 120 characters")]
+    Name,
+    /// That share cannot be held out.
+    #[error("`{percent}` % cannot be held out; choose 0 to 50")]
+    ControlShare {
+        /// The share, in percent; below zero or not a number when it could not be read.
+        percent: f64,
+    },
+    /// The window or the days to send are out of range.
+    #[error("count the outcome over 1 to 365 days, and send within 1 to 90")]
+    Days,
+    /// There are no words in any language.
+    #[error("write the message in at least one language")]
+    NoWords,
+    /// The audience selects nobody.
+    #[error("nobody is in the audience `{audience}`; widen it, or import customers first")]
+    NobodyInAudience {
+        /// The segment.
+        audience: String,
+    },
+    /// Everybody in the audience is left out.
+    #[error(
+        "all {people} people in the audience are left out ({}); nothing would be sent, so it is not launched",
+        listed(reasons)
+    )]
+    NobodyToWriteTo {
+        /// People in the audience.
+        people: u64,
+        /// Why they are left out, and how many for each reason, most first.
+        reasons: Vec<(ExclusionReason, u64)>,
+    },
+    /// The fact sheet says nothing of the offer.
+    #[error("the fact sheet has no offer `{offer}`; {}", known(offers))]
+    UnknownOffer {
+        /// As asked for.
+        offer: String,
+        /// Those there are.
+        offers: Vec<String>,
+    },
+    /// The audience cannot be read.
+    #[error("{}", error.render(source_text, terms::customer::Language::English))]
+    Segment {
+        /// What was written.
+        source_text: String,
+        /// What is wrong with it, and where.
+        error: SegmentError,
+    },
+    /// A campaign is sent back without a reason.
+    #[error("say why it goes back, so that its author knows what to change")]
+    NoReason,
+    /// There is no such action in the ledger.
+    #[error("`{action}` is not an action of the ledger; choose one of the list")]
+    UnknownAction {
+        /// As asked for.
+        action: String,
+    },
+    /// There is one with this name already.
+    #[error("there is already one with this name; choose another name, or change what is there")]
+    Taken,
+    /// The campaign changed between reading and deciding.
+    #[error("the campaign has changed since you read it; read it again before you decide")]
+    ChangedSinceRead,
+    /// Somebody else saved meanwhile.
+    #[error("somebody else saved a newer version; read it again and repeat the change")]
+    Stale,
+    /// The days in which the campaign may send are over.
+    #[error("the campaign's time is over; edit it, which asks for a new approval")]
+    TimeOver,
+    /// Only a draft can be submitted.
+    #[error("the campaign is `{state}`; only a draft can be submitted")]
+    NotADraft {
+        /// Where it stands.
+        state: CampaignState,
+    },
+    /// The campaign's state does not allow the move.
+    #[error(
+        "the campaign is `{now}` and cannot become `{wanted}`; reload it and choose a step its state allows"
+    )]
+    Elsewhere {
+        /// Where it stands.
+        now: CampaignState,
+        /// Where it was to go.
+        wanted: CampaignState,
+    },
+    /// Nobody approved the campaign, or the approval is void.
+    #[error("the campaign is not approved; submit it, and let somebody other than its author approve it")]
+    NotApproved,
+    /// Author and approver are the same person.
+    #[error("the author cannot decide about their own campaign; ask somebody else who may approve")]
+    OwnCampaign,
+    /// The campaign, or a model that takes part, is not what was approved.
+    #[error("the campaign was changed after its approval; submit it again")]
+    EditedSinceApproval,
+    /// The message is not in doubt.
+    #[error("only a message in doubt can be settled; reload it and look at its state")]
+    NotInDoubt,
+    /// There is nothing to measure.
+    #[error("nothing was sent yet, so there is nothing to measure; launch the campaign first")]
+    NothingSent,
+}
+
+fn listed(reasons: &[(ExclusionReason, u64)]) -> String {
+    let each: Vec<String> = reasons.iter().map(|(reason, people)| format!("{people} {reason}")).collect();
+    each.join(", ")
+}
+
+fn known(offers: &[String]) -> String {
+    if offers.is_empty() {
+        return "there are none yet; add one with `candor fact set offer:NAME discount 15%`".to_owned();
+    }
+    format!("the offers are {}", offers.join(", "))
+}
+
+/// Whether the input or the state stands in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// The input cannot be taken as it is.
+    Input,
+    /// Somebody changed it, or its state does not allow it.
+    State,
+}
+
+impl Problem {
+    /// Whether the input or the state stands in the way.
+    #[must_use]
+    pub const fn kind(&self) -> ProblemKind {
+        match self {
+            Self::Name
+            | Self::ControlShare { .. }
+            | Self::Days
+            | Self::NoWords
+            | Self::NobodyInAudience { .. }
+            | Self::NobodyToWriteTo { .. }
+            | Self::UnknownOffer { .. }
+            | Self::Segment { .. }
+            | Self::NoReason
+            | Self::Taken
+            | Self::UnknownAction { .. } => ProblemKind::Input,
+            Self::ChangedSinceRead
+            | Self::Stale
+            | Self::TimeOver
+            | Self::NotADraft { .. }
+            | Self::Elsewhere { .. }
+            | Self::NotApproved
+            | Self::OwnCampaign
+            | Self::EditedSinceApproval
+            | Self::NotInDoubt
+            | Self::NothingSent => ProblemKind::State,
+        }
+    }
+
+    /// That a segment cannot be read.
+    pub(crate) fn segment(source_text: &str, error: SegmentError) -> Self {
+        Self::Segment { source_text: source_text.to_owned(), error }
+    }
+}
+
+impl From<policy::Refusal> for Problem {
+    /// Why an approval does not hold. What only a message can be refused for never comes from checking an approval.
+    fn from(refusal: policy::Refusal) -> Self {
+        match refusal {
+            policy::Refusal::AuthorApproved => Self::OwnCampaign,
+            policy::Refusal::Edited { .. } => Self::EditedSinceApproval,
+            _ => Self::NotApproved,
+        }
+    }
+}

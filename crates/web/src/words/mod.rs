@@ -1,0 +1,146 @@
+//! What the house keeps as codes, values or English notes, in the reader's language: what stands in the way, what was
+//! looked at and found, why a mail cannot be made, who did something.
+//!
+//! Goes in: a reader and the value. Comes out: words. What nobody foresaw is shown as it was kept, never left out.
+
+mod reason;
+
+pub(crate) use reason::{looked_at, was_found};
+
+use crate::context::Cx;
+use flow::Problem;
+use flow::views::{ActorKind, LedgerLine};
+
+/// What stands in somebody's way, as a sentence.
+pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
+    let state = |state: &terms::campaign::CampaignState| cx.name("state", state).to_lowercase();
+    let key = match problem {
+        Problem::Name => "problem.name",
+        Problem::ControlShare { percent } if *percent >= 0.0 => {
+            return cx
+                .t1("problem.control_share", cx.pct(percent / 100.0, usize::from(percent.fract() != 0.0)));
+        }
+        Problem::ControlShare { .. } => "problem.control_unread",
+        Problem::Days => "problem.days",
+        Problem::NoWords => "problem.no_words",
+        Problem::NobodyInAudience { audience } => return cx.t1("problem.nobody_in_audience", audience),
+        Problem::NobodyToWriteTo { people, reasons } => {
+            let told =
+                |(reason, people): &(_, u64)| format!("{}: {}", cx.name("excluded", reason), cx.n(*people));
+            let reasons: Vec<String> = reasons.iter().map(told).collect();
+            return cx.t2("problem.nobody_to_write_to", cx.n(*people), reasons.join(", "));
+        }
+        Problem::UnknownOffer { offer, offers } if offers.is_empty() => {
+            return cx.t1("problem.no_offers", offer);
+        }
+        Problem::UnknownOffer { offer, offers } => {
+            return cx.t2("problem.unknown_offer", offer, offers.join(", "));
+        }
+        Problem::Segment { source_text, error } => return error.render(source_text, cx.lang),
+        Problem::NoReason => "problem.no_reason",
+        Problem::UnknownAction { action } => return cx.t1("problem.unknown_action", action),
+        Problem::Taken => "problem.taken",
+        Problem::ChangedSinceRead => "problem.changed",
+        Problem::Stale => "problem.stale",
+        Problem::TimeOver => "problem.time_over",
+        Problem::NotADraft { state: now } => return cx.t1("problem.not_a_draft", state(now)),
+        Problem::Elsewhere { now, wanted } => {
+            return cx.t2("problem.elsewhere", state(now), state(wanted));
+        }
+        Problem::NotApproved => "problem.not_approved",
+        Problem::OwnCampaign => "problem.own_campaign",
+        Problem::EditedSinceApproval => "problem.edited",
+        Problem::NotInDoubt => "problem.not_in_doubt",
+        Problem::NothingSent => "problem.nothing_sent",
+    };
+    cx.t(key).to_owned()
+}
+
+/// Why a text cannot be made into a mail. The gateway says it in English; its three sentences are known here.
+pub(crate) fn unmade(cx: &Cx, english: &str) -> String {
+    let within =
+        |text: &'static str, end: &str| english.split_once(text).and_then(|(_, rest)| rest.split_once(end));
+    if let Some((field, rest)) = within("the ", " cannot be filled: ") {
+        let reason = rest.rsplit_once("; ").map_or(rest, |(reason, _)| reason);
+        let slot = reason.split('`').nth(1).map(|slot| format!(" (`{slot}`)")).unwrap_or_default();
+        return cx.t2("unmade.slot", cx.name("field", field), slot);
+    }
+    if let Some((bytes, _)) = within("the mail is ", " bytes long") {
+        return cx.t1("unmade.too_long", bytes);
+    }
+    if english.starts_with("the mail layout cannot be rendered") {
+        return cx.t("unmade.layout").to_owned();
+    }
+    english.to_owned()
+}
+
+/// Who did something, for the ledger.
+pub(crate) fn actor(cx: &Cx, line: &LedgerLine) -> String {
+    match line.by {
+        ActorKind::Person => line.actor.clone(),
+        ActorKind::System => cx.name("part", &line.actor),
+        ActorKind::Customer => cx.t("actor.customer").to_owned(),
+        ActorKind::Operator => cx.t("actor.operator").to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::Theme;
+    use terms::campaign::CampaignState;
+    use terms::customer::Language;
+
+    fn cx(lang: Language) -> Cx {
+        Cx { lang, theme: Theme::Auto, person: None, path: "/".into(), json: false, done: None }
+    }
+
+    #[test]
+    fn every_problem_is_told_in_both_languages() {
+        let state = CampaignState::Running;
+        for it in [
+            Problem::Name,
+            Problem::ControlShare { percent: 99.0 },
+            Problem::ControlShare { percent: -1.0 },
+            Problem::Days,
+            Problem::NoWords,
+            Problem::NobodyInAudience { audience: "stage = new".into() },
+            Problem::NobodyToWriteTo {
+                people: 3,
+                reasons: vec![(terms::decision::ExclusionReason::NoConsent, 3)],
+            },
+            Problem::UnknownOffer { offer: "offer:x".into(), offers: Vec::new() },
+            Problem::UnknownOffer { offer: "offer:x".into(), offers: vec!["offer:y".into()] },
+            Problem::NoReason,
+            Problem::UnknownAction { action: "x".into() },
+            Problem::Taken,
+            Problem::ChangedSinceRead,
+            Problem::Stale,
+            Problem::TimeOver,
+            Problem::NotADraft { state },
+            Problem::Elsewhere { now: state, wanted: CampaignState::Draft },
+            Problem::NotApproved,
+            Problem::OwnCampaign,
+            Problem::EditedSinceApproval,
+            Problem::NotInDoubt,
+            Problem::NothingSent,
+        ] {
+            let (english, spanish) =
+                (problem(&cx(Language::English), &it), problem(&cx(Language::Spanish), &it));
+            assert_ne!(english, spanish);
+            assert!(!english.contains('⟦') && !spanish.contains('⟦') && !spanish.contains('{'), "{it:?}");
+        }
+        let spanish = problem(&cx(Language::Spanish), &Problem::ControlShare { percent: 99.0 });
+        assert_eq!(spanish, "No se puede reservar el 99\u{a0}% como control; elige entre 0 y 50.");
+    }
+
+    #[test]
+    fn a_text_that_cannot_be_made_into_a_mail_is_told_in_spanish_with_its_field_and_slot() {
+        let told = unmade(
+            &cx(Language::Spanish),
+            "the body cannot be filled: there is no slot `offer.prize`; use a slot that the fact sheet has",
+        );
+        assert!(told.contains("cuerpo") || told.contains("Cuerpo"), "{told}");
+        assert!(told.contains("`offer.prize`") && !told.contains("cannot"), "{told}");
+    }
+}
