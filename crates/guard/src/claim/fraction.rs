@@ -162,7 +162,7 @@ pub(crate) fn at(text: &Text<'_>, start: usize) -> Option<FractionClaim> {
     }
     let paid =
         ["pay", "pays", "paying", "paga", "pagas", "pague", "pagaras", "cost", "costs", "cuesta", "cuestan"];
-    head(&paid).then(|| FractionClaim { tokens: start..end, saved: (1.0 - part) * 100.0 })
+    head(&paid).then_some(FractionClaim { tokens: start..end, saved: (1.0 - part) * 100.0 })
 }
 
 #[cfg(test)]

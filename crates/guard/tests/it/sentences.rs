@@ -14,6 +14,9 @@ use terms::fact::{Fact, FactValue, Polarity};
 use terms::message::Field;
 use terms::time::Day;
 
+/// By set and language: how many went right, of how many.
+type Tally = BTreeMap<(String, &'static str), (usize, usize)>;
+
 /// Dishonest sentences of `fresh`, of 38, that pass unchecked. A rule that finds more of them lowers it.
 const FRESH_MISSED: usize = 17;
 
@@ -64,8 +67,7 @@ fn dishonest_sentences_are_held_back_and_honest_ones_are_not() {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    let (mut caught, mut passed): (BTreeMap<_, (usize, usize)>, BTreeMap<_, (usize, usize)>) =
-        Default::default();
+    let (mut caught, mut passed) = (Tally::new(), Tally::new());
     let (mut missed, mut wronged) = (Vec::new(), Vec::new());
     for line in &lines {
         let rules = held_by(line);

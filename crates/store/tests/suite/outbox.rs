@@ -74,6 +74,35 @@ fn everybody_in_the_audience_is_planned_or_excluded_with_one_reason() {
 }
 
 #[test]
+fn what_is_being_handed_over_can_be_waited_for_and_nothing_joins_it_after_a_pause() {
+    on_each(|fresh| async move {
+        let store = &fresh.store;
+        let campaign = frozen(store, "A", 10).await;
+        let claims = store.claim_messages(Some(campaign.id), "w", at(200), 60, 3).await.unwrap();
+        let (first, second) = (&claims[0], &claims[1]);
+        let begun = store.mark_attempting(first.fence, &attempts(&claims[..1]), at(201), 60).await.unwrap();
+        assert_eq!(begun, [first.message]);
+        assert_eq!(store.handing_over(campaign.id, at(202)).await.unwrap(), 1);
+        assert_eq!(store.handing_over_to(&first.customer, at(202)).await.unwrap(), 1);
+        assert_eq!(store.handing_over_to(&second.customer, at(202)).await.unwrap(), 0);
+        assert_eq!(store.handing_over(campaign.id, at(300)).await.unwrap(), 0, "its lease ran out");
+        store
+            .move_campaign(campaign.id, CampaignState::Running, CampaignState::Paused, at(203))
+            .await
+            .unwrap();
+        let late = store.mark_attempting(second.fence, &attempts(&claims[1..]), at(204), 60).await.unwrap();
+        assert!(late.is_empty(), "{late:?}");
+        store.mark_in_doubt(first.fence, first.message, "the connection broke").await.unwrap();
+        assert_eq!(store.handing_over(campaign.id, at(205)).await.unwrap(), 0);
+        let message = store.message(first.message).await.unwrap();
+        assert_eq!(message.state, Some(DeliveryState::InDoubt));
+        assert_eq!(message.detail.as_deref(), Some("the connection broke"));
+        let stale = store.mark_in_doubt(Fence(0), second.message, "").await;
+        assert!(matches!(stale, Err(Error::Fenced { .. })), "{stale:?}");
+    });
+}
+
+#[test]
 fn a_row_without_a_reason_or_with_two_fates_is_refused_by_the_schema() {
     on_each(|fresh| async move {
         frozen(&fresh.store, "A", 10).await;
