@@ -17,3 +17,4 @@ pub mod table;
 
 mod additive;
 mod logistic;
+mod prospect;

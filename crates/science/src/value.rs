@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use terms::estimate::Estimate;
 use terms::time::Day;
 
-pub use rank::{percentile_ranks, percentile_within, permille, ranks_within};
+pub use rank::permille;
 
 /// Customers below which no value model is fitted.
 pub const FEWEST_CUSTOMERS: u64 = 100;
