@@ -258,3 +258,15 @@ async fn answer(
     app.import_purchases(&file, lake::import::Options::default(), |_| {}).await.into_diagnostic()?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::base_url;
+
+    #[test]
+    fn the_links_of_a_demo_lead_to_where_it_listens() {
+        assert_eq!(base_url("127.0.0.1:7272".parse().unwrap()), "http://127.0.0.1:7272");
+        assert_eq!(base_url("0.0.0.0:8080".parse().unwrap()), "http://127.0.0.1:8080");
+        assert_eq!(base_url("[::1]:9090".parse().unwrap()), "http://[::1]:9090");
+    }
+}

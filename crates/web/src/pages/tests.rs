@@ -239,3 +239,18 @@ fn a_customer_hears_of_a_score_only_when_one_was_used() {
     );
     assert!(page(Used::Record).contains("Nothing was used but your record"));
 }
+
+#[test]
+fn who_was_left_out_of_a_campaign_is_told_so_in_the_timeline_in_both_languages() {
+    let mut view = samples::customer();
+    view.timeline.push(flow::views::TimelineEvent {
+        at: view.known_since,
+        kind: "message".into(),
+        amount: None,
+        about: "Win back".into(),
+        message: Some(7),
+        status: "no_consent".into(),
+    });
+    let html = customer::CustomerPage::new(cx(Language::Spanish), view).render().unwrap();
+    assert!(html.contains("Sin consentimiento") && !html.contains("no consent"));
+}
