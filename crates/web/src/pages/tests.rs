@@ -254,3 +254,11 @@ fn who_was_left_out_of_a_campaign_is_told_so_in_the_timeline_in_both_languages()
     let html = customer::CustomerPage::new(cx(Language::Spanish), view).render().unwrap();
     assert!(html.contains("Sin consentimiento") && !html.contains("no consent"));
 }
+
+#[test]
+fn a_measured_effect_without_an_interval_is_not_called_unmeasured() {
+    let mut view = samples::report();
+    (view.revenue, view.verdict) = (None, Some("not_enough_evidence".into()));
+    let html = report::ReportPage::new(cx(Language::English), view).render().unwrap();
+    assert!(html.contains("Not enough evidence") && !html.contains("Nothing measured yet"));
+}
