@@ -155,7 +155,7 @@ async fn perform(global: &Global, args: &DemoArgs, home: &Path, today: Day) -> R
     let shop = {
         let _spinner =
             Spinner::start(format!("simulating a shop of {} customers", say::count(args.customers.into())));
-        Shop::open_for(args.seed, args.customers, MONTHS, launch_day.plus(-1), DAYS_SINCE_LAUNCH + 1)
+        Shop::open_for(args.seed, args.customers, MONTHS, launch_day.plus(-1), DAYS_SINCE_LAUNCH)
     };
     let files_folder = home.join("demo");
     std::fs::create_dir_all(&files_folder).into_diagnostic().wrap_err("cannot make the demo's folder")?;
