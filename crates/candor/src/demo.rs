@@ -182,7 +182,7 @@ async fn perform(global: &Global, args: &DemoArgs, home: &Path, today: Day) -> R
     let shop = {
         let _spinner =
             Spinner::start(format!("simulating a shop of {} customers", say::count(args.customers.into())));
-        Shop::open_for(args.seed, args.customers, MONTHS, launch_day.plus(-1), DAYS_SINCE_LAUNCH + 1)
+        Shop::open_for(args.seed, args.customers, MONTHS, launch_day.plus(-1), DAYS_SINCE_LAUNCH)
     };
     let files_folder = home.join("demo");
     std::fs::create_dir_all(&files_folder).into_diagnostic().wrap_err("cannot make the demo's folder")?;
@@ -285,4 +285,16 @@ async fn answer(
     app.import_consents(&consents, lake::import::Options::default(), |_| {}).await.into_diagnostic()?;
     app.import_purchases(&file, lake::import::Options::default(), |_| {}).await.into_diagnostic()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base_url;
+
+    #[test]
+    fn the_links_of_a_demo_lead_to_where_it_listens() {
+        assert_eq!(base_url("127.0.0.1:7272".parse().unwrap()), "http://127.0.0.1:7272");
+        assert_eq!(base_url("0.0.0.0:8080".parse().unwrap()), "http://127.0.0.1:8080");
+        assert_eq!(base_url("[::1]:9090".parse().unwrap()), "http://[::1]:9090");
+    }
 }

@@ -70,6 +70,7 @@ impl App {
     pub(crate) async fn brief(&self, campaign: &Campaign, people: &[Person]) -> Result<CampaignBrief> {
         let funnel = self.store().funnel(campaign.id).await?;
         let author = people.iter().find(|person| person.id == campaign.author);
+        let measured = stored(self, campaign.id).await?;
         let whole = |n: i64| u64::try_from(n).unwrap_or(0);
         Ok(CampaignBrief {
             id: campaign.id,
@@ -82,7 +83,8 @@ impl App {
             planned: whole(funnel.planned()),
             control: whole(funnel.control()),
             sent: whole(funnel.state(DeliveryState::Sent)),
-            uplift: stored(self, campaign.id).await?.and_then(|measured| measured.revenue),
+            measured: measured.is_some(),
+            uplift: measured.and_then(|measured| measured.revenue),
         })
     }
 

@@ -226,3 +226,50 @@ async fn an_address_that_leads_nowhere_has_a_way_out() {
     let page = text(answer).await;
     assert!(page.contains("There is nothing here") && page.contains("href=\"/sign-in\""));
 }
+
+#[tokio::test]
+async fn a_form_that_is_too_long_is_answered_with_the_limit_and_a_way_back_in_both_languages() {
+    let house = House::open().await;
+    let cookie = house.cookie(Role::Marketer).await;
+    for (lang, words) in [("en", "A form may hold 256 KB"), ("es", "caben 256 KB")] {
+        let long = format!("name=x&en_body={}", "a".repeat(2 << 20));
+        let request = Request::post("/campaigns/new")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::COOKIE, format!("{cookie}; lang={lang}"))
+            .body(Body::from(long))
+            .unwrap();
+        let answer = house.ask(request).await;
+        assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+        let page = text(answer).await;
+        assert!(page.contains(words) && page.contains("href=\"/campaigns/new\""), "{page}");
+        assert!(!page.contains("buffer"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_cannot_be_taken_is_answered_in_the_readers_language_with_its_words_kept() {
+    let house = House::open().await;
+    let cookie = house.cookie(Role::Marketer).await;
+    let post = |body: &'static str| {
+        Request::post("/campaigns/new")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::COOKIE, format!("{cookie}; lang=es"))
+            .body(Body::from(body))
+            .unwrap()
+    };
+    let share = "name=Prueba&goal=other&audience=everyone&control_percent=99&window_days=28&send_days=14&es_body=Hola";
+    let page = text(house.ask(post(share)).await).await;
+    assert!(page.contains("No se puede reservar el 99\u{a0}%") && page.contains("Hola"), "{page}");
+    let segment = "name=P&goal=other&audience=stage+%3D+churnd&control_percent=9&window_days=28&send_days=14&es_body=Hola";
+    let page = text(house.ask(post(segment)).await).await;
+    assert!(page.contains("no es una etapa") && !page.contains("did you mean"), "{page}");
+    // Saved, but held back: the page says that it was saved.
+    let held = "then=submit&name=Prueba&goal=other&audience=everyone&control_percent=9&window_days=28&send_days=14&es_body=Solo+quedan+3";
+    let answer = house.ask(post(held)).await;
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = text(answer).await;
+    assert!(page.contains("Guardada como borrador, pero no presentada."), "{page}");
+    assert!(page.contains("El guardián la retiene") && !page.contains("No se hizo."), "{page}");
+}

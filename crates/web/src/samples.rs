@@ -62,6 +62,7 @@ fn brief(id: i64, name: &str, state: CampaignState, goal: Goal, effect: Option<U
         planned,
         control: if planned > 0 { 249 } else { 0 },
         sent: if state == CampaignState::Running { 1_204 } else { planned },
+        measured: effect.is_some(),
         uplift: effect,
     }
 }

@@ -117,6 +117,8 @@ pub struct CampaignBrief {
     pub control: u64,
     /// Sent.
     pub sent: u64,
+    /// Whether its effect was measured; without an uplift there were too few customers to say anything.
+    pub measured: bool,
     /// Measured revenue uplift per customer.
     pub uplift: Option<UpliftView>,
 }

@@ -68,7 +68,11 @@ impl CustomerPage {
     fn status(&self, event: &TimelineEvent) -> String {
         match event.kind.as_str() {
             "consent" => self.cx.name("consent", &event.status),
-            "message" => self.cx.name("delivery", &event.status),
+            // Who was left out of a campaign has the reason as status.
+            "message" if crate::i18n::knows(&format!("delivery.{}", event.status)) => {
+                self.cx.name("delivery", &event.status)
+            }
+            "message" => self.cx.name("excluded", &event.status),
             _ => event.status.clone(),
         }
     }
@@ -86,7 +90,7 @@ pub(super) fn feature_words(cx: &Cx, feature: &str) -> String {
 /// A figure's value in words, where it is not a number.
 pub(super) fn feature_value(cx: &Cx, feature: &str, value: &str) -> String {
     match feature {
-        "stage" => cx.name("stage", value),
+        "stage" | "moved.from" | "moved.to" => cx.name("stage", value),
         "language" => cx.name("lang", value),
         _ => value.to_owned(),
     }

@@ -176,3 +176,89 @@ fn initials_are_two_capital_letters() {
     assert_eq!(initials("marta vidal ruiz"), "MV");
     assert_eq!(initials(""), "");
 }
+
+#[test]
+fn who_was_left_out_is_not_told_as_if_something_was_sent() {
+    let mut view = samples::why();
+    view.state = "excluded".into();
+    view.exclusion = Some("no_consent".into());
+    (view.subject, view.sent_at, view.propensity, view.guard) = (String::new(), None, None, None);
+    let html = why::WhyPage { cx: cx(Language::English), view: view.clone() }.render().unwrap();
+    assert!(html.contains("Why C-00107 got no message") && html.contains("No consent"));
+    assert!(!html.contains("“”") && !html.contains("was sent") && !html.contains("0%"));
+    view.exclusion = Some("control".into());
+    let html = why::WhyPage { cx: cx(Language::Spanish), view }.render().unwrap();
+    assert!(html.contains("quedó en el grupo de control"));
+}
+
+#[test]
+fn an_approval_is_called_void_only_when_something_changed() {
+    let page = |standing| {
+        let mut view = samples::review();
+        view.standing = standing;
+        review::ReviewPage::new(cx(Language::English), view).render().unwrap()
+    };
+    use flow::views::ApprovalStanding::{Edited, Holds, NewModel, None};
+    for standing in [None, Holds] {
+        assert!(!page(standing).contains("no longer"), "{standing:?}");
+    }
+    assert!(page(Edited).contains("The approval no longer counts"));
+    assert!(page(NewModel).contains("A model went live after the approval"));
+}
+
+#[test]
+fn a_report_never_claims_certainty() {
+    let mut view = samples::report();
+    if let Some(uplift) = view.revenue.as_mut() {
+        uplift.probability_positive = 0.9975;
+    }
+    let html = report::ReportPage::new(cx(Language::English), view.clone()).render().unwrap();
+    assert!(html.contains("above zero: 99.8%"));
+    if let Some(uplift) = view.revenue.as_mut() {
+        uplift.probability_positive = 0.999_99;
+    }
+    let html = report::ReportPage::new(cx(Language::English), view).render().unwrap();
+    assert!(
+        html.contains("above zero: &gt;99.9%")
+            || html.contains("above zero: >99.9%")
+            || html.contains("&#62;99.9%")
+    );
+}
+
+#[test]
+fn a_customer_hears_of_a_score_only_when_one_was_used() {
+    use flow::views::Used;
+    let page = |used| {
+        let mut view = samples::customer_why();
+        view.used = used;
+        customer_why::CustomerWhyPage { cx: cx(Language::English), view }.render().unwrap()
+    };
+    assert!(page(Used::Score).contains("A score about you was used"));
+    assert!(
+        page(Used::Behaviour).contains("a count of days") && !page(Used::Behaviour).contains("A score about")
+    );
+    assert!(page(Used::Record).contains("Nothing was used but your record"));
+}
+
+#[test]
+fn who_was_left_out_of_a_campaign_is_told_so_in_the_timeline_in_both_languages() {
+    let mut view = samples::customer();
+    view.timeline.push(flow::views::TimelineEvent {
+        at: view.known_since,
+        kind: "message".into(),
+        amount: None,
+        about: "Win back".into(),
+        message: Some(7),
+        status: "no_consent".into(),
+    });
+    let html = customer::CustomerPage::new(cx(Language::Spanish), view).render().unwrap();
+    assert!(html.contains("Sin consentimiento") && !html.contains("no consent"));
+}
+
+#[test]
+fn a_measured_effect_without_an_interval_is_not_called_unmeasured() {
+    let mut view = samples::report();
+    (view.revenue, view.verdict) = (None, Some("not_enough_evidence".into()));
+    let html = report::ReportPage::new(cx(Language::English), view).render().unwrap();
+    assert!(html.contains("Not enough evidence") && !html.contains("Nothing measured yet"));
+}

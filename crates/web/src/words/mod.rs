@@ -84,6 +84,16 @@ pub(crate) fn actor(cx: &Cx, line: &LedgerLine) -> String {
     }
 }
 
+/// What an entry is about, such as `campaign/3`; as it is kept when nobody named its kind.
+pub(crate) fn object(cx: &Cx, object: &str) -> String {
+    let whole = format!("object.whole.{object}");
+    if crate::i18n::knows(&whole) {
+        return cx.t(whole).to_owned();
+    }
+    let known = object.split_once('/').filter(|(kind, _)| crate::i18n::knows(&format!("object.{kind}")));
+    known.map_or_else(|| object.to_owned(), |(kind, id)| format!("{} {id}", cx.name("object", kind)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@
 //! notes that a decision can write are listed in `policy/src/decide/found.txt`, and a test holds this file to them.
 
 use crate::context::Cx;
+use terms::customer::Language;
 use terms::time::{Day, Instant};
 
 /// What was looked at.
@@ -55,7 +56,10 @@ fn known(cx: &Cx, check: &str, found: &str) -> Option<String> {
     }
     for (start, key) in [("written in ", "found.written_in"), ("none in ", "found.none_in")] {
         if let Some(language) = found.strip_prefix(start) {
-            return Some(cx.t1(key, cx.name("lang", language.trim_matches('`')).to_lowercase()));
+            let name = cx.name("lang", language.trim_matches('`'));
+            // Spanish writes the names of languages with small letters.
+            let name = if cx.lang == Language::Spanish { name.to_lowercase() } else { name };
+            return Some(cx.t1(key, name));
         }
     }
     if check == "cap" { caps(cx, found) } else { receipt(cx, found) }
@@ -116,7 +120,6 @@ fn receipt(cx: &Cx, found: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::context::Theme;
-    use terms::customer::Language;
 
     fn cx(lang: Language) -> Cx {
         Cx { lang, theme: Theme::Auto, person: None, path: "/".into(), json: false, done: None }
