@@ -92,6 +92,10 @@ fn view(snapshot: &Snapshot, ahead: Ahead) -> Option<ForecastView> {
         unscored: unscored_customers,
         backtest: backtest_lines(model),
         verdict: backtest.verdict(),
+        history_days: snapshot
+            .fitted_on
+            .as_ref()
+            .map_or(0, |lineage| lineage.first_day.map_or(0, |first| lineage.as_of.0 - first.0)),
         held_back: backtest.folds.clone(),
         pictures: backtest.pictures.clone(),
     })

@@ -41,7 +41,7 @@ pub use brand::Brand;
 pub use customer_pages::{OptOutSource, notice};
 pub use error::{Error, Result};
 pub use jobs::Work;
-pub use problem::{Problem, ProblemKind};
+pub use problem::{Problem, ProblemKind, Unmade};
 pub use reports::Reconciled;
 pub use sign_in::{DemoSignIn, SignedIn};
 pub use stages::ingest::{ResponseIn, TableImport, first_look};

@@ -4,9 +4,13 @@
 //! Goes in: nothing. Comes out: plain data and one English sentence. Deliberately absent: failures that nobody at a
 //! page can mend; these are [`crate::Error`]'s other variants.
 
+use gateway::mail::RenderError;
 use policy::segment::SegmentError;
+use serde::Serialize;
 use terms::campaign::CampaignState;
+use terms::customer::Language;
 use terms::decision::ExclusionReason;
+use terms::message::Field;
 
 /// Why something was not done, and what to do next.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -26,6 +30,14 @@ pub enum Problem {
     /// There are no words in any language.
     #[error("write the message in at least one language")]
     NoWords,
+    /// A text cannot be made into a mail.
+    #[error("the text in `{language}` cannot be sent: {why}")]
+    CannotBeSent {
+        /// Language of the text.
+        language: Language,
+        /// Why.
+        why: Unmade,
+    },
     /// The audience selects nobody.
     #[error("nobody is in the audience `{audience}`; widen it, or import customers first")]
     NobodyInAudience {
@@ -125,6 +137,66 @@ fn known(offers: &[String]) -> String {
     format!("the offers are {}", offers.join(", "))
 }
 
+/// Why a text cannot be made into a mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Unmade {
+    /// Subject or body is empty.
+    #[error("the {field} has no words; write some, or leave this language out")]
+    NoWords {
+        /// Which.
+        field: Field,
+    },
+    /// A slot that nothing fills.
+    #[error("the {field} has the slot `{{{{ {slot} }}}}`, and nothing fills it; {next}")]
+    Missing {
+        /// Field.
+        field: String,
+        /// Slot, such as `offer.discount`.
+        slot: String,
+        /// What fills it.
+        next: String,
+    },
+    /// A slot whose syntax is wrong.
+    #[error("the {field} cannot be filled: {reason}; use a slot that the fact sheet has")]
+    Slot {
+        /// Field.
+        field: String,
+        /// Reason.
+        reason: String,
+    },
+    /// A link that may not be sent.
+    #[error("`{link}` cannot be linked to; write the address as https://, in plain letters")]
+    Link {
+        /// The address.
+        link: String,
+    },
+    /// The layout could not be turned into HTML.
+    #[error("the mail layout cannot be rendered: {reason}; check the text for stray markup")]
+    Layout {
+        /// Reason.
+        reason: String,
+    },
+    /// Longer than mail programs show.
+    #[error("the mail is {bytes} bytes long, more than mail programs show; shorten the body")]
+    TooLong {
+        /// Length of the HTML.
+        bytes: u64,
+    },
+}
+
+impl From<RenderError> for Unmade {
+    fn from(error: RenderError) -> Self {
+        match error {
+            RenderError::Slot { field, reason } => Self::Slot { field, reason },
+            RenderError::Missing { field, slot, next } => Self::Missing { field, slot, next },
+            RenderError::Link { link } => Self::Link { link },
+            RenderError::Layout(reason) => Self::Layout { reason },
+            RenderError::TooLong { bytes } => Self::TooLong { bytes: bytes as u64 },
+        }
+    }
+}
+
 /// Whether the input or the state stands in the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProblemKind {
@@ -143,6 +215,7 @@ impl Problem {
             | Self::ControlShare { .. }
             | Self::Days
             | Self::NoWords
+            | Self::CannotBeSent { .. }
             | Self::NobodyInAudience { .. }
             | Self::NobodyToWriteTo { .. }
             | Self::UnknownOffer { .. }

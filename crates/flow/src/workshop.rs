@@ -7,7 +7,7 @@
 
 use gateway::mail::{Layout, Links, MailTemplate, RenderError, RenderedMail, Slots};
 use guard::{Context, Draft, FactSheet, RecipientFacts};
-use policy::Refusal;
+
 use policy::permit::wordless;
 use terms::campaign::CampaignPlan;
 use terms::customer::Language;
@@ -17,6 +17,7 @@ use terms::message::Variant;
 use terms::time::Instant;
 
 use crate::brand::Brand;
+use crate::problem::Unmade;
 use crate::views::VariantCheck;
 
 /// What a campaign's messages are made from, put together once a campaign.
@@ -140,7 +141,7 @@ impl Workshop {
         match rendered {
             Ok(mail) => {
                 let report = self.check(variant.language, &mail, &sample, from, explain_in);
-                let error = wordless(&report).map(|field| Refusal::NoWords(field).to_string());
+                let error = wordless(&report).map(|field| Unmade::NoWords { field });
                 VariantCheck {
                     language: variant.language,
                     report,
@@ -158,7 +159,7 @@ impl Workshop {
                 },
                 rendered: variant.fields().map(|(field, text)| (field, text.to_owned())).to_vec(),
                 html: String::new(),
-                error: Some(error.to_string()),
+                error: Some(error.into()),
             },
         }
     }

@@ -128,7 +128,7 @@ async fn a_link_that_is_not_the_brands_can_never_be_submitted() {
         assert!(!view.can_submit, "{link}");
         let submitted = kit.app.submit_campaign(&marketer, id).await;
         assert!(
-            matches!(submitted, Err(Error::Blocked { .. } | Error::Invalid { .. })),
+            matches!(submitted, Err(Error::Blocked { .. } | Error::Problem(Problem::CannotBeSent { .. }))),
             "{link}: {submitted:?}"
         );
     }

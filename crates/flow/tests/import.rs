@@ -36,6 +36,23 @@ async fn what_is_new_and_what_is_changed_is_counted_alike_by_preview_and_import(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_without_languages_and_dates_leaves_those_that_are_known() {
+    let kit = TestApp::empty().await;
+    let whole = "key,email,locale,known_since\n1,anna@example.com,es-ES,2025-02-03\n";
+    kit.app.import_customers(&file(&kit, "whole.csv", whole), Options::default(), |_| {}).await.unwrap();
+    let thin = file(&kit, "thin.csv", "key,first_name\n1,Anna\n2,Ben\n");
+    kit.app.import_customers(&thin, Options::default(), |_| {}).await.unwrap();
+    let customer = |key: &str| {
+        let (store, key) = (kit.app.store().clone(), terms::ids::CustomerKey::new(key));
+        async move { store.customer(&key).await.unwrap() }
+    };
+    let anna = customer("1").await;
+    assert_eq!((anna.locale.as_str(), anna.first_name.as_deref()), ("es-ES", Some("Anna")));
+    assert_eq!(anna.known_since.day().to_string(), "2025-02-03");
+    assert_eq!(customer("2").await.known_since, kit.app.now(), "known from now on, not from 1970 on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_preview_of_receipts_counts_the_new_ones_and_keeps_none() {
     let kit = TestApp::empty().await;
     let text = "cliente,finalidad,canal,estado,fecha\n1,marketing,email,granted,2026-05-13\n\

@@ -261,12 +261,15 @@ async fn a_form_that_cannot_be_taken_is_answered_in_the_readers_language_with_it
     };
     let share = "name=Prueba&goal=other&audience=everyone&control_percent=99&window_days=28&send_days=14&es_body=Hola";
     let page = text(house.ask(post(share)).await).await;
-    assert!(page.contains("No se puede reservar el 99\u{a0}%") && page.contains("Hola"), "{page}");
+    assert!(page.contains("no puede ser «99»") && page.contains("Hola"), "{page}");
     let segment = "name=P&goal=other&audience=stage+%3D+churnd&control_percent=9&window_days=28&send_days=14&es_body=Hola";
     let page = text(house.ask(post(segment)).await).await;
     assert!(page.contains("no es una etapa") && !page.contains("did you mean"), "{page}");
+    let wordless = "then=submit&name=Vacia&goal=other&audience=everyone&control_percent=9&window_days=28&send_days=14&es_body=Hola";
+    let page = text(house.ask(post(wordless)).await).await;
+    assert!(page.contains("Español: el texto no se puede enviar") && page.contains("no hay texto"), "{page}");
     // Saved, but held back: the page says that it was saved.
-    let held = "then=submit&name=Prueba&goal=other&audience=everyone&control_percent=9&window_days=28&send_days=14&es_body=Solo+quedan+3";
+    let held = "then=submit&name=Prueba&goal=other&audience=everyone&control_percent=9&window_days=28&send_days=14&es_subject=Hola&es_body=Solo+quedan+3";
     let answer = house.ask(post(held)).await;
     assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
     let page = text(answer).await;

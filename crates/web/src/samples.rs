@@ -203,6 +203,7 @@ pub(crate) fn customers(query: &str) -> CustomersView {
             customers: 17_204,
             unscored: 2_100,
             verdict: flow::views::Verdict::ModelWins,
+            history_days: 540,
             held_back: vec![Day(20_608), Day(20_639), Day(20_669)],
             pictures: None,
         }),

@@ -98,6 +98,12 @@ pub(crate) async fn forecast(global: &Global, refit: bool) -> Result<()> {
                 format!("on the last {months} months, not seen before, the model beat every baseline")
             }
         });
+        if forecast.misses_seasons() {
+            say::line(format!(
+                "the history has {} days: seasons it has not seen, such as a Christmas, are missing from the forecast",
+                forecast.history_days
+            ));
+        }
         say::line(format!(
             "{} customers have a score of their own; {} do not allow profiling and count only as numbers in a stage{}",
             say::count(forecast.customers),

@@ -88,13 +88,10 @@ impl App {
             .await?;
         if !all_clear(&checks) {
             tx.commit().await?;
-            let broken = checks.iter().find_map(|check| check.error.as_ref().map(|e| (check.language, e)));
-            return Err(match broken {
-                Some((language, error)) => {
-                    Error::Invalid { message: format!("the text in `{language}` cannot be sent: {error}") }
-                }
-                None => Error::Blocked { blocking },
+            let broken = checks.into_iter().find_map(|check| {
+                check.error.map(|why| Problem::CannotBeSent { language: check.language, why })
             });
+            return Err(broken.map_or(Error::Blocked { blocking }, Error::Problem));
         }
         if campaign.state == CampaignState::Draft {
             tx.move_campaign(id, CampaignState::Draft, CampaignState::Checked, now).await?;

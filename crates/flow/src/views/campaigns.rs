@@ -171,8 +171,8 @@ pub struct VariantCheck {
     pub rendered: Vec<(Field, String)>,
     /// The whole message as HTML, for a sandboxed preview.
     pub html: String,
-    /// Why it could not be rendered, if so.
-    pub error: Option<String>,
+    /// Why it could not be made into a mail, if so.
+    pub error: Option<crate::problem::Unmade>,
 }
 
 /// The review page: everything an approver needs, side by side.

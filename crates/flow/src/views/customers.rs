@@ -97,10 +97,23 @@ pub struct ForecastView {
     pub backtest: Vec<BacktestLine>,
     /// What the backtest says about the choice.
     pub verdict: Verdict,
+    /// Days of history the model was fitted on; below [`SEASON_DAYS`] it has not seen every season.
+    pub history_days: i32,
     /// Days at which the periods held back for the backtest began.
     pub held_back: Vec<Day>,
     /// Calibration, gains and quality by stage of the chosen model; `None` when nothing could be held back.
     pub pictures: Option<Pictures>,
+}
+
+/// Days from which a history holds every season once, and the month after it to learn from.
+pub const SEASON_DAYS: i32 = 396;
+
+impl ForecastView {
+    /// True when the history is too short to hold every season.
+    #[must_use]
+    pub const fn misses_seasons(&self) -> bool {
+        self.history_days < SEASON_DAYS
+    }
 }
 
 /// One cell of the forecast matrix.

@@ -57,8 +57,9 @@ pub struct Event {
 }
 
 /// Reads customers. Columns: a key; and as far as they are there `email`, `first_name`, `locale`, `country`,
-/// `time_zone`, `known_since` (or their Spanish names, or the columns that [`Options::columns`] names). Without a locale
-/// it is `en`; without a date the customer is known since 1970-01-01.
+/// `time_zone`, `known_since` (or their Spanish names, or the columns that [`Options::columns`] names). What is not there
+/// is left empty, so that it does not replace what is known; without a date the customer is known since
+/// [`Options::now`].
 ///
 /// # Errors
 /// As [`super::purchases`] for the file as a whole.
@@ -93,10 +94,10 @@ pub fn customers(
             key,
             email,
             first_name: short(first_name, &fields::FIRST_NAME)?,
-            locale: short(locale, &fields::LOCALE)?.unwrap_or_else(|| "en".to_owned()),
+            locale: short(locale, &fields::LOCALE)?.unwrap_or_default(),
             country: short(country, &fields::COUNTRY)?.map(|country| country.to_ascii_uppercase()),
             time_zone: short(zone, &fields::TIME_ZONE)?,
-            known_since: when(cell(since), clock.as_ref())?.unwrap_or(Instant(0)),
+            known_since: when(cell(since), clock.as_ref())?.or(options.now).unwrap_or(Instant(0)),
             restricted: false,
         })
     })

@@ -24,7 +24,7 @@ pub(super) struct CheckShown {
     pub(super) unchecked: usize,
     pub(super) rules_version: String,
     pub(super) html: String,
-    pub(super) error: Option<String>,
+    pub(super) error: Option<flow::Unmade>,
 }
 
 impl CheckShown {

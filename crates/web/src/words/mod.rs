@@ -8,8 +8,8 @@ mod reason;
 pub(crate) use reason::{looked_at, was_found};
 
 use crate::context::Cx;
-use flow::Problem;
 use flow::views::{ActorKind, LedgerLine};
+use flow::{Problem, Unmade};
 
 /// What stands in somebody's way, as a sentence.
 pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
@@ -23,6 +23,9 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
         Problem::ControlShare { .. } => "problem.control_unread",
         Problem::Days => "problem.days",
         Problem::NoWords => "problem.no_words",
+        Problem::CannotBeSent { language, why } => {
+            return cx.t2("problem.cannot_be_sent", cx.name("lang", language), unmade(cx, why));
+        }
         Problem::NobodyInAudience { audience } => return cx.t1("problem.nobody_in_audience", audience),
         Problem::NobodyToWriteTo { people, reasons } => {
             let told =
@@ -56,8 +59,27 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
     cx.t(key).to_owned()
 }
 
-/// Why a text cannot be made into a mail. The gateway says it in English; its three sentences are known here.
-pub(crate) fn unmade(cx: &Cx, english: &str) -> String {
+/// Why a text cannot be made into a mail.
+pub(crate) fn unmade(cx: &Cx, why: &Unmade) -> String {
+    match why {
+        Unmade::NoWords { field } => cx.t1("unmade.no_words", cx.name("field", field)),
+        Unmade::Missing { field, slot, next } => {
+            // What to do is a command; the words around it are the reader's.
+            let command = next.split('`').nth(1).unwrap_or(next);
+            cx.t3("unmade.missing", cx.name("field", field), slot, command)
+        }
+        Unmade::Slot { field, reason } => {
+            let slot = reason.split('`').nth(1).map(|slot| format!(" (`{slot}`)")).unwrap_or_default();
+            cx.t2("unmade.slot", cx.name("field", field), slot)
+        }
+        Unmade::Link { link } => cx.t1("unmade.link", link),
+        Unmade::Layout { .. } => cx.t("unmade.layout").to_owned(),
+        Unmade::TooLong { bytes } => cx.t1("unmade.too_long", cx.n(*bytes)),
+    }
+}
+
+/// The same as it is kept with a message, in English: the sentences that a mail can end with are known here.
+fn unmade_note(cx: &Cx, english: &str) -> String {
     let within =
         |text: &'static str, end: &str| english.split_once(text).and_then(|(_, rest)| rest.split_once(end));
     if let Some((field, rest)) = within("the ", " cannot be filled: ") {
@@ -114,6 +136,22 @@ mod tests {
             Problem::ControlShare { percent: -1.0 },
             Problem::Days,
             Problem::NoWords,
+            Problem::CannotBeSent {
+                language: Language::English,
+                why: Unmade::NoWords { field: terms::message::Field::Subject },
+            },
+            Problem::CannotBeSent {
+                language: Language::Spanish,
+                why: Unmade::Missing {
+                    field: "body".into(),
+                    slot: "offer.discount".into(),
+                    next: "set it with `candor fact set offer:x discount 15%`".into(),
+                },
+            },
+            Problem::CannotBeSent {
+                language: Language::Spanish,
+                why: Unmade::Link { link: "http://x.example".into() },
+            },
             Problem::NobodyInAudience { audience: "stage = new".into() },
             Problem::NobodyToWriteTo {
                 people: 3,
@@ -146,10 +184,9 @@ mod tests {
 
     #[test]
     fn a_text_that_cannot_be_made_into_a_mail_is_told_in_spanish_with_its_field_and_slot() {
-        let told = unmade(
-            &cx(Language::Spanish),
-            "the body cannot be filled: there is no slot `offer.prize`; use a slot that the fact sheet has",
-        );
+        let note =
+            "the body cannot be filled: there is no slot `offer.prize`; use a slot that the fact sheet has";
+        let told = unmade_note(&cx(Language::Spanish), note);
         assert!(told.contains("cuerpo") || told.contains("Cuerpo"), "{told}");
         assert!(told.contains("`offer.prize`") && !told.contains("cannot"), "{told}");
     }

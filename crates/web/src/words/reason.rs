@@ -34,7 +34,7 @@ fn known(cx: &Cx, check: &str, found: &str) -> Option<String> {
         return Some(cx.t(refused).to_owned());
     }
     if check == "message" {
-        return Some(super::unmade(cx, found));
+        return Some(super::unmade_note(cx, found));
     }
     if let Some(why) = found.strip_prefix("suppressed: ") {
         return Some(cx.t1("found.suppressed", cx.name("suppression", why)));
