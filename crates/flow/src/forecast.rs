@@ -64,9 +64,26 @@ impl Ahead {
         let joint = model.joint_of_stage(stage)?;
         Some(match self {
             Self::One => *joint,
-            Self::Two => stages_only(model.markov().step(&joint.stages())),
+            Self::Two => stages_only(step(model, &joint.stages())),
         })
     }
+}
+
+/// One period further by the shares of each stage; who is in a stage nobody has been in before stays there.
+fn step(model: &StageModel, shares: &[f64; Stage::COUNT]) -> [f64; Stage::COUNT] {
+    let mut next = [0.0; Stage::COUNT];
+    for (stage, share) in Stage::ALL.iter().zip(shares) {
+        let row = model.joint_of_stage(*stage).map_or_else(
+            || {
+                let mut stays = [0.0; Stage::COUNT];
+                stays.iter_mut().skip(stage.index()).take(1).for_each(|cell| *cell = 1.0);
+                stays
+            },
+            Joint::stages,
+        );
+        next.iter_mut().zip(row).for_each(|(cell, p)| *cell += share * p);
+    }
+    next
 }
 
 fn stages_only(stages: [f64; Stage::COUNT]) -> Joint {
