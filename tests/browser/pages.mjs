@@ -211,7 +211,7 @@ await español.fill('[name="name"]', 'Prueba');
 await español.fill('[name="control_percent"]', '99');
 await español.locator('button[name="then"][value="save"]').first().click();
 await español.waitForLoadState();
-check('a form that cannot be taken is answered in Spanish', (await español.locator('[role="alert"]').first().innerText()).includes('entre 0 y 50'));
+check('a form that cannot be taken is answered in Spanish', (await español.locator('[role="alert"]').first().innerText()).includes('de 0 a 50'));
 
 // --- the customer's own pages: without script, in their language
 const customer = await visitor({ javaScriptEnabled: false, viewport: { width: 420, height: 860 } });
