@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use terms::ids::PersonId;
 use terms::money::Currency;
 use terms::stage::StageRule;
+use terms::time::{Day, Instant};
 
 /// The brand's settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,6 +64,12 @@ impl Brand {
             hosts.push(own.to_owned());
         }
         hosts
+    }
+
+    /// When a day ends for the brand: by the first of its customers' time zones, as the guard reads dates.
+    #[must_use]
+    pub fn end_of(&self, day: Day) -> Instant {
+        self.time_zones.first().map_or(day.end(), |zone| day.end_in(zone))
     }
 
     /// The key under which it is kept.

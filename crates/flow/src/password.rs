@@ -5,13 +5,17 @@ use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 
 use crate::error::{Error, Result};
 
+/// Characters a password has at least.
+const SHORTEST: usize = 8;
+
 /// The hash of a password, in PHC string form.
 ///
 /// # Errors
-/// When there is no randomness for a salt, or the password is empty or longer than 1,024 bytes.
+/// When there is no randomness for a salt, or the password has fewer than 8 characters (OWASP ASVS 5.0, 6.2.1) or more
+/// than 1,024 bytes.
 pub(crate) fn hash(password: &str) -> Result<String> {
-    if password.is_empty() || password.len() > 1_024 {
-        return Err(Error::Invalid { message: "choose a password of 1 to 1024 bytes".to_owned() });
+    if password.chars().count() < SHORTEST || password.len() > 1_024 {
+        return Err(Error::Invalid { message: "choose a password of 8 characters or more".to_owned() });
     }
     Argon2::default()
         .hash_password(password.as_bytes())
@@ -36,6 +40,6 @@ mod tests {
         assert!(matches("correct horse", &kept));
         assert!(!matches("correct horse ", &kept));
         assert!(!matches("correct horse", "not a hash"));
-        assert!(hash("").is_err());
+        assert!(hash("").is_err() && hash("7 chars").is_err() && hash("ñ 8 char").is_ok());
     }
 }

@@ -135,6 +135,39 @@ async fn a_link_that_is_not_the_brands_can_never_be_submitted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_offer_until_a_day_may_be_told_until_that_day_where_the_customers_live() {
+    use terms::fact::{EvidenceKind, Fact, FactValue, Polarity};
+    let kit = TestApp::empty().await;
+    let mut brand = kit.app.brand().await.unwrap();
+    for zone in ["Europe/Madrid", "America/New_York"] {
+        brand.time_zones = vec![zone.to_owned()];
+        kit.app.set_brand(&brand).await.unwrap();
+        let last = kit.app.now().day().plus(40);
+        let discount = Fact {
+            id: terms::ids::FactId(0),
+            entity: format!("offer:{}", zone.to_lowercase().replace(['/', '_'], "-")),
+            predicate: "discount".to_owned(),
+            value: FactValue::Percent(15.0),
+            unit: String::new(),
+            polarity: Polarity::True,
+            source: "test".to_owned(),
+            observed_at: kit.app.now(),
+            valid_from: None,
+            valid_until: Some(brand.end_of(last)),
+            max_age_hours: None,
+            evidence: EvidenceKind::Plain,
+        };
+        kit.app.put_fact_as_operator(&discount).await.unwrap();
+        for (day, blocked) in [(last, false), (last.plus(1), true)] {
+            let date = day.to_date();
+            let text = format!("15% off until {}.", date.strftime("%-d %B %Y"));
+            let report = kit.app.check_text(&text, Language::English, &discount.entity).await.unwrap();
+            assert_eq!(!report.is_clear(), blocked, "{zone} {text}: {:?}", report.findings);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_host_of_the_brands_own_pages_needs_no_listing() {
     let kit = TestApp::with_customers(50).await;
     let mut brand = kit.app.brand().await.unwrap();

@@ -94,6 +94,15 @@ impl Day {
         Instant((self.0 as i64 + 1) * MICROS_PER_DAY - 1)
     }
 
+    /// The last second of this day by the clocks of a time zone, so that who reads "until 31 December" there may rely on
+    /// it. In a zone nobody knows it is that of UTC.
+    #[must_use]
+    pub fn end_in(self, zone: &str) -> Instant {
+        let last = self.to_date().at(23, 59, 59, 0);
+        let found = jiff::tz::TimeZone::get(zone).and_then(|zone| zone.to_timestamp(last));
+        found.map_or(self.end(), |at| Instant(at.as_microsecond()))
+    }
+
     /// This day moved by a number of days.
     #[must_use]
     pub const fn plus(self, days: i32) -> Self {
@@ -146,6 +155,14 @@ mod tests {
     fn an_instant_before_1970_lies_in_the_day_before() {
         assert_eq!(Instant(-1).day(), Day(-1));
         assert_eq!(Instant(-1).to_string(), "1969-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn a_day_ends_when_the_clocks_of_its_zone_say_so() {
+        let day = Day::from_ymd(2026, 12, 31).unwrap();
+        assert_eq!(day.end_in("Europe/Madrid").to_string(), "2026-12-31T22:59:59Z");
+        assert_eq!(day.end_in("America/New_York").to_string(), "2027-01-01T04:59:59Z");
+        assert_eq!(day.end_in("Nowhere/Else"), day.end());
     }
 
     #[test]

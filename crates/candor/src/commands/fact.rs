@@ -31,7 +31,9 @@ pub(crate) async fn run(global: &Global, command: &FactCommand) -> Result<()> {
             Ok(())
         }
         FactCommand::Set { entity, predicate, value, until, source } => {
-            let end = until.map(Day::end);
+            // A fact that ends with a day ends with the brand's day, not with that of UTC.
+            let brand = app.brand().await.into_diagnostic()?;
+            let end = until.map(|day| brand.end_of(day));
             let id = set(&app, entity, predicate, read(value)?, end, source).await?;
             say::line(format!("fact {id}: {entity} {predicate} = {value}"));
             Ok(())

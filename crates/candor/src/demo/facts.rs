@@ -47,7 +47,7 @@ pub(crate) async fn add(app: &App, staff: &Staff, launch: Instant, base_url: &st
     };
     app.set_brand(&brand).await.into_diagnostic()?;
     let end = launch.plus_days(OFFER_DAYS);
-    let until = Some(end.day().end());
+    let until = Some(brand.end_of(end.day()));
     let text = |text: &str| FactValue::Text(text.to_owned());
     let day = FactValue::Date(end.day());
     let facts = [
