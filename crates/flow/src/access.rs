@@ -24,6 +24,8 @@ pub enum Permission {
     ReadLedger,
     /// Settle messages nobody knows the fate of.
     Reconcile,
+    /// Consents, requests of customers under the law, retention, the record of processing.
+    ManageRights,
 }
 
 impl Permission {
@@ -37,18 +39,23 @@ impl Permission {
         Self::Halt,
         Self::ReadLedger,
         Self::Reconcile,
+        Self::ManageRights,
     ];
 }
 
 /// True when somebody of this role may do this.
 #[must_use]
 pub const fn allows(role: Role, permission: Permission) -> bool {
-    use Permission::{Approve, Compose, Halt, Launch, ReadLedger, Reconcile, SeeContacts, View};
+    use Permission::{
+        Approve, Compose, Halt, Launch, ManageRights, ReadLedger, Reconcile, SeeContacts, View,
+    };
     match role {
         Role::Marketer => matches!(permission, View | Compose | Launch | Halt | ReadLedger),
         Role::Approver => matches!(permission, View | Approve | Launch | Halt | ReadLedger),
         Role::Analyst => matches!(permission, View | ReadLedger),
-        Role::PrivacyOfficer => matches!(permission, View | SeeContacts | Halt | ReadLedger | Reconcile),
+        Role::PrivacyOfficer => {
+            matches!(permission, View | SeeContacts | Halt | ReadLedger | Reconcile | ManageRights)
+        }
         Role::Engineer => matches!(permission, View | Halt | ReadLedger | Reconcile),
     }
 }
@@ -74,6 +81,13 @@ mod tests {
             may(Permission::Halt),
             [Role::Marketer, Role::Approver, Role::PrivacyOfficer, Role::Engineer]
         );
+    }
+
+    #[test]
+    fn consents_and_rights_are_for_the_privacy_officer() {
+        let keepers: Vec<_> =
+            Role::ALL.iter().filter(|role| allows(**role, Permission::ManageRights)).collect();
+        assert_eq!(keepers, [&Role::PrivacyOfficer]);
     }
 
     #[test]

@@ -262,6 +262,11 @@ impl Cx {
         self.may(flow::access::Permission::Compose)
     }
 
+    /// May the reader see to consents and rights?
+    pub(crate) fn may_manage_rights(&self) -> bool {
+        self.may(flow::access::Permission::ManageRights)
+    }
+
     /// May the reader settle messages in doubt?
     pub(crate) fn may_reconcile(&self) -> bool {
         self.may(flow::access::Permission::Reconcile)

@@ -11,6 +11,7 @@ mod ledger;
 mod preferences;
 mod report;
 mod review;
+mod rights;
 mod settings;
 mod sign_in;
 mod today;
@@ -23,7 +24,7 @@ mod tests;
 use crate::WebState;
 use crate::assets;
 use crate::route::{Policy, Routes};
-use flow::access::Permission::{Approve, Compose, Halt, Launch, ReadLedger, Reconcile, View};
+use flow::access::Permission::{Approve, Compose, Halt, Launch, ManageRights, ReadLedger, Reconcile, View};
 
 /// Every route of the house.
 pub(crate) fn routes(state: WebState) -> Routes {
@@ -60,6 +61,7 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .post("/campaigns/{id}/stop", Staff(Halt), review::stop)
         .get("/ledger", Staff(ReadLedger), ledger::show)
         .post("/ledger", Staff(ReadLedger), ledger::verify)
+        .get("/rights", Staff(ManageRights), rights::show)
         .get("/messages/{id}/why", Staff(View), why::show)
         .post("/messages/{id}/reconcile", Staff(Reconcile), why::reconcile)
         .get("/w/{token}", Customer, customer_why::show)
@@ -67,6 +69,14 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .post("/p/{token}", Customer, preferences::save)
         .get("/u/{token}", Customer, unsubscribe::show)
         .post("/u/{token}", Customer, unsubscribe::act)
+}
+
+/// Sections under "Consent & rights": path, and key of its words. A section stands here once it has a page.
+pub(crate) const RIGHTS_TABS: [(&str, &str); 1] = [("/rights", "tab.rights")];
+
+/// True when the reader is in one of the sections under "Consent & rights".
+pub(crate) fn in_rights(cx: &crate::context::Cx) -> bool {
+    RIGHTS_TABS.iter().any(|(path, _)| cx.within(path))
 }
 
 pub(crate) use ledger::object_link;
