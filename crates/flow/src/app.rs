@@ -101,14 +101,21 @@ impl App {
     /// The same installation with another channel; for tests that watch what leaves the house.
     #[must_use]
     pub fn with_channel(self, channel: Arc<dyn Channel>) -> Self {
+        self.rewired(self.store().clone(), channel, self.clock().clone())
+    }
+
+    /// The same installation upon another store, channel and clock, with nothing remembered, as a new process finds
+    /// it; for simulations.
+    #[must_use]
+    pub fn rewired(&self, store: Store, channel: Arc<dyn Channel>, clock: Clock) -> Self {
         let inner = &self.inner;
         Self {
             inner: Arc::new(Inner {
                 home: inner.home.clone(),
-                store: inner.store.clone(),
+                store,
                 lake: inner.lake.clone(),
                 channel,
-                clock: inner.clock.clone(),
+                clock,
                 links: inner.links.clone(),
                 ledger_key: Arc::clone(&inner.ledger_key),
                 snapshot: RwLock::new(None),

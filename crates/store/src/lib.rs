@@ -32,6 +32,7 @@ pub mod responses;
 pub mod sessions;
 pub mod settings;
 pub mod suppressions;
+pub mod turnstile;
 
 pub use error::{Error, Result};
 pub use open::{Conn, Kind, Store, Tx};

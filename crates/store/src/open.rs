@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::migrate;
 use crate::sql::{Columns, sql};
 use crate::suppressions::Pepper;
+use crate::turnstile::{Step, Turnstile};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
@@ -37,6 +38,15 @@ struct Shared {
     readers: AnyPool,
     writer: AnyPool,
     pepper: Pepper,
+    turnstile: Option<Arc<dyn Turnstile>>,
+}
+
+impl Shared {
+    async fn turn(&self, step: Step) {
+        if let Some(turnstile) = &self.turnstile {
+            turnstile.turn(step).await;
+        }
+    }
 }
 
 /// A connection for reading. All reads are methods of it, so they work alike here and inside a [`Tx`].
@@ -54,6 +64,7 @@ enum Link {
 #[must_use = "a transaction that is not committed leaves no trace"]
 pub struct Tx {
     conn: Conn,
+    shared: Arc<Shared>,
 }
 
 impl Store {
@@ -70,6 +81,14 @@ impl Store {
     /// # Errors
     /// When the database cannot be reached, is too old, or has a schema of a later version.
     pub async fn open(url_or_path: &str) -> Result<Self> {
+        Self::open_behind(url_or_path, None).await
+    }
+
+    /// The same behind a turnstile, which decides when tasks go on.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_behind(url_or_path: &str, turnstile: Option<Arc<dyn Turnstile>>) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let is_server = url_or_path.starts_with("postgres://") || url_or_path.starts_with("postgresql://");
         let (kind, url) = if is_server {
@@ -109,7 +128,7 @@ impl Store {
         let pepper = Pepper::load_or_create(&mut tx).await?;
         tx.commit().await?;
         let readers = pool(4, sql!("connection", "sqlite_reader"));
-        Ok(Self { shared: Arc::new(Shared { kind, readers, writer, pepper }) })
+        Ok(Self { shared: Arc::new(Shared { kind, readers, writer, pepper, turnstile }) })
     }
 
     /// Which database is behind it.
@@ -123,6 +142,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn read(&self) -> Result<Conn> {
+        self.shared.turn(Step::Read).await;
         let link = Link::Pooled(self.shared.readers.acquire().await?);
         Ok(Conn { link, pepper: self.shared.pepper.clone() })
     }
@@ -132,9 +152,11 @@ impl Store {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn begin(&self) -> Result<Tx> {
+        self.shared.turn(Step::Begin).await;
         let mut link = begin(&self.shared.writer, self.shared.kind).await?;
         sqlx::query(sql!("connection", "take_writer")).execute(&mut *link).await?;
-        Ok(Tx { conn: Conn { link: Link::Writing(link), pepper: self.shared.pepper.clone() } })
+        let conn = Conn { link: Link::Writing(link), pepper: self.shared.pepper.clone() };
+        Ok(Tx { conn, shared: Arc::clone(&self.shared) })
     }
 
     /// Whether the database answers.
@@ -168,10 +190,13 @@ impl Tx {
     /// # Errors
     /// When the database refuses; then nothing was written.
     pub async fn commit(self) -> Result<()> {
-        match self.conn.link {
-            Link::Writing(writing) => Ok(writing.commit().await?),
-            Link::Pooled(_) => Ok(()),
+        let shared = self.shared;
+        shared.turn(Step::Commit).await;
+        if let Link::Writing(writing) = self.conn.link {
+            writing.commit().await?;
         }
+        shared.turn(Step::Committed).await;
+        Ok(())
     }
 
     /// Takes the next `n` numbers of a counter; the first of them.
