@@ -4,6 +4,7 @@
 //! and the check at the moment of sending reads them. The page waits for a message to the same person that is being
 //! handed over just then.
 
+use policy::consent::state_now;
 use store::deliveries::Delivery;
 use terms::campaign::Campaign;
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose, SuppressionReason};
@@ -242,7 +243,12 @@ impl App {
         at: Instant,
     ) -> Result<()> {
         let email = customer.email.as_deref();
-        if self.store().suppression(Some(&customer.key), email).await?.is_some() {
+        // Done twice is done once. But a suppression of another cause is no withdrawal: the brand can lift its own, and
+        // what the customer said must still stand then.
+        let receipts = self.store().consent_history(&customer.key).await?;
+        let said = state_now(&receipts, Purpose::Marketing, Channel::Email, self.now());
+        let refused = said.is_some_and(|state| state.status != ConsentStatus::Granted);
+        if refused && self.store().suppression(Some(&customer.key), email).await?.is_some() {
             return Ok(());
         }
         let receipt = ConsentReceipt {

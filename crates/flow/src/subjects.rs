@@ -6,12 +6,12 @@
 use std::collections::{HashMap, HashSet};
 
 use policy::cap::Cap;
-use policy::consent::{ConsentState, SaleEvidence, state_at};
+use policy::consent::{ConsentState, SaleEvidence, state_now};
 use policy::decide::{BrandLimits, Subject};
 use policy::quiet_hours::QuietHours;
 use store::contacts::Contact;
 use store::suppressions::SuppressionSet;
-use terms::consent::{Channel, ConsentStatus, Purpose};
+use terms::consent::{Channel, Purpose};
 use terms::customer::Customer;
 use terms::delivery::DeliveryState;
 use terms::ids::{CampaignId, CustomerKey};
@@ -75,17 +75,20 @@ impl Facts {
     }
 }
 
-/// The latest state of a purpose for everybody. Purposes other than marketing are about the person: the latest receipt
-/// through any channel counts, and of two at the same instant the one that refuses.
+/// The state of a purpose for everybody, as `policy::consent::state_now` says it for one: purposes other than marketing
+/// are about the person, so the latest receipt through any channel counts; of two at the same instant the one that
+/// allows less; and a refusal from the moment it is known.
 async fn latest(
     app: &App,
     purpose: Purpose,
     channels: &[Channel],
-    at: Instant,
+    now: Instant,
 ) -> Result<HashMap<CustomerKey, ConsentState>> {
     let mut found: HashMap<CustomerKey, ConsentState> = HashMap::new();
     for channel in channels {
-        for (key, state) in app.store().consent_states(purpose, *channel, at).await? {
+        let mut states = app.store().consent_states(purpose, *channel, now).await?;
+        states.extend(app.store().refusals_after(purpose, *channel, now).await?);
+        for (key, state) in states {
             let state = ConsentState {
                 status: state.status,
                 basis: state.basis,
@@ -94,7 +97,7 @@ async fn latest(
                 source: state.source,
                 notice_version: state.notice_version,
             };
-            let rank = |state: &ConsentState| (state.at, state.status != ConsentStatus::Granted);
+            let rank = |state: &ConsentState| (state.at, !state.allows(purpose, *channel));
             match found.get(&key) {
                 Some(known) if rank(known) >= rank(&state) => {}
                 _ => {
@@ -141,24 +144,24 @@ pub(crate) async fn allowing(
 }
 
 impl App {
-    /// The facts about one customer, read now.
+    /// The facts about one customer, read for a decision at `now`: the clock is asked once for both.
     pub(crate) async fn subject_now(
         &self,
         conn: &mut store::Conn,
         customer: &Customer,
         campaign: CampaignId,
         channel: Channel,
+        now: Instant,
     ) -> Result<Subject> {
-        let now = self.now();
         let receipts = conn.consent_history(&customer.key).await?;
         let preferences = conn.preferences(&customer.key).await?;
         let suppressed = conn.suppression(Some(&customer.key), customer.email.as_deref()).await?;
         let contacts = conn.contact_times_of(&customer.key, campaign, now.plus_days(-CAP_DAYS)).await?;
         let subject = Subject {
             suppressed: suppressed.map(|suppression| suppression.reason),
-            marketing: state_at(&receipts, Purpose::Marketing, channel, now),
-            profiling: state_at(&receipts, Purpose::Profiling, channel, now),
-            ai_content: state_at(&receipts, Purpose::AiContent, channel, now),
+            marketing: state_now(&receipts, Purpose::Marketing, channel, now),
+            profiling: state_now(&receipts, Purpose::Profiling, channel, now),
+            ai_content: state_now(&receipts, Purpose::AiContent, channel, now),
             ..known(customer, &preferences)
         };
         // At the moment of sending this message goes first: a plan of another campaign yields to it, and the cap

@@ -107,7 +107,8 @@ pub(crate) const fn allows(
 /// What a customer's receipts say at `at`; `None` when they say nothing.
 ///
 /// Marketing is asked for channel by channel. Every other purpose is about the person: the latest receipt through any
-/// channel counts. Of two receipts of the same instant, the one that refuses counts. Later receipts are not yet known.
+/// channel counts. Of two receipts of the same instant, the one that allows less counts, in whatever order they came.
+/// Later receipts are not yet known.
 #[must_use]
 pub fn state_at(
     receipts: &[ConsentReceipt],
@@ -115,12 +116,39 @@ pub fn state_at(
     channel: Channel,
     at: Instant,
 ) -> Option<ConsentState> {
+    about(receipts, purpose, channel)
+        .filter(|receipt| receipt.at <= at)
+        .map(ConsentState::of)
+        .max_by_key(|state| (state.at, !state.allows(purpose, channel)))
+}
+
+/// What a customer's receipts say now, to decide by. As [`state_at`], but a refusal counts from the moment it is known:
+/// after the clock was set back, or when a file gave local times as UTC, a withdrawal may carry a later time than now,
+/// and who waited for that time would write to somebody who has said no. A grant never counts before its time.
+#[must_use]
+pub fn state_now(
+    receipts: &[ConsentReceipt],
+    purpose: Purpose,
+    channel: Channel,
+    now: Instant,
+) -> Option<ConsentState> {
+    about(receipts, purpose, channel)
+        .filter(|receipt| receipt.at > now && receipt.status != ConsentStatus::Granted)
+        .max_by_key(|receipt| receipt.at)
+        .map(ConsentState::of)
+        .or_else(|| state_at(receipts, purpose, channel, now))
+}
+
+/// The receipts that speak of a purpose through a channel.
+fn about(
+    receipts: &[ConsentReceipt],
+    purpose: Purpose,
+    channel: Channel,
+) -> impl Iterator<Item = &ConsentReceipt> {
     receipts
         .iter()
-        .filter(|receipt| receipt.purpose == purpose && receipt.at <= at)
-        .filter(|receipt| purpose != Purpose::Marketing || receipt.channel == channel)
-        .max_by_key(|receipt| (receipt.at, receipt.status != ConsentStatus::Granted))
-        .map(ConsentState::of)
+        .filter(move |receipt| receipt.purpose == purpose)
+        .filter(move |receipt| purpose != Purpose::Marketing || receipt.channel == channel)
 }
 
 #[cfg(test)]
@@ -169,6 +197,33 @@ mod tests {
             assert_eq!(state.status, ConsentStatus::Denied);
             receipts.reverse();
         }
+    }
+
+    #[test]
+    fn of_two_grants_of_the_same_instant_the_weaker_basis_counts_in_any_order() {
+        let firm = receipt(Purpose::Marketing, Channel::Email, ConsentStatus::Granted, 10);
+        let soft = ConsentReceipt { basis: LawfulBasis::SoftOptIn, ..firm.clone() };
+        let mut receipts = vec![firm, soft];
+        for _ in 0..2 {
+            let state = state_at(&receipts, Purpose::Marketing, Channel::Email, Instant(10)).unwrap();
+            assert!(!state.allows(Purpose::Marketing, Channel::Email));
+            receipts.reverse();
+        }
+    }
+
+    #[test]
+    fn a_refusal_with_a_time_to_come_counts_now_and_a_grant_does_not() {
+        let granted = receipt(Purpose::Marketing, Channel::Email, ConsentStatus::Granted, 10);
+        let withdrawn =
+            ConsentReceipt { status: ConsentStatus::Withdrawn, at: Instant(90), ..granted.clone() };
+        let again = ConsentReceipt { at: Instant(95), ..granted.clone() };
+        let status = |receipts: &[ConsentReceipt], now| {
+            state_now(receipts, Purpose::Marketing, Channel::Email, Instant(now)).map(|state| state.status)
+        };
+        let receipts = [granted, withdrawn, again.clone()];
+        assert_eq!(status(&receipts, 50), Some(ConsentStatus::Withdrawn));
+        assert_eq!(status(&receipts, 95), Some(ConsentStatus::Granted));
+        assert_eq!(status(&[again], 50), None);
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Receipts of consent: appended, never changed. The state at an instant is the latest receipt up to it (by time,
-//! then by order of arrival). Whether it is enough to send is decided by policy.
+//! Receipts of consent: appended, never changed. The state at an instant is the latest receipt up to it; of several at
+//! the same instant, all are given. Which of them counts, and whether it is enough to send, is decided by policy.
 
 use crate::error::Result;
 use crate::open::{reads, writes};
@@ -42,6 +42,18 @@ fn receipt(row: &AnyRow) -> Result<ConsentReceipt> {
     })
 }
 
+fn state(row: &AnyRow) -> Result<(CustomerKey, ConsentState)> {
+    let state = ConsentState {
+        status: row.word("status")?,
+        basis: row.word("basis")?,
+        at: row.at("at")?,
+        notice_version: row.text("notice_version")?,
+        source: row.text("source")?,
+        proof: row.text("proof")?,
+    };
+    Ok((CustomerKey::new(row.text("customer")?), state))
+}
+
 reads! {
     /// Every receipt of a customer, oldest first.
     ///
@@ -64,8 +76,8 @@ reads! {
         query.fetch_optional(self.db()).await?.map(|row| receipt(&row)).transpose()
     }
 
-    /// The receipt that holds for each customer at an instant, in the order of keys. Who never said anything is
-    /// absent.
+    /// The receipts that hold for each customer at an instant, in the order of keys: usually one, more when several
+    /// have the same time. Who never said anything is absent.
     ///
     /// # Errors
     /// When the database fails.
@@ -74,17 +86,19 @@ reads! {
     ) -> Result<Vec<(CustomerKey, ConsentState)>> {
         let query = sqlx::query(sql!("consents", "consent_states"))
             .bind(purpose.as_str()).bind(channel.as_str()).bind(at.0);
-        sql::rows(&query.fetch_all(self.db()).await?, |row| {
-            let state = ConsentState {
-                status: row.word("status")?,
-                basis: row.word("basis")?,
-                at: row.at("at")?,
-                notice_version: row.text("notice_version")?,
-                source: row.text("source")?,
-                proof: row.text("proof")?,
-            };
-            Ok((CustomerKey::new(row.text("customer")?), state))
-        })
+        sql::rows(&query.fetch_all(self.db()).await?, state)
+    }
+
+    /// Refusals and withdrawals that carry a later time than `now`, in the order of keys: they are known, so they count.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn refusals_after(
+        &mut self, purpose: Purpose, channel: Channel, now: Instant,
+    ) -> Result<Vec<(CustomerKey, ConsentState)>> {
+        let query = sqlx::query(sql!("consents", "refusals_after"))
+            .bind(purpose.as_str()).bind(channel.as_str()).bind(now.0);
+        sql::rows(&query.fetch_all(self.db()).await?, state)
     }
 }
 

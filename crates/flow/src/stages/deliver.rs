@@ -239,7 +239,8 @@ impl App {
             Err(store::Error::NotFound { .. }) => return Ok(missing("contact record")),
             Err(error) => return Err(error.into()),
         };
-        let subject = self.subject_now(tx, &customer, claim.campaign, press.campaign.plan.channel).await?;
+        let subject =
+            self.subject_now(tx, &customer, claim.campaign, press.campaign.plan.channel, now).await?;
         let outcome = decide(&subject, &press.rules, now);
         let Some((template, slots)) = press.templates.get(&claim.variant) else {
             return Ok(missing("variant"));
