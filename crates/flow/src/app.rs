@@ -95,7 +95,9 @@ impl App {
             snapshot: RwLock::new(None),
             tries: Mutex::new(HashMap::new()),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        let app = Self { inner: Arc::new(inner) };
+        app.ensure_notices().await?;
+        Ok(app)
     }
 
     /// The same installation with another channel; for tests that watch what leaves the house.

@@ -34,6 +34,9 @@ pub enum Error {
         /// Findings that block.
         blocking: usize,
     },
+    /// Policy refuses it, and says what to do next.
+    #[error(transparent)]
+    Refused(#[from] policy::Refusal),
     /// Too many tries.
     #[error("too many tries; wait a minute and try again")]
     TooMany,

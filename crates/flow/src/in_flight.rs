@@ -4,6 +4,7 @@
 //! A message begins with a durable row (`attempting`) that the check of the same transaction allowed. After the commit
 //! of a pause or a withdrawal no row begins any more; what had begun is waited for here. It stops nothing itself.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use terms::ids::{CampaignId, CustomerKey};
@@ -21,6 +22,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub(crate) enum InFlight<'a> {
     /// Those of a campaign.
     Of(CampaignId),
+    /// Those to any of these customers.
+    ToAny(&'a BTreeSet<&'a CustomerKey>),
     /// Those to a customer.
     To(&'a CustomerKey),
 }
@@ -34,6 +37,10 @@ impl App {
             let now = self.now();
             let open = match of {
                 InFlight::Of(campaign) => self.store().handing_over(campaign, now).await?,
+                InFlight::ToAny(customers) => {
+                    let under_way = self.store().handed_to(now).await?;
+                    under_way.iter().filter(|customer| customers.contains(customer)).count() as i64
+                }
                 InFlight::To(customer) => self.store().handing_over_to(customer, now).await?,
             };
             if open == 0 {

@@ -207,5 +207,7 @@ fn words(message: &Message) -> ContentHash {
     )
 }
 
+pub mod service;
+
 #[cfg(test)]
 mod tests;

@@ -67,6 +67,15 @@ pub enum Refusal {
     /// The message has no usable address.
     #[error("the message has no address to go to; complete the contact record")]
     NoAddress,
+    /// The address is known not to take mail, or reported one as unwanted.
+    #[error("the address is suppressed: `{0}`; reach the customer another way")]
+    Suppressed(terms::consent::SuppressionReason),
+    /// Too many mails that anybody can cause.
+    #[error("too many mails were asked for {0} lately; wait a while")]
+    TooManyMails(&'static str),
+    /// A service mail leads somewhere else.
+    #[error("a service mail may only lead to the customer's own pages; use a page of this installation")]
+    ForeignLink,
     /// The permit has run out.
     #[error("the permit to send ran out at `{0}`; ask for a new one")]
     Expired(Instant),
@@ -95,6 +104,9 @@ impl Refusal {
             Self::OtherTextChecked => "other_text_checked",
             Self::OtherContent => "other_content",
             Self::NoAddress => "no_address",
+            Self::Suppressed(reason) => reason.as_str(),
+            Self::TooManyMails(_) => "too_many_mails",
+            Self::ForeignLink => "foreign_link",
             Self::Expired(_) => "permit_expired",
             Self::OtherMessage(_) => "other_message",
         }

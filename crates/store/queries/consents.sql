@@ -1,14 +1,22 @@
--- Receipts of consent, append-only.
+-- Receipts of consent, append-only. Marketing is asked for channel by channel; every other purpose is about the person.
+-- Of two receipts of the same instant the one that refuses counts, then the one that came later.
 
 -- name: consent_history
 SELECT customer, purpose, channel, status, basis, notice_version, notice_hash, language, source, proof, at
-FROM consents WHERE customer = $1 ORDER BY at, id;
+FROM consents WHERE customer = $1 ORDER BY at, CASE status WHEN 'granted' THEN 0 ELSE 1 END, id;
+
+-- name: consent_receipts
+SELECT id, customer, purpose, channel, status, basis, notice_version, notice_hash, language, source, proof, at, recorded_at
+FROM consents WHERE customer = $1 ORDER BY at, CASE status WHEN 'granted' THEN 0 ELSE 1 END, id;
+
+-- name: consent_receipts_after
+SELECT id, customer, purpose, channel, status, basis, notice_version, notice_hash, language, source, proof, at, recorded_at
+FROM consents WHERE id > $1 ORDER BY id LIMIT $2;
 
 -- name: consent_at
 SELECT customer, purpose, channel, status, basis, notice_version, notice_hash, language, source, proof, at
-FROM consents WHERE customer = $1 AND purpose = $2 AND channel = $3 AND at <= $4
--- Of two receipts of the same instant the one that refuses counts.
-ORDER BY at DESC, CASE WHEN status = 'granted' THEN 1 ELSE 0 END, id DESC LIMIT 1;
+FROM consents WHERE customer = $1 AND purpose = $2 AND (channel = $3 OR purpose <> 'marketing') AND at <= $4
+ORDER BY at DESC, CASE status WHEN 'granted' THEN 1 ELSE 0 END, id DESC LIMIT 1;
 
 -- name: consent_states
 -- All receipts of the latest instant: which of two counts is not for the order of arrival to say.
@@ -22,7 +30,27 @@ SELECT customer, status, basis, at, notice_version, source, proof FROM (
 SELECT customer, status, basis, at, notice_version, source, proof FROM consents
 WHERE purpose = $1 AND channel = $2 AND at > $3 AND status <> 'granted' ORDER BY customer, at;
 
+-- name: consent_counts
+-- What everybody's receipts say at an instant.
+SELECT purpose, asked, status, COUNT(*) AS customers FROM (
+    SELECT purpose, asked, status,
+           ROW_NUMBER() OVER (
+               PARTITION BY customer, purpose, asked
+               ORDER BY at DESC, CASE status WHEN 'granted' THEN 1 ELSE 0 END, id DESC
+           ) AS place
+    FROM (
+        SELECT id, customer, purpose, CASE purpose WHEN 'marketing' THEN channel ELSE '' END AS asked, status, at
+        FROM consents WHERE at <= $1
+    ) each_asked
+) latest WHERE place = 1 GROUP BY purpose, asked, status ORDER BY purpose, asked, status;
+
+-- name: consent_days
+-- Receipts by day (days since 1970) and status.
+SELECT at / 86400000000 AS day, status, COUNT(*) AS receipts
+FROM consents WHERE at >= $1 AND at <= $2 GROUP BY at / 86400000000, status ORDER BY day, status;
+
 -- name: add_consents
-INSERT INTO consents (id, customer, purpose, channel, status, basis, notice_version, notice_hash, language, source, proof, at)
-VALUES /*each*/($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)/*end*/
-ON CONFLICT (customer, purpose, channel, at, status, source, proof) DO NOTHING;
+INSERT INTO consents (id, customer, purpose, channel, status, basis, notice_version, notice_hash, language, source, proof, at, recorded_at)
+VALUES /*each*/($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)/*end*/
+ON CONFLICT (customer, purpose, channel, at, status, source, proof) DO NOTHING
+RETURNING id;

@@ -68,3 +68,6 @@ SELECT CAST(COUNT(*) AS BIGINT) AS n FROM deliveries WHERE campaign = $1 AND sta
 
 -- name: handing_over_to
 SELECT CAST(COUNT(*) AS BIGINT) AS n FROM deliveries WHERE customer = $1 AND state = 'attempting' AND lease_until > $2;
+
+-- name: handed_to
+SELECT customer FROM deliveries WHERE state = 'attempting' AND lease_until > $1;

@@ -3,6 +3,9 @@
 -- name: suppression
 SELECT reason, at FROM suppressions WHERE address_hash = $1 OR address_hash = $2 ORDER BY at, reason LIMIT 1;
 
+-- name: suppression_reasons
+SELECT reason, at FROM suppressions WHERE address_hash = $1 OR address_hash = $2 ORDER BY at, reason;
+
 -- name: suppressions
 SELECT address_hash, reason, at FROM suppressions ORDER BY at, reason;
 

@@ -7,7 +7,7 @@ use crate::sql::{self, Columns, batches, each, sql};
 use sqlx::any::AnyRow;
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose};
 use terms::ids::CustomerKey;
-use terms::time::Instant;
+use terms::time::{Day, Instant};
 
 /// What planning needs of the latest receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +54,83 @@ fn state(row: &AnyRow) -> Result<(CustomerKey, ConsentState)> {
     Ok((CustomerKey::new(row.text("customer")?), state))
 }
 
+/// A receipt as it stands in the store.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct StoredReceipt {
+    /// Number, in the order of arrival.
+    pub id: i64,
+    /// When it came in; `None` before this was kept.
+    pub recorded_at: Option<Instant>,
+    /// What it says.
+    pub receipt: ConsentReceipt,
+}
+
+fn stored(row: &AnyRow) -> Result<StoredReceipt> {
+    Ok(StoredReceipt { id: row.int("id")?, recorded_at: row.opt_at("recorded_at")?, receipt: receipt(row)? })
+}
+
+/// How many customers' receipts say the same.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ConsentCount {
+    /// For what.
+    pub purpose: Purpose,
+    /// Through which channel; `None` for purposes that are about the person.
+    pub channel: Option<Channel>,
+    /// What they say.
+    pub status: ConsentStatus,
+    /// How many.
+    pub customers: i64,
+}
+
 reads! {
+    /// Every receipt of a customer with its number and the time it came in, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn consent_receipts(&mut self, customer: &CustomerKey) -> Result<Vec<StoredReceipt>> {
+        let query = sqlx::query(sql!("consents", "consent_receipts")).bind(customer.as_str());
+        sql::rows(&query.fetch_all(self.db()).await?, stored)
+    }
+
+    /// Receipts of everybody in the order of arrival, after a number, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn consent_receipts_after(&mut self, after: i64, limit: i64) -> Result<Vec<StoredReceipt>> {
+        let query = sqlx::query(sql!("consents", "consent_receipts_after")).bind(after).bind(limit);
+        sql::rows(&query.fetch_all(self.db()).await?, stored)
+    }
+
+    /// What everybody's receipts say at an instant, counted.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn consent_counts(&mut self, at: Instant) -> Result<Vec<ConsentCount>> {
+        let query = sqlx::query(sql!("consents", "consent_counts")).bind(at.0);
+        sql::rows(&query.fetch_all(self.db()).await?, |row| {
+            let asked = row.text("asked")?;
+            let channel = if asked.is_empty() { None } else { Some(row.word("asked")?) };
+            Ok(ConsentCount {
+                purpose: row.word("purpose")?,
+                channel,
+                status: row.word("status")?,
+                customers: row.int("customers")?,
+            })
+        })
+    }
+
+    /// Receipts given between two instants, by day and status.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn consent_days(&mut self, from: Instant, to: Instant) -> Result<Vec<(Day, ConsentStatus, i64)>> {
+        let query = sqlx::query(sql!("consents", "consent_days")).bind(from.0).bind(to.0);
+        sql::rows(&query.fetch_all(self.db()).await?, |row| {
+            let day = i32::try_from(row.int("day")?).unwrap_or(i32::MAX);
+            Ok((Day(day), row.word("status")?, row.int("receipts")?))
+        })
+    }
+
     /// Every receipt of a customer, oldest first.
     ///
     /// # Errors
@@ -103,14 +179,15 @@ reads! {
 }
 
 writes! {
-    /// Appends receipts; one that is there already (same customer, purpose, channel, time, status, source and proof)
-    /// is left as it is. Comes out: how many were new.
+    /// Appends receipts that came in now; one that is there already (same customer, purpose, channel, time, status,
+    /// source and proof) is left as it is. Comes out: for each receipt whether it was new.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn add_consents(&mut self, receipts: &[ConsentReceipt]) -> Result<u64> {
-        let mut id = self.take_numbers("consents", receipts.len()).await?;
-        let mut added = 0;
+    pub async fn append_consents(&mut self, receipts: &[ConsentReceipt], now: Instant) -> Result<Vec<bool>> {
+        let first = self.take_numbers("consents", receipts.len()).await?;
+        let mut new = vec![false; receipts.len()];
+        let mut id = first;
         for batch in batches(receipts) {
             let mut query = sqlx::query(each(sql!("consents", "add_consents"), batch.len()));
             for receipt in batch {
@@ -126,10 +203,29 @@ writes! {
                     .bind(receipt.language.as_str())
                     .bind(receipt.source.clone())
                     .bind(receipt.proof.clone())
-                    .bind(receipt.at.0);
+                    .bind(receipt.at.0)
+                    .bind(now.0);
                 id += 1;
             }
-            added += query.execute(self.db()).await?.rows_affected();
+            for row in query.fetch_all(self.db()).await? {
+                let place = usize::try_from(row.int("id")? - first).ok();
+                if let Some(new) = place.and_then(|place| new.get_mut(place)) {
+                    *new = true;
+                }
+            }
+        }
+        Ok(new)
+    }
+
+    /// Appends receipts whose arrival is the time they were given. Comes out: how many were new.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_consents(&mut self, receipts: &[ConsentReceipt]) -> Result<u64> {
+        let mut added = 0;
+        for receipt in receipts {
+            let new = self.append_consents(std::slice::from_ref(receipt), receipt.at).await?;
+            added += new.iter().filter(|new| **new).count() as u64;
         }
         Ok(added)
     }

@@ -25,12 +25,15 @@ pub mod jobs;
 pub mod ledger;
 pub mod measurements;
 pub mod models;
+pub mod notices;
 pub mod outbox;
 pub mod people;
 pub mod preferences;
 pub mod responses;
+pub mod service_mails;
 pub mod sessions;
 pub mod settings;
+pub mod sign_ups;
 pub mod suppressions;
 pub mod turnstile;
 

@@ -16,12 +16,20 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    schema: include_str!("../migrations/0001_schema.sql"),
-    sqlite: include_str!("../migrations/0001_triggers.sqlite.sql"),
-    postgres: include_str!("../migrations/0001_triggers.postgres.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        schema: include_str!("../migrations/0001_schema.sql"),
+        sqlite: include_str!("../migrations/0001_triggers.sqlite.sql"),
+        postgres: include_str!("../migrations/0001_triggers.postgres.sql"),
+    },
+    Migration {
+        version: 2,
+        schema: include_str!("../migrations/0002_consent.sql"),
+        sqlite: include_str!("../migrations/0002_triggers.sqlite.sql"),
+        postgres: include_str!("../migrations/0002_triggers.postgres.sql"),
+    },
+];
 
 pub(crate) async fn run(tx: &mut Transaction<'static, Any>, kind: Kind) -> Result<()> {
     if kind == Kind::Postgres {
@@ -93,7 +101,7 @@ mod tests {
 
     #[test]
     fn the_words_of_the_schema_are_the_words_of_the_vocabulary() {
-        let schema = MIGRATIONS[0].schema;
+        let schema: String = MIGRATIONS.iter().map(|migration| migration.schema).collect();
         let list = |words: &[&str]| format!("('{}')", words.join("', '"));
         macro_rules! holds {
             ($($kind:ty),+ $(,)?) => {$({
@@ -118,6 +126,8 @@ mod tests {
             terms::model::ModelState,
             terms::person::Role,
             terms::preference::Personalisation,
+            terms::service::ServiceKind,
+            terms::service::ServiceState,
         );
         let mut states = vec!["excluded"];
         states.extend(terms::delivery::DeliveryState::ALL.iter().map(|state| state.as_str()));

@@ -95,6 +95,15 @@ reads! {
         let query = sqlx::query(sql!("outbox", "handing_over_to")).bind(customer.as_str()).bind(now.0);
         query.fetch_one(self.db()).await?.int("n")
     }
+
+    /// The customers that a message is being handed over to right now: a few, since each worker has one at a time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn handed_to(&mut self, now: Instant) -> Result<Vec<CustomerKey>> {
+        let query = sqlx::query(sql!("outbox", "handed_to")).bind(now.0);
+        sql::rows(&query.fetch_all(self.db()).await?, |row| Ok(CustomerKey::new(row.text("customer")?)))
+    }
 }
 
 writes! {

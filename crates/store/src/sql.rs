@@ -170,6 +170,17 @@ pub(crate) fn rows<T>(rows: &[AnyRow], read: impl Fn(&AnyRow) -> Result<T>) -> R
     rows.iter().map(read).collect()
 }
 
+/// Several words of a closed set, kept in one column with blanks between them.
+pub(crate) fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The words of such a column.
+pub(crate) fn words<T: FromStr>(text: &str, column: &str) -> Result<Vec<T>> {
+    let read = |word: &str| word.parse().map_err(|_| Error::Corrupt { what: format!("column `{column}`") });
+    text.split_whitespace().map(read).collect()
+}
+
 /// The lower-case form in which addresses are compared.
 pub(crate) fn folded(text: &str) -> String {
     text.trim().to_lowercase()

@@ -30,7 +30,7 @@ impl Pepper {
         Ok(Self(row.text("value")?.into_bytes().into()))
     }
 
-    fn hash(&self, kind: &str, text: &str) -> Result<String> {
+    pub(crate) fn hash(&self, kind: &str, text: &str) -> Result<String> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0)
             .map_err(|_| Error::Corrupt { what: "setting `pepper`".to_owned() })?;
         mac.update(kind.as_bytes());
@@ -101,6 +101,18 @@ reads! {
         let query = sqlx::query(sql!("suppressions", "suppression")).bind(by_key).bind(by_email);
         let row = query.fetch_optional(self.db()).await?;
         row.map(|row| Ok(Suppression { reason: row.word("reason")?, at: row.at("at")? })).transpose()
+    }
+
+    /// Every reason for which an address or its customer is suppressed, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn suppression_reasons(
+        &mut self, customer: Option<&CustomerKey>, email: Option<&str>,
+    ) -> Result<Vec<SuppressionReason>> {
+        let [by_key, by_email] = self.pepper.hashes(customer, email)?;
+        let query = sqlx::query(sql!("suppressions", "suppression_reasons")).bind(by_key).bind(by_email);
+        sql::rows(&query.fetch_all(self.db()).await?, |row| row.word("reason"))
     }
 
     /// All suppressions, for planning.

@@ -21,6 +21,12 @@ impl ContentHash {
         Self(hasher.finalize().into())
     }
 
+    /// The plain SHA-256 of a text, as `sha256sum` gives it, so that anybody can check it without this program.
+    #[must_use]
+    pub fn of_text(text: &str) -> Self {
+        Self(Sha256::digest(text.as_bytes()).into())
+    }
+
     /// The first 12 hexadecimal digits, for people to compare.
     #[must_use]
     pub fn short(&self) -> String {

@@ -64,6 +64,10 @@ numeric_id! {
     ApprovalId,
     /// A background job.
     JobId,
+    /// A service mail: one row of what answers customers' own acts.
+    ServiceMailId,
+    /// A version of a notice in one language.
+    NoticeId,
     /// A version of a model, prompt or policy in the registry.
     ModelId,
 }

@@ -54,6 +54,14 @@ text_enum! {
         Measured = "measured",
         /// A consent receipt was added.
         ConsentRecorded = "consent_recorded",
+        /// A notice on the use of data was added.
+        NoticeAdded = "notice_added",
+        /// Somebody asked to hear from the brand and was sent a link to confirm it.
+        SignUpAsked = "sign_up_asked",
+        /// Somebody confirmed that they want to hear from the brand.
+        SignUpConfirmed = "sign_up_confirmed",
+        /// A mail that answers a customer's own act was handed over, or could not be.
+        ServiceMailSent = "service_mail_sent",
         /// A customer opted out.
         OptedOut = "opted_out",
         /// A fact was added or changed.

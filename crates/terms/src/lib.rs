@@ -23,9 +23,11 @@ pub mod ledger;
 pub mod message;
 pub mod model;
 pub mod money;
+pub mod notice;
 pub mod person;
 pub mod preference;
 pub mod profile;
+pub mod service;
 pub mod stage;
 pub mod time;
 

@@ -127,6 +127,9 @@ fn sort(fault: &Fault) -> (StatusCode, Told) {
             flow::Error::Invalid { message } => {
                 (StatusCode::UNPROCESSABLE_ENTITY, told("invalid", english(message)))
             }
+            flow::Error::Refused(refusal) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, told("invalid", english(&refusal.to_string())))
+            }
             flow::Error::Blocked { .. } => (StatusCode::UNPROCESSABLE_ENTITY, told("blocked", Detail::None)),
             flow::Error::TooMany => (StatusCode::TOO_MANY_REQUESTS, told("too_many", Detail::None)),
             other => {

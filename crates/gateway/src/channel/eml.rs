@@ -6,6 +6,7 @@
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use terms::message::Message;
+use terms::service::ServiceMessage;
 
 use super::SendError;
 
@@ -30,19 +31,44 @@ text_header! {
     CandorMessage = "X-Candor-Message",
     CandorContent = "X-Candor-Content",
     AiWritten = "X-Candor-AI-Written",
+    ServiceMail = "X-Candor-Service",
+    AutoSubmitted = "Auto-Submitted",
+}
+
+fn refuse(part: &str, why: impl std::fmt::Display) -> SendError {
+    SendError::Refused(format!("{part}: {why}"))
+}
+
+/// Sender and recipient, once nothing that becomes a header holds a line break.
+fn mailboxes(subject: &str, to: &str, from: &str) -> Result<(Mailbox, Mailbox), SendError> {
+    for (part, text) in [("subject", subject), ("recipient", to), ("sender", from)] {
+        if text.contains(['\r', '\n', '\0']) {
+            return Err(refuse(part, "it holds a line break"));
+        }
+    }
+    let to: Mailbox = to.parse().map_err(|error| refuse("recipient", error))?;
+    let from: Mailbox = from.parse().map_err(|error| refuse("sender", error))?;
+    Ok((from, to))
+}
+
+/// Builds a service mail. It answers an act, so it carries no opt-out, and says that no person typed it (RFC 3834).
+pub(super) fn build_service(message: &ServiceMessage) -> Result<lettre::Message, SendError> {
+    let (from, to) = mailboxes(&message.subject, &message.to, &message.from)?;
+    let domain = from.email.domain().to_owned();
+    lettre::Message::builder()
+        .message_id(Some(format!("<service.{}@{domain}>", message.id)))
+        .from(from)
+        .to(to)
+        .subject(message.subject.clone())
+        .header(ServiceMail(format!("{} {}", message.id, message.kind)))
+        .header(AutoSubmitted("auto-replied".to_owned()))
+        .multipart(MultiPart::alternative_plain_html(message.text.clone(), message.html.clone()))
+        .map_err(|error| refuse("message", error))
 }
 
 /// Builds the message, or says which part of it cannot be written.
 pub(super) fn build(message: &Message) -> Result<lettre::Message, SendError> {
-    let refuse = |part: &str, why: String| SendError::Refused(format!("{part}: {why}"));
-    for (part, text) in [("subject", &message.subject), ("recipient", &message.to), ("sender", &message.from)]
-    {
-        if text.contains(['\r', '\n', '\0']) {
-            return Err(refuse(part, "it holds a line break".to_owned()));
-        }
-    }
-    let to: Mailbox = message.to.parse().map_err(|error| refuse("recipient", format!("{error}")))?;
-    let from: Mailbox = message.from.parse().map_err(|error| refuse("sender", format!("{error}")))?;
+    let (from, to) = mailboxes(&message.subject, &message.to, &message.from)?;
     let domain = from.email.domain().to_owned();
     let mut builder = lettre::Message::builder()
         .message_id(Some(format!("<{}.{}@{domain}>", message.campaign, message.id)))
@@ -58,7 +84,7 @@ pub(super) fn build(message: &Message) -> Result<lettre::Message, SendError> {
     }
     builder
         .multipart(MultiPart::alternative_plain_html(message.text.clone(), message.html.clone()))
-        .map_err(|error| refuse("message", error.to_string()))
+        .map_err(|error| refuse("message", error))
 }
 
 #[cfg(test)]

@@ -5,10 +5,12 @@ pub mod outbox_file;
 pub mod smtp;
 
 use policy::permit::SendPermit;
+use policy::permit::service::ServicePermit;
 use std::future::Future;
 use std::pin::Pin;
 use terms::ids::{CampaignId, MessageId};
 use terms::message::Message;
+use terms::service::ServiceMessage;
 use terms::time::Instant;
 
 /// What the other side said when it took a message.
@@ -57,6 +59,22 @@ pub trait Channel: Send + Sync {
     /// See [`SendError`]; only [`SendError::Unavailable`] means that nothing left and a new try is safe.
     fn send<'a>(&'a self, permit: SendPermit, message: &'a Message, now: Instant) -> Sending<'a>;
 
+    /// Hands over one service mail. The default carries none.
+    ///
+    /// # Errors
+    /// As [`Channel::send`].
+    fn send_service<'a>(
+        &'a self,
+        permit: ServicePermit,
+        message: &'a ServiceMessage,
+        now: Instant,
+    ) -> Sending<'a> {
+        let _ = (permit, message, now);
+        Box::pin(std::future::ready(Err(SendError::Refused(
+            "this channel carries no service mails".to_owned(),
+        ))))
+    }
+
     /// What became of a message that was being handed over when its worker died. The default is that nobody knows.
     fn fate(&self, campaign: CampaignId, message: MessageId) -> Fate {
         let _ = (campaign, message);
@@ -68,5 +86,9 @@ pub trait Channel: Send + Sync {
 }
 
 fn honour(permit: &SendPermit, message: &Message, now: Instant) -> Result<(), SendError> {
+    permit.admits(message, now).map_err(|refusal| SendError::NotPermitted(refusal.to_string()))
+}
+
+fn honour_service(permit: &ServicePermit, message: &ServiceMessage, now: Instant) -> Result<(), SendError> {
     permit.admits(message, now).map_err(|refusal| SendError::NotPermitted(refusal.to_string()))
 }

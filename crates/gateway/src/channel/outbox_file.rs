@@ -6,11 +6,13 @@
 use std::path::{Path, PathBuf};
 
 use policy::permit::SendPermit;
+use policy::permit::service::ServicePermit;
 use terms::ids::{CampaignId, MessageId};
 use terms::message::Message;
+use terms::service::ServiceMessage;
 use terms::time::Instant;
 
-use super::{Channel, Fate, Receipt, SendError, Sending, eml, honour};
+use super::{Channel, Fate, Receipt, SendError, Sending, eml, honour, honour_service};
 
 /// The outbox folder.
 #[derive(Debug, Clone)]
@@ -31,12 +33,18 @@ impl OutboxFile {
     }
 
     fn write(&self, message: &Message) -> Result<Receipt, SendError> {
-        let bytes = eml::build(message)?.formatted();
-        let name = file_name(message.campaign, message.id);
+        self.write_as(file_name(message.campaign, message.id), &eml::build(message)?.formatted())
+    }
+
+    fn write_service(&self, message: &ServiceMessage) -> Result<Receipt, SendError> {
+        self.write_as(format!("service-{}.eml", message.id), &eml::build_service(message)?.formatted())
+    }
+
+    fn write_as(&self, name: String, bytes: &[u8]) -> Result<Receipt, SendError> {
         let target = self.folder.join(&name);
         let partial = self.folder.join(format!(".{name}.part"));
         let unavailable = |error: std::io::Error| SendError::Unavailable(format!("outbox folder: {error}"));
-        write_durably(&partial, &bytes).map_err(unavailable)?;
+        write_durably(&partial, bytes).map_err(unavailable)?;
         // A hard link fails when the name is taken: the same message never stands in the folder twice, nor is one
         // that is there ever replaced.
         let linked = std::fs::hard_link(&partial, &target);
@@ -75,6 +83,21 @@ impl Channel for OutboxFile {
             honour(&permit, message, now)?;
             let (this, message) = (self.clone(), message.clone());
             tokio::task::spawn_blocking(move || this.write(&message))
+                .await
+                .map_err(|error| SendError::InDoubt(format!("the writer stopped: {error}")))?
+        })
+    }
+
+    fn send_service<'a>(
+        &'a self,
+        permit: ServicePermit,
+        message: &'a ServiceMessage,
+        now: Instant,
+    ) -> Sending<'a> {
+        Box::pin(async move {
+            honour_service(&permit, message, now)?;
+            let (this, message) = (self.clone(), message.clone());
+            tokio::task::spawn_blocking(move || this.write_service(&message))
                 .await
                 .map_err(|error| SendError::InDoubt(format!("the writer stopped: {error}")))?
         })

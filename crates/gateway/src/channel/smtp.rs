@@ -8,10 +8,12 @@ use std::time::Duration;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use policy::permit::SendPermit;
+use policy::permit::service::ServicePermit;
 use terms::message::Message;
+use terms::service::ServiceMessage;
 use terms::time::Instant;
 
-use super::{Channel, Receipt, SendError, Sending, eml, honour};
+use super::{Channel, Receipt, SendError, Sending, eml, honour, honour_service};
 
 /// A mail server.
 pub struct Smtp {
@@ -36,6 +38,17 @@ impl Smtp {
         let host = url.rsplit('@').next().unwrap_or(url).trim_start_matches("smtp://").to_owned();
         Ok(Self { transport: builder.timeout(Some(Duration::from_secs(30))).build(), host })
     }
+
+    async fn hand_over(&self, mail: lettre::Message) -> Result<Receipt, SendError> {
+        match self.transport.send(mail).await {
+            Ok(response) => Ok(Receipt { reply: response.code().to_string() }),
+            Err(error) if error.is_permanent() => Err(SendError::Refused(error.to_string())),
+            Err(error) if error.is_transient() => Err(SendError::Unavailable(error.to_string())),
+            // A connection that could not be made never carried content; anything else may have.
+            Err(error) if error.is_client() => Err(SendError::Unavailable(error.to_string())),
+            Err(error) => Err(SendError::InDoubt(error.to_string())),
+        }
+    }
 }
 
 impl Channel for Smtp {
@@ -43,14 +56,19 @@ impl Channel for Smtp {
         Box::pin(async move {
             honour(&permit, message, now)?;
             let mail = eml::build(message)?;
-            match self.transport.send(mail).await {
-                Ok(response) => Ok(Receipt { reply: response.code().to_string() }),
-                Err(error) if error.is_permanent() => Err(SendError::Refused(error.to_string())),
-                Err(error) if error.is_transient() => Err(SendError::Unavailable(error.to_string())),
-                // A connection that could not be made never carried content; anything else may have.
-                Err(error) if error.is_client() => Err(SendError::Unavailable(error.to_string())),
-                Err(error) => Err(SendError::InDoubt(error.to_string())),
-            }
+            self.hand_over(mail).await
+        })
+    }
+
+    fn send_service<'a>(
+        &'a self,
+        permit: ServicePermit,
+        message: &'a ServiceMessage,
+        now: Instant,
+    ) -> Sending<'a> {
+        Box::pin(async move {
+            honour_service(&permit, message, now)?;
+            self.hand_over(eml::build_service(message)?).await
         })
     }
 

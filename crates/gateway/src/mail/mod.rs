@@ -3,9 +3,11 @@
 mod format;
 mod layout;
 mod link;
+mod service;
 mod slots;
 
 pub use format::fact_text;
 pub use layout::{Layout, MailTemplate, RenderError, RenderedMail};
 pub use link::is_safe_link;
+pub use service::{ServiceWords, service_words};
 pub use slots::{Links, Slots};

@@ -1,0 +1,7 @@
+//! Consent as a ledger of receipts: the one way in, the notices they refer to, and what they say at an instant.
+//!
+//! Goes in: receipts from a form, a page, an import, an API. Comes out: rows that are never changed, an entry in the
+//! ledger of the same transaction, and, for withdrawals, the certainty that nothing is being handed over any more.
+
+mod notices;
+mod record;
