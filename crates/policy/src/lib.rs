@@ -14,6 +14,7 @@ pub mod decide;
 pub mod permit;
 pub mod quiet_hours;
 pub mod refusal;
+pub mod rights;
 pub mod segment;
 
 pub use refusal::Refusal;

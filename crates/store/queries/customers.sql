@@ -39,3 +39,8 @@ ON CONFLICT (key) DO UPDATE SET
 
 -- name: set_restricted
 UPDATE customers SET restricted = $2 WHERE key = $1;
+
+-- name: rectify_customer
+-- What a person says of themselves replaces what there was, an empty value included.
+UPDATE customers SET email = $2, email_key = $3, first_name = $4, name_key = $5, locale = $6, country = $7, time_zone = $8
+WHERE key = $1;

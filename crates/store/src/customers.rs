@@ -133,6 +133,26 @@ writes! {
         Ok(())
     }
 
+    /// Writes what a person says of themselves (GDPR 16) in place of what there was, an empty value included.
+    ///
+    /// # Errors
+    /// When there is no such customer.
+    pub async fn rectify_customer(&mut self, customer: &Customer) -> Result<()> {
+        let changed = sqlx::query(sql!("customers", "rectify_customer"))
+            .bind(customer.key.as_str())
+            .bind(customer.email.clone())
+            .bind(customer.email.as_deref().map(sql::folded))
+            .bind(customer.first_name.clone())
+            .bind(customer.first_name.as_deref().map(sql::without_accents))
+            .bind(customer.locale.clone())
+            .bind(customer.country.clone())
+            .bind(customer.time_zone.clone())
+            .execute(self.db())
+            .await?
+            .rows_affected();
+        if changed == 0 { Err(Error::missing("customer", &customer.key)) } else { Ok(()) }
+    }
+
     /// Restricts processing (GDPR 18): data are kept, nothing is sent or scored.
     ///
     /// # Errors

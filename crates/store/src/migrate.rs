@@ -29,6 +29,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0002_triggers.sqlite.sql"),
         postgres: include_str!("../migrations/0002_triggers.postgres.sql"),
     },
+    Migration {
+        version: 4,
+        schema: include_str!("../migrations/0004_rights.sql"),
+        sqlite: include_str!("../migrations/0004_triggers.sqlite.sql"),
+        postgres: include_str!("../migrations/0004_triggers.postgres.sql"),
+    },
 ];
 
 pub(crate) async fn run(tx: &mut Transaction<'static, Any>, kind: Kind) -> Result<()> {
@@ -97,6 +103,29 @@ mod tests {
                 assert_eq!(flat.contains(&row), from.may_become(*to), "{from} to {to}");
             }
         }
+    }
+
+    #[test]
+    fn the_words_of_requests_are_those_of_the_vocabulary() {
+        use terms::rights;
+        let schema = include_str!("../migrations/0004_rights.sql");
+        macro_rules! holds {
+            ($($kind:ty),+ $(,)?) => {$({
+                let words: Vec<&str> = <$kind>::ALL.iter().map(|word| word.as_str()).collect();
+                let list = format!("('{}')", words.join("', '"));
+                assert!(schema.contains(&list), "the schema lacks {list}");
+            })+};
+        }
+        holds!(
+            rights::RightKind,
+            rights::RequestState,
+            rights::Law,
+            rights::RequestOrigin,
+            rights::Verification,
+            rights::RefusalGround,
+            rights::NoticeKind,
+            rights::NoticeState,
+        );
     }
 
     #[test]

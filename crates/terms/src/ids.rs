@@ -70,4 +70,14 @@ numeric_id! {
     NoticeId,
     /// A version of a model, prompt or policy in the registry.
     ModelId,
+    /// A request under data protection law.
+    RequestId,
+    /// Somebody who receives data of customers from the brand.
+    RecipientId,
+    /// A notice to a recipient.
+    NoticeId,
+    /// A system that sends requests by OpenDSR.
+    PartnerId,
+    /// A personal data breach.
+    BreachId,
 }

@@ -68,6 +68,24 @@ text_enum! {
         FactChanged = "fact_changed",
         /// Somebody signed in.
         SignedIn = "signed_in",
+        /// A request under data protection law arrived.
+        RightsOpened = "rights_opened",
+        /// A request moved on.
+        RightsMoved = "rights_moved",
+        /// A request was closed: completed, refused or withdrawn.
+        RightsClosed = "rights_closed",
+        /// A customer's record was corrected.
+        Rectified = "rectified",
+        /// Processing was restricted, or the restriction lifted.
+        RestrictionChanged = "restriction_changed",
+        /// A customer changed their preferences.
+        PreferencesChanged = "preferences_changed",
+        /// A recipient of data was told.
+        RecipientTold = "recipient_told",
+        /// A recipient or partner was added, changed or removed.
+        RecipientChanged = "recipient_changed",
+        /// A personal data breach was opened, reported or closed.
+        BreachRecorded = "breach_recorded",
     }
 }
 

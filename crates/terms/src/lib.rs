@@ -28,6 +28,7 @@ pub mod person;
 pub mod preference;
 pub mod profile;
 pub mod service;
+pub mod rights;
 pub mod stage;
 pub mod time;
 
