@@ -33,7 +33,7 @@ impl CustomerLinkKind {
 
 impl FromStr for CustomerLinkKind {
     type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
+    fn from_str(text: &str) -> std::result::Result<Self, ()> {
         [Self::Centre, Self::Confirm, Self::Archive].into_iter().find(|kind| kind.as_str() == text).ok_or(())
     }
 }

@@ -13,4 +13,5 @@ mod jobs;
 mod ledger;
 mod outbox;
 mod records;
+mod rights;
 mod speed;

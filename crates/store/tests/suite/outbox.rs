@@ -35,7 +35,7 @@ fn row(campaign: &Campaign, n: usize) -> AudienceRow {
 }
 
 /// A running campaign with an audience of `n`: 80 % planned, 10 % without consent, 10 % held out.
-async fn frozen(store: &Store, name: &str, n: usize) -> Campaign {
+pub(crate) async fn frozen(store: &Store, name: &str, n: usize) -> Campaign {
     let (campaign, ..) = running(store, name).await;
     let rows: Vec<AudienceRow> = (0..n).map(|n| row(&campaign, n)).collect();
     assert_eq!(store.freeze_audience(campaign.id, &rows).await.unwrap(), n as u64);
