@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::open::{reads, writes};
 use crate::sql::{self, Columns, sql};
 use sqlx::any::AnyRow;
-use terms::ids::{NoticeId, PartnerId, RecipientId, RequestId};
+use terms::ids::{PartnerId, RecipientId, RecipientNoticeId, RequestId};
 use terms::rights::{NoticeKind, NoticeState};
 use terms::time::Instant;
 
@@ -36,9 +36,9 @@ impl std::fmt::Debug for Recipient {
 
 /// A notice to a recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
+pub struct RecipientNotice {
     /// Identifier.
-    pub id: NoticeId,
+    pub id: RecipientNoticeId,
     /// The request it tells of.
     pub request: RequestId,
     /// To whom.
@@ -82,9 +82,9 @@ fn read_recipient(row: &AnyRow) -> Result<Recipient> {
     })
 }
 
-fn read_notice(row: &AnyRow) -> Result<Notice> {
-    Ok(Notice {
-        id: NoticeId(row.int("id")?),
+fn read_notice(row: &AnyRow) -> Result<RecipientNotice> {
+    Ok(RecipientNotice {
+        id: RecipientNoticeId(row.int("id")?),
         request: RequestId(row.int("request")?),
         recipient: RecipientId(row.int("recipient")?),
         recipient_name: row.text("name")?,
@@ -124,7 +124,7 @@ reads! {
     ///
     /// # Errors
     /// When there is no such notice.
-    pub async fn notice(&mut self, id: NoticeId) -> Result<Notice> {
+    pub async fn recipient_notice(&mut self, id: RecipientNoticeId) -> Result<RecipientNotice> {
         let row = sqlx::query(sql!("recipients", "notice")).bind(id.0).fetch_optional(self.db()).await?;
         read_notice(&row.ok_or_else(|| Error::missing("notice", id))?)
     }
@@ -133,7 +133,7 @@ reads! {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn notices_of_request(&mut self, request: RequestId) -> Result<Vec<Notice>> {
+    pub async fn notices_of_request(&mut self, request: RequestId) -> Result<Vec<RecipientNotice>> {
         let query = sqlx::query(sql!("recipients", "notices_of_request")).bind(request.0);
         sql::rows(&query.fetch_all(self.db()).await?, read_notice)
     }
@@ -187,22 +187,22 @@ writes! {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn add_notice(
+    pub async fn add_recipient_notice(
         &mut self, request: RequestId, recipient: RecipientId, kind: NoticeKind, subject: &str, at: Instant,
-    ) -> Result<NoticeId> {
+    ) -> Result<RecipientNoticeId> {
         let id = self.take_numbers("rights_notices", 1).await?;
         sqlx::query(sql!("recipients", "add_notice"))
             .bind(id).bind(request.0).bind(recipient.0).bind(kind.as_str()).bind(subject).bind(at.0)
             .execute(self.db())
             .await?;
-        Ok(NoticeId(id))
+        Ok(RecipientNoticeId(id))
     }
 
     /// Records a try; a notice that is over loses its subject. One that is over already stays as it is.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn notice_tried(&mut self, id: NoticeId, state: NoticeState, status: &str, at: Instant) -> Result<bool> {
+    pub async fn notice_tried(&mut self, id: RecipientNoticeId, state: NoticeState, status: &str, at: Instant) -> Result<bool> {
         let delivered = (state == NoticeState::Delivered).then_some(at.0);
         let query = sqlx::query(sql!("recipients", "notice_tried"))
             .bind(id.0).bind(state.as_str()).bind(status).bind(delivered);

@@ -75,7 +75,7 @@ numeric_id! {
     /// Somebody who receives data of customers from the brand.
     RecipientId,
     /// A notice to a recipient.
-    NoticeId,
+    RecipientNoticeId,
     /// A system that sends requests by OpenDSR.
     PartnerId,
     /// A personal data breach.

@@ -27,8 +27,8 @@ pub mod notice;
 pub mod person;
 pub mod preference;
 pub mod profile;
-pub mod service;
 pub mod rights;
+pub mod service;
 pub mod stage;
 pub mod time;
 

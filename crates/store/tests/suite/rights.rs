@@ -134,12 +134,14 @@ fn a_notice_forgets_whom_it_was_about_once_it_was_taken() {
         let kinds = [NoticeKind::Erasure];
         let shop =
             store.add_recipient("Shop", "https://shop.example/h", "s", &kinds, false, at(0)).await.unwrap();
-        let notice =
-            store.add_notice(id, shop, NoticeKind::Erasure, "{\"customer\":\"a\"}", at(0)).await.unwrap();
+        let notice = store
+            .add_recipient_notice(id, shop, NoticeKind::Erasure, "{\"customer\":\"a\"}", at(0))
+            .await
+            .unwrap();
         assert!(store.notice_tried(notice, NoticeState::Waiting, "503", at(1)).await.unwrap());
-        assert!(store.notice(notice).await.unwrap().subject.is_some());
+        assert!(store.recipient_notice(notice).await.unwrap().subject.is_some());
         assert!(store.notice_tried(notice, NoticeState::Delivered, "204", at(2)).await.unwrap());
-        let told = store.notice(notice).await.unwrap();
+        let told = store.recipient_notice(notice).await.unwrap();
         assert_eq!((told.subject, told.attempts, told.delivered_at), (None, 2, Some(at(2))));
         assert!(!store.notice_tried(notice, NoticeState::GivenUp, "late", at(3)).await.unwrap());
         store.remove_recipient(shop, at(4)).await.unwrap();
