@@ -21,7 +21,9 @@ pub mod consents;
 pub mod contacts;
 pub mod customers;
 pub mod deliveries;
+pub mod events;
 pub mod facts;
+pub mod identities;
 pub mod jobs;
 pub mod ledger;
 pub mod links;
@@ -40,6 +42,7 @@ pub mod settings;
 pub mod sign_ups;
 pub mod suppressions;
 pub mod turnstile;
+pub mod write_keys;
 
 pub use error::{Error, Result};
 pub use open::{Conn, Kind, Store, Tx};

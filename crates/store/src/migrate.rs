@@ -35,6 +35,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0004_triggers.sqlite.sql"),
         postgres: include_str!("../migrations/0004_triggers.postgres.sql"),
     },
+    Migration {
+        version: 6,
+        schema: include_str!("../migrations/0006_events.sql"),
+        sqlite: include_str!("../migrations/0006_triggers.sqlite.sql"),
+        postgres: include_str!("../migrations/0006_triggers.postgres.sql"),
+    },
 ];
 
 pub(crate) async fn run(tx: &mut Transaction<'static, Any>, kind: Kind) -> Result<()> {

@@ -137,6 +137,10 @@ impl Store {
         self.shared.kind
     }
 
+    pub(crate) fn pepper(&self) -> &Pepper {
+        &self.shared.pepper
+    }
+
     /// A connection for several reads.
     ///
     /// # Errors

@@ -54,6 +54,8 @@ numeric_id! {
     PersonId,
     /// A campaign.
     CampaignId,
+    /// A key that sends events.
+    WriteKeyId,
     /// One language version of a campaign's message.
     VariantId,
     /// A message to one customer: one row of the outbox.

@@ -16,6 +16,14 @@ text_enum! {
         Imported = "imported",
         /// The rows of an import were taken out again.
         ImportUndone = "import_undone",
+        /// A write key was added or revoked.
+        WriteKeyChanged = "write_key_changed",
+        /// Settings of the ingest API were changed.
+        EventSettingsChanged = "event_settings_changed",
+        /// Two names of one person were joined.
+        IdentitiesJoined = "identities_joined",
+        /// Events were taken in and used.
+        EventsApplied = "events_applied",
         /// Purchases were compacted into the lake and profiles made.
         Profiled = "profiled",
         /// A model was fitted and evaluated.

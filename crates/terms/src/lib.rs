@@ -14,6 +14,7 @@ pub mod customer;
 pub mod decision;
 pub mod delivery;
 pub mod estimate;
+pub mod event;
 pub mod experiment;
 pub mod fact;
 pub mod finding;
