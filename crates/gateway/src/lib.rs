@@ -9,3 +9,4 @@
 pub mod channel;
 pub mod mail;
 pub mod text_model;
+pub mod webhook;
