@@ -68,7 +68,7 @@ impl App {
             Some(url) => url.to_owned(),
             None => home.database().display().to_string(),
         };
-        let store = Store::open(&database).await?;
+        let store = Store::open_with(&database, Some(&home.keys().join("pepper")), None).await?;
         let lake = lake::Lake::open(home.lake())?;
         let channel: Arc<dyn Channel> = match opening.smtp_url {
             Some(url) => {

@@ -7,6 +7,7 @@
 //! outbox/         messages as .eml files (unless a mail server is set)
 //! keys/           secrets, readable by the owner only
 //! rejects/        rows that imports could not take, with their reasons
+//! exports/        archives made for customers
 //! ```
 //!
 //! All of it is personal data or secret: on Unix the folders have mode 0700 and the files 0600, whatever the umask.
@@ -26,7 +27,7 @@ impl Home {
     /// When a folder cannot be made or closed.
     pub fn open(folder: &Path) -> Result<Self> {
         let home = Self(folder.to_owned());
-        for part in [home.lake(), home.models(), home.outbox(), home.keys(), home.rejects()] {
+        for part in [home.lake(), home.models(), home.outbox(), home.keys(), home.rejects(), home.exports()] {
             std::fs::create_dir_all(&part).map_err(|source| io(&part, source))?;
             restrict(&part, 0o700)?;
         }
@@ -85,6 +86,12 @@ impl Home {
     #[must_use]
     pub fn rejects(&self) -> PathBuf {
         self.0.join("rejects")
+    }
+
+    /// Archives made for customers; see `App::export_path`.
+    #[must_use]
+    pub fn exports(&self) -> PathBuf {
+        self.0.join("exports")
     }
 
     /// Reads a secret of 32 bytes, making it at random the first time.

@@ -29,6 +29,13 @@ pub enum Work {
     },
     /// Hold what came true against what was forecast.
     Learn,
+    /// Go on with an erasure, from wherever it is.
+    Erase {
+        /// Number of the erasure; never whose it is.
+        erasure: i64,
+    },
+    /// Delete what its retention period has ended for.
+    Retain,
 }
 
 impl Work {
@@ -41,11 +48,14 @@ impl Work {
             Self::Deliver { .. } => "deliver",
             Self::Measure { .. } => "measure",
             Self::Learn => "learn",
+            Self::Erase { .. } => "erase",
+            Self::Retain => "retain",
         }
     }
 
-    fn dedup(&self) -> String {
+    pub(crate) fn dedup(&self) -> String {
         match self {
+            Self::Erase { erasure } => format!("{}/{erasure}", self.kind()),
             Self::Deliver { campaign } | Self::Measure { campaign } => format!("{}/{campaign}", self.kind()),
             _ => self.kind().to_owned(),
         }

@@ -32,6 +32,8 @@ impl App {
         let mut doubtful = self.store().recover_worker(worker, now).await?;
         doubtful.extend(self.store().recover_messages(now).await?);
         let in_doubt = self.settle(&doubtful).await?;
+        // What a kill cut off in mid-erasure is finished before anything else is done.
+        self.finish_erasures().await?;
         // A job that was killed too often is given up; a campaign that is running must still be finished.
         for campaign in self.store().campaigns().await? {
             if campaign.state == CampaignState::Running {
@@ -124,6 +126,8 @@ impl App {
             Work::Deliver { campaign } => self.deliver(*campaign, job, worker).await,
             Work::Measure { campaign } => self.measure(*campaign).await.map(|_| ()),
             Work::Learn => self.learn().await.map(|_| ()),
+            Work::Erase { erasure } => self.run_erasures(&[*erasure]).await,
+            Work::Retain => Ok(()),
         }
     }
 }

@@ -7,11 +7,13 @@ PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA secure_delete = ON;
+PRAGMA temp_store = MEMORY;
 
 -- name: sqlite_reader
 PRAGMA busy_timeout = 60000;
 PRAGMA foreign_keys = ON;
 PRAGMA query_only = ON;
+PRAGMA temp_store = MEMORY;
 
 -- name: sqlite_version
 SELECT sqlite_version() AS version;
@@ -41,3 +43,9 @@ INSERT INTO schema_versions (version, checksum) VALUES ($1, $2);
 -- name: postgres_migration_lock
 -- Two programs starting at once migrate one after the other. SQLite's write lock does the same.
 SELECT CAST(1 AS BIGINT) AS one FROM pg_advisory_xact_lock(8230143);
+
+-- name: sqlite_checkpoint
+PRAGMA wal_checkpoint(TRUNCATE);
+
+-- name: postgres_vacuum
+VACUUM

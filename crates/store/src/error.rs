@@ -85,6 +85,14 @@ pub enum Error {
         /// What is wrong with it.
         what: &'static str,
     },
+    /// The secret of suppressions and tombstones is not the one this database was used with.
+    #[error(
+        "`{path}` is not the secret this database was used with, so nobody who opted out would be recognised; put the right file back"
+    )]
+    Pepper {
+        /// Where it should be.
+        path: String,
+    },
     /// A file beside the database, such as the ledger key, cannot be used.
     #[error("`{path}` cannot be used: {source}; check that it exists and who may read it")]
     File {

@@ -36,6 +36,12 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0004_triggers.postgres.sql"),
     },
     Migration {
+        version: 5,
+        schema: include_str!("../migrations/0005_erase.sql"),
+        sqlite: include_str!("../migrations/0005_triggers.sqlite.sql"),
+        postgres: include_str!("../migrations/0005_triggers.postgres.sql"),
+    },
+    Migration {
         version: 6,
         schema: include_str!("../migrations/0006_events.sql"),
         sqlite: include_str!("../migrations/0006_triggers.sqlite.sql"),

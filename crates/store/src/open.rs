@@ -81,7 +81,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be reached, is too old, or has a schema of a later version.
     pub async fn open(url_or_path: &str) -> Result<Self> {
-        Self::open_behind(url_or_path, None).await
+        Self::open_with(url_or_path, None, None).await
     }
 
     /// The same behind a turnstile, which decides when tasks go on.
@@ -89,6 +89,19 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub async fn open_behind(url_or_path: &str, turnstile: Option<Arc<dyn Turnstile>>) -> Result<Self> {
+        Self::open_with(url_or_path, None, turnstile).await
+    }
+
+    /// The same with the secret of suppressions and tombstones in a file of its own, outside of the database. It is
+    /// made the first time; one that was in the database moves there.
+    ///
+    /// # Errors
+    /// As [`Store::open`], and when the file is not the one this database was used with.
+    pub async fn open_with(
+        url_or_path: &str,
+        pepper: Option<&Path>,
+        turnstile: Option<Arc<dyn Turnstile>>,
+    ) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let is_server = url_or_path.starts_with("postgres://") || url_or_path.starts_with("postgresql://");
         let (kind, url) = if is_server {
@@ -125,7 +138,7 @@ impl Store {
         drop(first);
         let mut tx = begin(&writer, kind).await?;
         migrate::run(&mut tx, kind).await?;
-        let pepper = Pepper::load_or_create(&mut tx).await?;
+        let pepper = Pepper::load(&mut tx, pepper).await?;
         tx.commit().await?;
         let readers = pool(4, sql!("connection", "sqlite_reader"));
         Ok(Self { shared: Arc::new(Shared { kind, readers, writer, pepper, turnstile }) })
@@ -170,6 +183,36 @@ impl Store {
     pub async fn ping(&self) -> Result<()> {
         sqlx::query(sql!("connection", "ping")).execute(self.read().await?.db()).await?;
         Ok(())
+    }
+
+    /// Clears what the database keeps of erased rows beside its tables. SQLite overwrites them where they stood
+    /// (`secure_delete`), so folding the write-ahead log into the file and emptying it is all there is to do.
+    /// PostgreSQL takes the dead rows out of tables and indexes (`VACUUM`); the bytes of its own log go when the server
+    /// recycles the log's files, which is up to the server's settings.
+    ///
+    /// # Errors
+    /// When a reader holds the log for longer than five seconds, or the database fails.
+    pub async fn scrub(&self) -> Result<()> {
+        let mut writer = self.shared.writer.acquire().await?;
+        if self.shared.kind == Kind::Postgres {
+            for table in crate::places::TABLES.iter().map(|table| table.name).chain(["erasures"]) {
+                // No transaction may be open, so each stands alone.
+                let text = format!("{} {table}", sql!("connection", "postgres_vacuum").trim());
+                sqlx::raw_sql(sqlx::AssertSqlSafe(text)).execute(&mut *writer).await?;
+            }
+            return Ok(());
+        }
+        for _ in 0..100 {
+            let row = sqlx::query(sql!("connection", "sqlite_checkpoint")).fetch_one(&mut *writer).await?;
+            if row.int("busy")? == 0 {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Err(Error::Conflict {
+            what: "a reader holds the write-ahead log, so erased rows still stand in it".to_owned(),
+            next: "it is tried again by itself",
+        })
     }
 
     /// Closes all connections; on SQLite this also folds the write-ahead log back into the file.

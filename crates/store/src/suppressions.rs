@@ -11,6 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use sqlx::{Any, Transaction};
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 use terms::consent::SuppressionReason;
 use terms::ids::CustomerKey;
@@ -21,13 +22,71 @@ use terms::time::Instant;
 pub(crate) struct Pepper(Arc<[u8]>);
 
 const PEPPER: &str = "pepper";
+/// What the setting says once the pepper stands in a file: this, and a mark to tell the file by.
+const OUTSIDE: &str = "outside:";
+
+/// Tells a pepper from another one, and says nothing else about it.
+fn mark_of(pepper: &str) -> String {
+    let hash =
+        terms::hash::ContentHash::of([b"candor-pepper-mark".as_slice(), pepper.as_bytes()]).to_string();
+    hash.chars().take(16).collect()
+}
+
+/// Writes a new file that its owner alone can read.
+fn write_owned(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
 
 impl Pepper {
-    pub(crate) async fn load_or_create(tx: &mut Transaction<'static, Any>) -> Result<Self> {
-        let fresh = hex(&rand::random::<[u8; 32]>());
-        sqlx::query(sql!("settings", "add_setting")).bind(PEPPER).bind(fresh).execute(&mut **tx).await?;
-        let row = sqlx::query(sql!("settings", "setting")).bind(PEPPER).fetch_one(&mut **tx).await?;
-        Ok(Self(row.text("value")?.into_bytes().into()))
+    /// The pepper: from its file when there is one for it, else from the database. A pepper that an earlier version
+    /// kept in the database moves to the file, and a mark of it stays behind: with another file no suppression and no
+    /// tombstone would be found, so the store is then not opened.
+    pub(crate) async fn load(tx: &mut Transaction<'static, Any>, file: Option<&Path>) -> Result<Self> {
+        let row = sqlx::query(sql!("settings", "setting")).bind(PEPPER).fetch_optional(&mut **tx).await?;
+        let stored = row.map(|row| row.text("value")).transpose()?;
+        let outside = stored.as_deref().and_then(|value| value.strip_prefix(OUTSIDE));
+        let Some(path) = file else {
+            if outside.is_some() {
+                return Err(Error::Pepper { path: "keys/pepper".to_owned() });
+            }
+            let fresh = hex(&rand::random::<[u8; 32]>());
+            sqlx::query(sql!("settings", "add_setting")).bind(PEPPER).bind(fresh).execute(&mut **tx).await?;
+            let row = sqlx::query(sql!("settings", "setting")).bind(PEPPER).fetch_one(&mut **tx).await?;
+            return Ok(Self(row.text("value")?.into_bytes().into()));
+        };
+        let lost = || Error::Pepper { path: path.display().to_string() };
+        let file_error = |source| Error::File { path: path.display().to_string(), source };
+        let kept = match std::fs::read_to_string(path) {
+            Ok(text) => Some(text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(source) => return Err(file_error(source)),
+        };
+        let pepper = match (kept, outside, &stored) {
+            (Some(kept), Some(mark), _) if mark == mark_of(&kept) => {
+                return Ok(Self(kept.into_bytes().into()));
+            }
+            // A file there is and another one than the database knows, or none and the database knows one.
+            (Some(_), Some(_), _) | (None, Some(_), _) => return Err(lost()),
+            (Some(kept), None, None) => kept,
+            (None, None, Some(stored)) => stored.clone(),
+            // Cut off between writing the file and marking the database.
+            (Some(kept), None, Some(stored)) if kept == *stored => kept,
+            (Some(_), None, Some(_)) => return Err(lost()),
+            (None, None, None) => hex(&rand::random::<[u8; 32]>()),
+        };
+        if !path.exists() {
+            write_owned(path, pepper.as_bytes()).map_err(file_error)?;
+        }
+        let mark = format!("{OUTSIDE}{}", mark_of(&pepper));
+        sqlx::query(sql!("settings", "set_setting")).bind(PEPPER).bind(mark).execute(&mut **tx).await?;
+        Ok(Self(pepper.into_bytes().into()))
     }
 
     /// A keyed hash for another use, whose results never meet those of suppressions.
@@ -48,7 +107,11 @@ impl Pepper {
         Ok(hex(&mac.finalize().into_bytes()))
     }
 
-    fn hashes(&self, customer: Option<&CustomerKey>, email: Option<&str>) -> Result<[Option<String>; 2]> {
+    pub(crate) fn hashes(
+        &self,
+        customer: Option<&CustomerKey>,
+        email: Option<&str>,
+    ) -> Result<[Option<String>; 2]> {
         Ok([
             customer.map(|key| self.hash("customer", key.as_str())).transpose()?,
             email.map(|email| self.hash("email", &sql::folded(email))).transpose()?,

@@ -74,6 +74,16 @@ text_enum! {
         OptedOut = "opted_out",
         /// A fact was added or changed.
         FactChanged = "fact_changed",
+        /// A customer was erased.
+        Erased = "erased",
+        /// A backup was made.
+        BackedUp = "backed_up",
+        /// The installation was restored from a backup.
+        Restored = "restored",
+        /// A retention period was changed or made active.
+        RetentionChanged = "retention_changed",
+        /// Data were deleted because their retention period ended.
+        RetentionRun = "retention_run",
         /// Somebody signed in.
         SignedIn = "signed_in",
         /// A request under data protection law arrived.

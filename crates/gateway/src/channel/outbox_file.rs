@@ -37,7 +37,7 @@ impl OutboxFile {
     }
 
     fn write_service(&self, message: &ServiceMessage) -> Result<Receipt, SendError> {
-        self.write_as(format!("service-{}.eml", message.id), &eml::build_service(message)?.formatted())
+        self.write_as(service_file_name(message.id.0), &eml::build_service(message)?.formatted())
     }
 
     fn write_as(&self, name: String, bytes: &[u8]) -> Result<Receipt, SendError> {
@@ -59,8 +59,16 @@ impl OutboxFile {
     }
 }
 
-fn file_name(campaign: CampaignId, message: MessageId) -> String {
+/// The name of a message's file in the folder. While it is written it stands there as `.NAME.part`.
+#[must_use]
+pub fn file_name(campaign: CampaignId, message: MessageId) -> String {
     format!("{campaign}-{message}.eml")
+}
+
+/// The name of a service mail's file, likewise.
+#[must_use]
+pub fn service_file_name(id: i64) -> String {
+    format!("service-{id}.eml")
 }
 
 fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {

@@ -32,7 +32,7 @@ pub use people::{Event, EventKind, Read, consents, customers, events};
 pub use preview::{Preview, preview};
 pub use purchases::{Imported, Outcome, purchases};
 pub use record::Delimiter;
-pub use rejects::{Reason, RejectedLine};
+pub use rejects::{Reason, RejectedLine, drop_rejected_rows, rejected_rows};
 pub use role::Role;
 pub use source::{Limits, Wrapping};
 pub use table::{Table, TextColumn, table};

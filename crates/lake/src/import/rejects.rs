@@ -222,6 +222,63 @@ impl Rejects {
     }
 }
 
+fn csv_error(path: &Path) -> impl Fn(csv::Error) -> Error {
+    let path = path.to_owned();
+    move |error| Error::io(&path)(std::io::Error::other(error))
+}
+
+/// The rows of a file of rejected rows.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn rejected_rows(path: &Path) -> Result<Vec<RejectedLine>> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path).map_err(csv_error(path))?;
+    let mut rows = Vec::new();
+    for record in reader.byte_records() {
+        let record = record.map_err(csv_error(path))?;
+        let cell = |at: usize| record.get(at).map(String::from_utf8_lossy).unwrap_or_default().into_owned();
+        rows.push(RejectedLine { line: cell(0).parse().unwrap_or(0), reason: cell(1), row: cell(2) });
+    }
+    Ok(rows)
+}
+
+/// Takes rows out of a file of rejected rows: the rest is written beside it, flushed, and renamed over it; a file
+/// without rows is deleted. Comes out: how many.
+///
+/// # Errors
+/// When it cannot be read or written; it is then as it was.
+pub fn drop_rejected_rows(path: &Path, mut theirs: impl FnMut(&str) -> bool) -> Result<u64> {
+    let next = path.with_extension("next");
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path).map_err(csv_error(path))?;
+    let header = reader.byte_headers().map_err(csv_error(path))?.clone();
+    let file = crate::private::create(&next).map_err(Error::io(&next))?;
+    let sync = file.try_clone().map_err(Error::io(&next))?;
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(file);
+    writer.write_byte_record(&header).map_err(csv_error(&next))?;
+    let (mut dropped, mut kept) = (0, 0_u64);
+    for record in reader.byte_records() {
+        let record = record.map_err(csv_error(path))?;
+        if record.iter().any(|cell| theirs(&String::from_utf8_lossy(cell))) {
+            dropped += 1;
+        } else {
+            kept += 1;
+            writer.write_byte_record(&record).map_err(csv_error(&next))?;
+        }
+    }
+    writer.flush().map_err(Error::io(&next))?;
+    sync.sync_all().map_err(Error::io(&next))?;
+    drop(writer);
+    match (dropped, kept) {
+        (0, _) => std::fs::remove_file(&next).map_err(Error::io(&next))?,
+        (_, 0) => {
+            std::fs::remove_file(&next).map_err(Error::io(&next))?;
+            std::fs::remove_file(path).map_err(Error::io(path))?;
+        }
+        _ => std::fs::rename(&next, path).map_err(Error::io(path))?,
+    }
+    Ok(dropped)
+}
+
 /// The text with an apostrophe before it when a spreadsheet would run it (OWASP, "CSV Injection").
 fn harmless(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }

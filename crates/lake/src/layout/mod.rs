@@ -199,6 +199,20 @@ impl Lake {
         }
     }
 
+    /// Empties the scratch of an import that was cut off. Only for who holds the lock: then no import is running.
+    pub(crate) fn clear_scratch(&self) -> Result<()> {
+        let folder = self.folder.join("spill");
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(Error::io(&folder)(error)),
+        };
+        for entry in entries.flatten() {
+            std::fs::remove_file(entry.path()).map_err(Error::io(entry.path()))?;
+        }
+        Ok(())
+    }
+
     /// Deletes bucket files that neither of two manifests names: the current one, and the one before it, which a
     /// reader in another process may still hold.
     pub(crate) fn sweep(&self, keep: [&Manifest; 2]) -> Result<()> {

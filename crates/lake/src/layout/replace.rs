@@ -268,8 +268,13 @@ pub(crate) fn erase<K: Key>(lake: &Lake, customers: &[CustomerKey]) -> Result<u6
     if removed > 0 {
         super::sync_folder(&lake.folder.join("purchases"))?;
         next.replace(&lake.folder)?;
-        lake.sweep([&next, &next])?;
     }
+    // Files of an earlier state may still hold the customers: those kept for readers, those of an erasure that was cut
+    // off before it got here, and the scratch of an import that was.
+    let now = if removed > 0 { &next } else { &old };
+    lake.sweep([now, now])?;
+    lake.clear_scratch()?;
+    super::sync_folder(&lake.folder.join("purchases"))?;
     Ok(removed)
 }
 

@@ -1,0 +1,278 @@
+//! Erasing a customer: everywhere, once for all, with a receipt for each place.
+//!
+//! Goes in: a customer's key and why. Comes out: a [`PlaceReceipt`] for each place, counted afresh after erasing.
+//!
+//! Steps, each of which can be repeated: the tombstone stands and nothing new begins (one transaction); what was being
+//! handed over is waited for; the key of their part of every backup is destroyed; files go; all rows go in one
+//! transaction, in which the erasure also forgets whose they were; the database's free pages and log are cleared. A
+//! kill in between leaves an open erasure, which a job and the next start of a worker finish.
+//!
+//! Deliberately absent: undoing it. What stays: aggregates without a customer, keyed hashes of opt-outs and of the
+//! tombstone, and the ledger's leaves, whose payloads are gone.
+
+use serde::{Deserialize, Serialize};
+use store::erasures::{Erasure, ErasureState};
+use store::identities::AliasKind;
+use store::jobs::NewJob;
+use terms::erasure::ErasureCause;
+use terms::ids::CustomerKey;
+use terms::ledger::Action;
+use terms::person::Actor;
+use terms::rights::RightKind;
+
+use crate::app::{App, json_value};
+use crate::error::{Error, Result};
+use crate::in_flight::InFlight;
+use crate::jobs::Work;
+use crate::places::{Kept, PLACES, Place, Who};
+
+/// Seconds after which a job looks whether an erasure was finished by whoever began it.
+const TAKE_OVER_SECONDS: i64 = 60;
+/// Times the job is tried. Erasing is not given up: after the last try it stands in Today's failures for a person.
+const ATTEMPTS: i64 = 50;
+/// Open erasures that are finished together.
+const GROUP: usize = 200;
+
+/// What happened to a customer's data in one place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceReceipt {
+    /// Name of the place.
+    pub place: String,
+    /// Rows or files that were found before.
+    pub found: u64,
+    /// Rows or files that were erased.
+    pub erased: u64,
+    /// Rows or files that a fresh look found afterwards; 0, or the erasure is not complete.
+    pub left: u64,
+}
+
+impl App {
+    /// Erases a customer everywhere. Doing it again finds nothing more.
+    ///
+    /// # Errors
+    /// When a place refuses, or a message to them is still being handed over: the erasure then stays open, and a job
+    /// goes on with it.
+    pub async fn erase_customer(&self, key: &CustomerKey, cause: ErasureCause) -> Result<Vec<PlaceReceipt>> {
+        let id = self.begin_erasure(key, cause).await?;
+        self.run_erasures(&[id]).await?;
+        self.receipts_of(id).await
+    }
+
+    /// Erases many customers with one pass over the files and one clearing of the database.
+    ///
+    /// # Errors
+    /// As [`App::erase_customer`].
+    pub async fn erase_customers(&self, keys: &[CustomerKey], cause: ErasureCause) -> Result<Vec<i64>> {
+        let mut done = Vec::with_capacity(keys.len());
+        for group in keys.chunks(GROUP) {
+            let mut ids = Vec::with_capacity(group.len());
+            for key in group {
+                ids.push(self.begin_erasure(key, cause).await?);
+            }
+            self.run_erasures(&ids).await?;
+            done.append(&mut ids);
+        }
+        Ok(done)
+    }
+
+    /// What an erasure did, place by place.
+    ///
+    /// # Errors
+    /// When there is none of this number.
+    pub async fn receipts_of(&self, erasure: i64) -> Result<Vec<PlaceReceipt>> {
+        let erasure = self.store().erasure(erasure).await?;
+        serde_json::from_value(erasure.receipts)
+            .map_err(|error| Error::Internal(format!("the receipts cannot be read: {error}")))
+    }
+
+    /// Goes on with every erasure that is open. Returns how many were finished.
+    ///
+    /// # Errors
+    /// As [`App::erase_customer`].
+    pub async fn finish_erasures(&self) -> Result<usize> {
+        let open: Vec<i64> = self.store().open_erasures().await?.iter().map(|erasure| erasure.id).collect();
+        for group in open.chunks(GROUP) {
+            self.run_erasures(group).await?;
+        }
+        Ok(open.len())
+    }
+
+    /// From this commit on nothing about the customer begins any more: the tombstone stands, what was planned is
+    /// cancelled, and the erasure is on record. Somebody who is being erased already keeps that erasure.
+    async fn begin_erasure(&self, key: &CustomerKey, cause: ErasureCause) -> Result<i64> {
+        let now = self.now();
+        let mut tx = self.store().begin().await?;
+        if let Some(open) = tx.erasure_of(key).await? {
+            return Ok(open.id);
+        }
+        let customer = tx.customers(std::slice::from_ref(key)).await?.pop();
+        let email = customer.as_ref().and_then(|customer| customer.email.as_deref());
+        tx.bury(key, email, cause, now).await?;
+        // Other keys that were joined with theirs: a late event may still come under one of them.
+        for identity in tx.identities_of(key).await? {
+            if identity.kind == AliasKind::Merged {
+                tx.bury(&CustomerKey::new(&identity.alias), None, cause, now).await?;
+            }
+        }
+        let id = tx.begin_erasure(key, email, cause, now).await?;
+        if customer.is_some() {
+            tx.restrict_customer(key).await?;
+        }
+        tx.cancel_planned_of(key, now).await?;
+        let work = Work::Erase { erasure: id };
+        let job = NewJob {
+            kind: work.kind().to_owned(),
+            payload: json_value(&work)?,
+            run_at: now.plus_seconds(TAKE_OVER_SECONDS),
+            dedup: Some(work.dedup()),
+            max_attempts: ATTEMPTS,
+        };
+        tx.enqueue_job(&job, now).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Runs erasures from wherever they are to their end.
+    pub(crate) async fn run_erasures(&self, ids: &[i64]) -> Result<()> {
+        let mut running: Vec<(Erasure, Who)> = Vec::new();
+        for id in ids {
+            let erasure = self.store().erasure(*id).await?;
+            if let (ErasureState::Running, Some(key)) = (erasure.state, &erasure.customer) {
+                let mut who = Who::find(self, key).await?;
+                who.email = erasure.email.clone().or(who.email);
+                running.push((erasure, who));
+            }
+        }
+        for (_, who) in &running {
+            self.settle_in_flight(InFlight::To(&who.key)).await?;
+            if self.store().handing_over_to(&who.key, self.now()).await? > 0 {
+                let message =
+                    "a message to this customer is still being handed over; the erasure goes on by itself";
+                return Err(Error::Conflict { message: message.to_owned() });
+            }
+        }
+        let mut receipts: Vec<Vec<PlaceReceipt>> = vec![Vec::new(); running.len()];
+        self.shred(&running).await?;
+        for place in
+            PLACES.iter().filter(|place| place.is_personal() && !matches!(place.kept, Kept::Table(_)))
+        {
+            self.erase_outside(place, &running, &mut receipts).await?;
+        }
+        for ((erasure, who), receipts) in running.iter().zip(&mut receipts) {
+            self.erase_rows(erasure, who, receipts).await?;
+        }
+        self.clear(ids).await
+    }
+
+    /// Destroys the keys of their parts of all backups, and notes outside of the database that they were erased.
+    async fn shred(&self, running: &[(Erasure, Who)]) -> Result<()> {
+        let conn = self.store().read().await?;
+        for (erasure, who) in running {
+            let hashes = conn.owner_hashes(Some(&who.key), who.email.as_deref())?;
+            let hashes: Vec<String> = hashes.into_iter().flatten().collect();
+            self.keyring()?.shred(&hashes, erasure.cause, erasure.started_at)?;
+        }
+        Ok(())
+    }
+
+    /// Erases from one place outside of the store, for everybody at once where the place is a file that they share.
+    async fn erase_outside(
+        &self,
+        place: &Place,
+        running: &[(Erasure, Who)],
+        receipts: &mut [Vec<PlaceReceipt>],
+    ) -> Result<()> {
+        let mut found = Vec::with_capacity(running.len());
+        for (_, who) in running {
+            found.push(place.read(self, who).await?.len() as u64);
+        }
+        if place.kept == Kept::Lake {
+            let (lake, keys) =
+                (self.lake().clone(), running.iter().map(|(_, who)| who.key.clone()).collect::<Vec<_>>());
+            tokio::task::spawn_blocking(move || lake.erase(&keys))
+                .await
+                .map_err(|error| Error::Internal(error.to_string()))??;
+        }
+        for (((_, who), found), receipts) in running.iter().zip(found).zip(receipts) {
+            let erased = place.erase_outside(self, who).await?;
+            let left = place.read(self, who).await?.len() as u64;
+            let erased = if place.kept == Kept::Lake { found.saturating_sub(left) } else { erased };
+            receipts.push(PlaceReceipt {
+                place: place.name.to_owned(),
+                found: found.max(erased),
+                erased,
+                left,
+            });
+        }
+        Ok(())
+    }
+
+    /// Erases all rows of a customer in one transaction, in which the erasure also forgets whose they were.
+    async fn erase_rows(&self, erasure: &Erasure, who: &Who, receipts: &mut Vec<PlaceReceipt>) -> Result<()> {
+        let actor = match erasure.cause {
+            ErasureCause::Request => Actor::Customer,
+            ErasureCause::Operator => Actor::Operator,
+            ErasureCause::Retention | ErasureCause::Restore => self.system("flow.erase").await?,
+        };
+        let (key, email) = (&who.key, who.email.as_deref());
+        let mut tx = self.store().begin().await?;
+        // Somebody else may have finished it meanwhile.
+        if tx.erasure(erasure.id).await?.state != ErasureState::Running {
+            return Ok(());
+        }
+        tx.allow_deleting(key).await?;
+        let mut found = Vec::new();
+        for place in PLACES {
+            if let Some(table) = place.table()? {
+                found.push(tx.rows_of(table, key, email).await?.len() as u64);
+            }
+        }
+        // The request that asks for this is closed by who answers it; others of theirs have lost their object.
+        let requests = tx.rights_of_customer(key, i64::MAX).await?;
+        let asking =
+            requests.iter().find(|request| request.kind == RightKind::Erasure && request.closed_at.is_none());
+        tx.erase_from_rights(key, asking.map(|request| request.id), self.now()).await?;
+        tx.count_erased_deliveries(key).await?;
+        let mut found = found.into_iter();
+        for place in PLACES {
+            let Some(table) = place.table()? else { continue };
+            let found = found.next().unwrap_or_default();
+            tx.erase_rows_of(table, key, email).await?;
+            let left = tx.rows_of(table, key, email).await?.len() as u64;
+            if left > 0 {
+                return Err(Error::Internal(format!("`{}` still has rows of somebody erased", table.name)));
+            }
+            let erased = found.saturating_sub(left);
+            receipts.push(PlaceReceipt { place: place.name.to_owned(), found, erased, left });
+        }
+        tx.forbid_deleting(key).await?;
+        let value = json_value(&receipts)?;
+        let payload = serde_json::json!({ "cause": erasure.cause, "receipts": value });
+        let object = format!("erasure/{}", erasure.id);
+        tx.append_entries(&[self.entry(actor, Action::Erased, object, payload)]).await?;
+        tx.scrub_erasure(erasure.id, &value).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Clears what the database keeps of erased rows, and memory; then the erasures are done.
+    async fn clear(&self, ids: &[i64]) -> Result<()> {
+        self.forget_snapshot()?;
+        self.store().scrub().await?;
+        let mut tx = self.store().begin().await?;
+        for id in ids {
+            let erasure = tx.erasure(*id).await?;
+            match erasure.state {
+                ErasureState::Scrubbing => tx.finish_erasure(*id, &erasure.receipts, self.now()).await?,
+                ErasureState::Done => {}
+                ErasureState::Running => {
+                    return Err(Error::Internal(format!(
+                        "erasure `{id}` was cleared before its rows were gone"
+                    )));
+                }
+            }
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+}

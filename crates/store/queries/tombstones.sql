@@ -1,0 +1,13 @@
+-- Tombstones by keyed hash.
+
+-- name: tombstone
+SELECT at FROM tombstones WHERE hash = $1;
+
+-- name: tombstones
+SELECT hash, cause, at FROM tombstones ORDER BY hash;
+
+-- name: bury
+INSERT INTO tombstones (hash, cause, at) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING;
+
+-- name: lift_tombstone
+DELETE FROM tombstones WHERE hash = $1;

@@ -1,0 +1,152 @@
+//! Who was erased, as keyed hashes: what keeps late events, imports and sign-ups by others out.
+//!
+//! A tombstone stands for a customer's key or for an address in its normalised form. It says that, since when and by
+//! which cause, and nothing else; without the pepper, which is kept outside of the database, nobody can tell for whom
+//! it stands. Only somebody's own new consent lifts the one of their address ([`crate::Tx::lift_tombstone`]).
+
+use crate::error::Result;
+use crate::open::{reads, writes};
+use crate::sql::{Columns, sql};
+use crate::suppressions::Pepper;
+use std::collections::HashSet;
+use terms::erasure::ErasureCause;
+use terms::ids::CustomerKey;
+use terms::time::Instant;
+
+/// A tombstone as it is kept outside of the database, to be put back after a restore.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Tombstone {
+    /// Keyed hash of a key or an address.
+    pub hash: String,
+    /// Why they were erased.
+    pub cause: ErasureCause,
+    /// When.
+    pub at: Instant,
+}
+
+/// Every tombstone, for looking at a whole file at once.
+#[derive(Clone)]
+pub struct TombstoneSet {
+    pepper: Pepper,
+    known: HashSet<String>,
+}
+
+impl TombstoneSet {
+    /// True when nobody was ever erased.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// Whether the customer of this key was erased. What cannot be told counts as erased.
+    #[must_use]
+    pub fn holds_key(&self, key: &CustomerKey) -> bool {
+        !self.known.is_empty() && self.pepper.hashes(Some(key), None).map_or(true, |hashes| self.has(&hashes))
+    }
+
+    /// Whether the holder of this address was erased. What cannot be told counts as erased.
+    #[must_use]
+    pub fn holds_address(&self, email: &str) -> bool {
+        !self.known.is_empty()
+            && self.pepper.hashes(None, Some(email)).map_or(true, |hashes| self.has(&hashes))
+    }
+
+    fn has(&self, hashes: &[Option<String>; 2]) -> bool {
+        hashes.iter().flatten().any(|hash| self.known.contains(hash))
+    }
+}
+
+reads! {
+    /// Whether the customer of this key was erased.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_erased(&mut self, key: &CustomerKey) -> Result<bool> {
+        let [hash, _] = self.pepper.hashes(Some(key), None)?;
+        Ok(sqlx::query(sql!("tombstones", "tombstone")).bind(hash).fetch_optional(self.db()).await?.is_some())
+    }
+
+    /// Whether the holder of this address was erased; capital letters and spaces around it do not matter.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_erased_address(&mut self, email: &str) -> Result<bool> {
+        let [_, hash] = self.pepper.hashes(None, Some(email))?;
+        Ok(sqlx::query(sql!("tombstones", "tombstone")).bind(hash).fetch_optional(self.db()).await?.is_some())
+    }
+
+    /// Every tombstone, as a set that can be asked.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tombstone_set(&mut self) -> Result<TombstoneSet> {
+        let known = self.tombstones().await?.into_iter().map(|tombstone| tombstone.hash).collect();
+        Ok(TombstoneSet { pepper: self.pepper.clone(), known })
+    }
+
+    /// Every tombstone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tombstones(&mut self) -> Result<Vec<Tombstone>> {
+        let rows = sqlx::query(sql!("tombstones", "tombstones")).fetch_all(self.db()).await?;
+        crate::sql::rows(&rows, |row| {
+            Ok(Tombstone { hash: row.text("hash")?, cause: row.word("cause")?, at: row.at("at")? })
+        })
+    }
+}
+
+writes! {
+    /// Marks a key and an address as erased. Doing it again changes nothing. Comes out: the tombstones.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn bury(
+        &mut self, key: &CustomerKey, email: Option<&str>, cause: ErasureCause, at: Instant,
+    ) -> Result<Vec<Tombstone>> {
+        let hashes = self.pepper.hashes(Some(key), email)?;
+        let tombstones: Vec<Tombstone> =
+            hashes.into_iter().flatten().map(|hash| Tombstone { hash, cause, at }).collect();
+        self.put_tombstones(&tombstones).await?;
+        Ok(tombstones)
+    }
+
+    /// Puts tombstones back, such as those newer than a backup.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_tombstones(&mut self, tombstones: &[Tombstone]) -> Result<()> {
+        for tombstone in tombstones {
+            sqlx::query(sql!("tombstones", "bury"))
+                .bind(tombstone.hash.clone()).bind(tombstone.cause.as_str()).bind(tombstone.at.0)
+                .execute(self.db())
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Lifts the tombstone of an address, because its holder came back by a consent of their own (double opt-in). The
+    /// one of their old key stays: they get a fresh record. Comes out: the hash that was lifted, if there was one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lift_tombstone(&mut self, email: &str) -> Result<Option<String>> {
+        let [_, hash] = self.pepper.hashes(None, Some(email))?;
+        let query = sqlx::query(sql!("tombstones", "lift_tombstone")).bind(hash.clone());
+        Ok(if query.execute(self.db()).await?.rows_affected() == 0 { None } else { hash })
+    }
+}
+
+impl crate::open::Conn {
+    /// The keyed hashes of a key and of an address, for what is kept outside of the database under them.
+    ///
+    /// # Errors
+    /// When the pepper cannot be used.
+    pub fn owner_hashes(
+        &self,
+        key: Option<&CustomerKey>,
+        email: Option<&str>,
+    ) -> Result<[Option<String>; 2]> {
+        self.pepper.hashes(key, email)
+    }
+}
