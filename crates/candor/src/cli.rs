@@ -76,6 +76,9 @@ pub(crate) enum Command {
     Fact(FactCommand),
     /// Check a text against the guard
     Guard(GuardArgs),
+    /// Write keys, with which shops and apps send events
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Look for trouble: folders, database, ledger, messages in doubt
     Doctor,
 }
@@ -140,6 +143,8 @@ pub(crate) enum ImportCommand {
     Customers(PeopleArgs),
     /// Consent receipts: key, purpose, channel, status, at, basis, notice_version, notice_hash, language, source, proof (CSV)
     Consents(PeopleArgs),
+    /// Bring purchases that came as events into the lake now, instead of within a minute
+    Events,
     /// List the imports of purchases, with the numbers by which they can be undone
     List,
     /// Take the rows of an import of purchases out again: the last one, or the one you name
@@ -288,6 +293,38 @@ pub(crate) enum FactCommand {
         /// System and record it comes from
         #[arg(long, default_value = "command line")]
         source: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key; it is shown this once
+    Add {
+        /// What people call it, such as the shop's name
+        name: String,
+        /// What it may do: events, consents [default: both; with --origin only events]
+        #[arg(long, value_name = "SCOPE")]
+        scope: Vec<terms::event::KeyScope>,
+        /// A site whose pages may use it, such as https://shop.example, or * for every site
+        #[arg(long, value_name = "ORIGIN")]
+        origin: Vec<String>,
+        /// Events a second that are taken with it [default: 50000; with --origin 1000]
+        #[arg(long, value_name = "N")]
+        per_second: Option<i64>,
+    },
+    /// List the keys, and what became of the events of each
+    List,
+    /// Revoke a key, by its number or its name
+    Revoke {
+        /// Number or name
+        key: String,
+    },
+    /// Show what consent categories mean, or say what one means from now on
+    Category {
+        /// Category, as it stands in context.consent.categoryPreferences
+        category: Option<String>,
+        /// Its purposes: marketing, profiling, ai_content, measurement, sharing; none makes it mean nothing
+        purpose: Vec<terms::consent::Purpose>,
     },
 }
 

@@ -46,6 +46,7 @@ async fn run(Cli { global, command }: Cli) -> Result<()> {
         Command::Brand(args) => commands::brand::run(&global, &args).await,
         Command::Fact(fact) => commands::fact::run(&global, &fact).await,
         Command::Guard(args) => commands::guard::run(&global, &args).await,
+        Command::Key(key) => commands::key::run(&global, &key).await,
         Command::Doctor => commands::doctor::run(&global).await,
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use gateway::channel::Channel;
 use store::Store;
@@ -18,6 +18,7 @@ use terms::time::Instant;
 use crate::brand::Brand;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
+use crate::events::{Intake, KnownKeys, Limiter};
 use crate::home::Home;
 use crate::links::LinkSigner;
 use crate::snapshot::Snapshot;
@@ -43,6 +44,9 @@ struct Inner {
     ledger_key: Arc<LedgerKey>,
     snapshot: RwLock<Option<Arc<Snapshot>>>,
     tries: Mutex<HashMap<String, Vec<Instant>>>,
+    intake: OnceLock<Intake>,
+    limiter: Mutex<Limiter>,
+    known_keys: Mutex<KnownKeys>,
 }
 
 /// How to open an installation.
@@ -94,6 +98,9 @@ impl App {
             ledger_key,
             snapshot: RwLock::new(None),
             tries: Mutex::new(HashMap::new()),
+            intake: OnceLock::new(),
+            limiter: Mutex::new(Limiter::default()),
+            known_keys: Mutex::new(HashMap::new()),
         };
         let app = Self { inner: Arc::new(inner) };
         app.ensure_notices().await?;
@@ -122,6 +129,9 @@ impl App {
                 ledger_key: Arc::clone(&inner.ledger_key),
                 snapshot: RwLock::new(None),
                 tries: Mutex::new(HashMap::new()),
+                intake: OnceLock::new(),
+                limiter: Mutex::new(Limiter::default()),
+                known_keys: Mutex::new(HashMap::new()),
             }),
         }
     }
@@ -170,6 +180,23 @@ impl App {
 
     pub(crate) fn tries(&self) -> &Mutex<HashMap<String, Vec<Instant>>> {
         &self.inner.tries
+    }
+
+    /// The queue that makes events durable; its task starts with the first use.
+    pub(crate) fn intake(&self) -> &Intake {
+        self.inner.intake.get_or_init(|| Intake::start(self.store().clone()))
+    }
+
+    pub(crate) fn limiter(&self) -> &Mutex<Limiter> {
+        &self.inner.limiter
+    }
+
+    pub(crate) fn known_keys(&self) -> &Mutex<KnownKeys> {
+        &self.inner.known_keys
+    }
+
+    pub(crate) fn event_hasher(&self) -> Result<store::events::EventHasher> {
+        Ok(self.store().event_hasher()?)
     }
 
     pub(crate) fn snapshot_slot(&self) -> &RwLock<Option<Arc<Snapshot>>> {

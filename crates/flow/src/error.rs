@@ -40,6 +40,12 @@ pub enum Error {
     /// Too many tries.
     #[error("too many tries; wait a minute and try again")]
     TooMany,
+    /// Not now: the sender keeps what it has and comes back.
+    #[error("there is no room now; send it again in {seconds} seconds")]
+    Later {
+        /// Seconds to wait.
+        seconds: u64,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(store::Error),

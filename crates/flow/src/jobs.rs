@@ -36,6 +36,8 @@ pub enum Work {
     },
     /// Delete what its retention period has ended for.
     Retain,
+    /// Bring purchases that came as events into the lake.
+    Compact,
 }
 
 impl Work {
@@ -50,6 +52,7 @@ impl Work {
             Self::Learn => "learn",
             Self::Erase { .. } => "erase",
             Self::Retain => "retain",
+            Self::Compact => "compact",
         }
     }
 

@@ -17,6 +17,7 @@ mod customer_pages;
 mod customers;
 mod erase;
 mod error;
+pub mod events;
 mod facts;
 mod forecast;
 pub mod home;

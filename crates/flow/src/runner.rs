@@ -128,6 +128,7 @@ impl App {
             Work::Learn => self.learn().await.map(|_| ()),
             Work::Erase { erasure } => self.run_erasures(&[*erasure]).await,
             Work::Retain => Ok(()),
+            Work::Compact => self.compact_job().await,
         }
     }
 }

@@ -31,9 +31,12 @@ CREATE TABLE identities (
     customer TEXT NOT NULL,
     source   TEXT NOT NULL,
     at       BIGINT NOT NULL,
+    -- Of a joined key: when its purchases were given to the customer in the lake.
+    moved_at BIGINT,
     PRIMARY KEY (kind, alias)
 );
 CREATE INDEX identities_customer ON identities (customer);
+CREATE INDEX identities_unmoved ON identities (alias) WHERE kind = 'merged' AND moved_at IS NULL;
 
 -- Which event last said each field of a contact record, so that a late event does not overwrite a newer one.
 CREATE TABLE trait_sources (

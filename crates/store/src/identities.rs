@@ -118,6 +118,15 @@ reads! {
         sql::rows(&query.fetch_all(self.db()).await?, read)
     }
 
+    /// Joined keys whose purchases in the lake were not given to their customer yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn joined_not_moved(&mut self, limit: i64) -> Result<Vec<Identity>> {
+        let query = sqlx::query(sql!("identities", "joined_not_moved")).bind(limit);
+        sql::rows(&query.fetch_all(self.db()).await?, read)
+    }
+
     /// Who said the fields of some customers' records last.
     ///
     /// # Errors
@@ -165,6 +174,22 @@ writes! {
     pub async fn move_identities(&mut self, from: &CustomerKey, into: &CustomerKey) -> Result<u64> {
         let query = sqlx::query(sql!("identities", "move_identities")).bind(from.as_str()).bind(into.as_str());
         Ok(query.execute(self.db()).await?.rows_affected())
+    }
+
+    /// Notes that the purchases of joined keys were given to their customers; not of those joined anew since `before`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_moved(&mut self, aliases: &[&str], before: Instant, at: Instant) -> Result<()> {
+        for batch in batches(aliases) {
+            let query = sqlx::query(each(sql!("identities", "set_moved"), batch.len()));
+            let mut query = query.bind(before.0).bind(at.0);
+            for alias in batch {
+                query = query.bind(*alias);
+            }
+            query.execute(self.db()).await?;
+        }
+        Ok(())
     }
 
     /// Forgets all names of a customer.

@@ -131,7 +131,9 @@ fn sort(fault: &Fault) -> (StatusCode, Told) {
                 (StatusCode::UNPROCESSABLE_ENTITY, told("invalid", english(&refusal.to_string())))
             }
             flow::Error::Blocked { .. } => (StatusCode::UNPROCESSABLE_ENTITY, told("blocked", Detail::None)),
-            flow::Error::TooMany => (StatusCode::TOO_MANY_REQUESTS, told("too_many", Detail::None)),
+            flow::Error::TooMany | flow::Error::Later { .. } => {
+                (StatusCode::TOO_MANY_REQUESTS, told("too_many", Detail::None))
+            }
             other => {
                 tracing::error!(error = %other, "a use case failed");
                 (StatusCode::INTERNAL_SERVER_ERROR, told("internal", Detail::None))

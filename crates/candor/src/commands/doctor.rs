@@ -18,13 +18,20 @@ pub(crate) async fn run(global: &Global) -> Result<()> {
         let funnel = app.store().funnel(campaign.id).await.into_diagnostic()?;
         in_doubt += funnel.state(terms::delivery::DeliveryState::InDoubt);
     }
+    let intake = app.intake_health().await.into_diagnostic()?;
     let mut problems = app.failing_jobs().await.into_diagnostic()?;
     problems.extend(app.models().await.into_diagnostic()?.into_iter().filter_map(|model| model.problem));
+    if intake.oldest_seconds > 300 {
+        problems.push(format!(
+            "{} events wait for {} seconds; start `candor serve` or `candor worker`, which use them",
+            intake.waiting, intake.oldest_seconds
+        ));
+    }
     let healthy = ledger.verified && in_doubt == 0 && problems.is_empty();
     if global.json {
         say::json(&serde_json::json!({
             "home": home(global), "store": format!("{:?}", app.store().kind()), "purchases": stats.rows,
-            "ledger": ledger, "open_jobs": open_jobs, "in_doubt": in_doubt, "problems": problems,
+            "ledger": ledger, "open_jobs": open_jobs, "in_doubt": in_doubt, "intake": intake, "problems": problems,
             "healthy": healthy,
         }))?;
     } else {
@@ -41,6 +48,10 @@ pub(crate) async fn run(global: &Global) -> Result<()> {
             if ledger.verified { "holds" } else { "DOES NOT HOLD" }
         ));
         say::line(format!("jobs waiting  {open_jobs}"));
+        say::line(format!(
+            "events        {} wait to be used, {} purchases wait for the lake, {} for a name",
+            intake.waiting, intake.purchases, intake.unnamed_purchases
+        ));
         say::line(format!(
             "in doubt      {in_doubt} messages{}",
             if in_doubt > 0 { "; settle them on the campaign's page" } else { "" }

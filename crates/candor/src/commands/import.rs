@@ -86,6 +86,19 @@ pub(crate) async fn run(global: &Global, command: &ImportCommand) -> Result<()> 
             let done = app.import_consents(file, options, import_bar("consents")).await.into_diagnostic()?;
             table(global, file, &done, "read")
         }
+        ImportCommand::Events => {
+            let app = open_quiet(global).await?;
+            app.apply_all_events().await.into_diagnostic()?;
+            let added = app.compact_events().await.into_diagnostic()?;
+            if global.json {
+                return say::json(&serde_json::json!({ "added": added }));
+            }
+            say::line(format!(
+                "{} purchases and returns that came as events are new in the lake",
+                say::count(added)
+            ));
+            Ok(())
+        }
         ImportCommand::List => {
             let imports = open_quiet(global).await?.imports().into_diagnostic()?;
             if global.json { say::json(&imports) } else { show_imports(&imports) }

@@ -5,6 +5,7 @@ pub(crate) mod doctor;
 pub(crate) mod fact;
 pub(crate) mod guard;
 pub(crate) mod import;
+pub(crate) mod key;
 pub(crate) mod ledger;
 pub(crate) mod model;
 pub(crate) mod person;

@@ -35,6 +35,10 @@ pub(crate) async fn pages(app: App, address: SocketAddr) -> Result<()> {
             app.work_forever(&name, stopped).await
         })
     };
+    let using = {
+        let (app, stopped) = (app.clone(), stopped.clone());
+        tokio::spawn(async move { app.apply_events_forever(stopped).await })
+    };
     say::line(format!("Candor is at http://{local}  (stop with Ctrl-C)"));
     // Cookies of an installation that is reached over https never travel in the clear.
     let brand = app.brand().await.into_diagnostic()?;
@@ -46,5 +50,6 @@ pub(crate) async fn pages(app: App, address: SocketAddr) -> Result<()> {
     .into_diagnostic()?;
     let _ = stop.send(true);
     let _ = working.await;
+    let _ = using.await;
     Ok(())
 }

@@ -11,6 +11,7 @@ pub(crate) async fn run(global: &Global, args: &WorkerArgs) -> Result<()> {
     let worker = WorkerName::take(&app)?;
     let in_doubt = app.recover(&worker.name).await.into_diagnostic()?;
     if args.until_idle {
+        app.apply_all_events().await.into_diagnostic()?;
         let done = app.work_until_idle(&worker.name).await.into_diagnostic()?;
         let failing = app.failing_jobs().await.into_diagnostic()?;
         if global.json {
@@ -28,5 +29,11 @@ pub(crate) async fn run(global: &Global, args: &WorkerArgs) -> Result<()> {
         let _ = tokio::signal::ctrl_c().await;
         let _ = stop.send(true);
     });
-    app.work_forever(&worker.name, stopped).await.into_diagnostic()
+    let using = {
+        let (app, stopped) = (app.clone(), stopped.clone());
+        tokio::spawn(async move { app.apply_events_forever(stopped).await })
+    };
+    app.work_forever(&worker.name, stopped).await.into_diagnostic()?;
+    let _ = using.await;
+    Ok(())
 }

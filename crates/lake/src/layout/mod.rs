@@ -20,7 +20,10 @@ pub(crate) mod owners;
 pub(crate) mod replace;
 pub(crate) mod spill;
 
+mod stream;
+
 pub use key::KeyKind;
+pub use stream::{StreamRow, Streamed};
 
 use crate::error::{Error, Result};
 use manifest::{ImportedFile, Manifest};

@@ -76,10 +76,14 @@ pub(crate) fn apply<K: Key>(
         Ok(())
     })?;
     let mut imports = old.imports.clone();
-    imports.push(ImportedFile { added: merged.added, ..settings.file });
+    // A stream grows: its rows belong to the import that it began as.
+    match imports.iter_mut().find(|known| known.number == import) {
+        Some(known) => known.added += merged.added,
+        None => imports.push(ImportedFile { added: merged.added, ..settings.file }),
+    }
     let next = Manifest {
         generation,
-        last_import: import,
+        last_import: old.last_import.max(import),
         key: K::KIND,
         currency: Some(settings.currency),
         bucket_bits: bits,
@@ -143,10 +147,34 @@ fn move_rows<From: Key, To: Key>(
     Ok(())
 }
 
+/// Makes a lake of numbers one of texts, with the same rows.
+pub(crate) fn become_text(lake: &Lake, memory: usize) -> Result<()> {
+    let old = lake.manifest()?;
+    let bits = old.bucket_bits;
+    let (moved, sets) = move_all::<CompactString>(lake, &old, bits, memory)?;
+    let generation = old.generation + 1;
+    let mut buckets = vec![None; 1 << bits];
+    for (number, slot) in buckets.iter_mut().enumerate().filter(|(number, _)| moved.count(*number) > 0) {
+        let (rows, owners) = sorted(moved.owned_rows(number)?, &sets);
+        *slot = bucket::write(lake, generation, number, &rows, &owners)?;
+    }
+    let next = Manifest { generation, key: KeyKind::Text, buckets, ..old.clone() };
+    super::sync_folder(&lake.folder.join("purchases"))?;
+    next.replace(&lake.folder)?;
+    lake.sweep([&next, &old])
+}
+
 /// Moved rows in order; of rows alike those with more owners first, as [`merge`] leaves them.
 fn sorted<K: Key>((rows, each): (Vec<Row<K>>, Vec<u32>), sets: &[Vec<u32>]) -> (Vec<Row<K>>, Owners) {
+    sorted_pairs(rows.into_iter().zip(each).collect(), sets)
+}
+
+/// The same for rows that stand beside the numbers of their sets.
+pub(crate) fn sorted_pairs<K: Key>(
+    mut pairs: Vec<(Row<K>, u32)>,
+    sets: &[Vec<u32>],
+) -> (Vec<Row<K>>, Owners) {
     let size = |number: &u32| sets.get(*number as usize).map_or(0, Vec::len);
-    let mut pairs: Vec<(Row<K>, u32)> = rows.into_iter().zip(each).collect();
     pairs.sort_unstable_by(|(a, x), (b, y)| a.cmp(b).then_with(|| size(y).cmp(&size(x))));
     let (rows, each): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
     (rows, Owners::new(sets.to_owned(), each))

@@ -6,6 +6,7 @@ mod compose;
 mod customer;
 mod customer_why;
 mod customers;
+mod events;
 mod health;
 mod ledger;
 mod preferences;
@@ -29,7 +30,7 @@ use flow::access::Permission::{Approve, Compose, Halt, Launch, ManageRights, Rea
 /// Every route of the house.
 pub(crate) fn routes(state: WebState) -> Routes {
     use Policy::{Customer, Public, Staff};
-    Routes::new(state)
+    ingest(Routes::new(state))
         .get("/assets/app.css", Public, assets::css)
         .get("/assets/app.js", Public, assets::js)
         .get("/assets/icon.svg", Public, assets::icon)
@@ -77,6 +78,27 @@ pub(crate) const RIGHTS_TABS: [(&str, &str); 1] = [("/rights", "tab.rights")];
 /// True when the reader is in one of the sections under "Consent & rights".
 pub(crate) fn in_rights(cx: &crate::context::Cx) -> bool {
     RIGHTS_TABS.iter().any(|(path, _)| cx.within(path))
+}
+
+/// The ingest API. The short names are what the SDK for browsers calls.
+fn ingest(routes: Routes) -> Routes {
+    use Policy::WriteKey;
+    let mut routes = routes.get("/v1/health", WriteKey, events::health);
+    macro_rules! call {
+        ($($handler:ident: $($path:literal),+;)+) => {$($(
+            routes = routes.post($path, WriteKey, events::$handler).options($path, WriteKey, events::preflight);
+        )+)+};
+    }
+    call! {
+        identify: "/v1/identify", "/v1/i";
+        track: "/v1/track", "/v1/t";
+        page: "/v1/page", "/v1/p";
+        screen: "/v1/screen", "/v1/s";
+        group: "/v1/group", "/v1/g";
+        alias: "/v1/alias", "/v1/a";
+        batch: "/v1/batch", "/v1/b", "/v1/import";
+    }
+    routes
 }
 
 pub(crate) use ledger::object_link;
