@@ -29,7 +29,11 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
         &["terms", "flow", "web", "lake", "store", "gateway", "policy", "simulator"],
         &["sqlx", "askama", "parquet"],
     ),
-    ("measure", &["terms", "science", "lake", "guard", "policy"], &["axum", "sqlx"]),
+    (
+        "measure",
+        &["terms", "science", "lake", "guard", "policy", "store", "gateway", "flow"],
+        &["axum", "sqlx", "askama"],
+    ),
     ("testkit", &["terms", "store", "flow", "gateway", "simulator", "lake", "guard", "policy"], &["axum"]),
 ];
 

@@ -10,6 +10,7 @@ mod legacy_random;
 mod off_policy;
 mod process;
 mod repeat_purchase;
+mod simulate;
 mod stages;
 mod uplift;
 
@@ -37,6 +38,8 @@ enum Command {
     Uplift(Box<uplift::UpliftArgs>),
     /// What a policy would have earned, from the log of another one (Open Bandit layout).
     OffPolicy(off_policy::OffPolicyArgs),
+    /// Run seeds of the simulation of scheduler, consent and outbox, and say what was violated.
+    Simulate(simulate::SimulateArgs),
     #[command(hide = true)]
     HistoryLay(Box<history::LayArgs>),
     #[command(hide = true)]
@@ -51,6 +54,7 @@ fn main() -> miette::Result<()> {
         Command::History(arguments) => history::run(&arguments),
         Command::Uplift(arguments) => uplift::run(&arguments),
         Command::OffPolicy(arguments) => off_policy::run(&arguments),
+        Command::Simulate(arguments) => simulate::run(&arguments),
         Command::HistoryLay(arguments) => history::lay(&arguments),
         Command::HistoryPass(arguments) => history::pass(&arguments),
     }

@@ -1,0 +1,3 @@
+//! The parts of `measure` that tests use too: the proof that nobody is written to against the ledger.
+
+pub mod proof;

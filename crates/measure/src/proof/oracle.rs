@@ -1,0 +1,322 @@
+//! The rules of contact once more, written from their words and from nothing else: plain loops over the whole history
+//! of what happened, in the order in which it became durable.
+//!
+//! Goes in: a history, a campaign, a customer, an instant. Comes out: every rule that forbids the contact. It is slow
+//! and simple on purpose, shares no code with `policy` or `store`, and holds both to what they promise. It does not
+//! plan, and it says nothing of who must be contacted, only of who must not.
+
+use jiff::tz::TimeZone;
+use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose, SuppressionReason};
+use terms::customer::{Customer, Language};
+use terms::ids::{CampaignId, CustomerKey};
+use terms::time::Instant;
+
+/// Something that became durable.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A contact record, new or changed, as a whole.
+    Record(Customer),
+    /// A receipt.
+    Receipt(ConsentReceipt),
+    /// Restriction of processing asked for, or lifted.
+    Restriction(CustomerKey, bool),
+    /// A customer, an address or both must not be written to.
+    Suppression(Option<CustomerKey>, Option<String>, SuppressionReason),
+    /// The brand takes its own suppression back; nobody else's.
+    ManualLifted(Option<CustomerKey>, Option<String>),
+    /// The customer chose at most so many messages a month.
+    OwnCap(CustomerKey, Option<u32>),
+    /// The customer chose a language, or none.
+    OwnLanguage(CustomerKey, Option<Language>),
+    /// Everything about the customer was erased.
+    Erased(CustomerKey),
+    /// The message of a campaign began to be handed over at an instant: it may arrive from now on.
+    Contact(CustomerKey, CampaignId, Instant),
+    /// That message surely did not leave: its contact never was.
+    NoContact(CustomerKey, CampaignId),
+}
+
+/// What a campaign asks for.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// Its channel.
+    pub channel: Channel,
+    /// Its audience was chosen by behaviour or scores.
+    pub profiled: bool,
+    /// AI wrote some of the words.
+    pub with_ai: bool,
+    /// Languages it is written in.
+    pub languages: Vec<Language>,
+    /// Its time.
+    pub from: Instant,
+    /// Its end.
+    pub until: Instant,
+    /// The brand's caps: so many, in so many days.
+    pub caps: Vec<(u32, i64)>,
+    /// Zones of the brand's customers.
+    pub brand_zones: Vec<String>,
+}
+
+/// Every rule that forbids writing to a customer for a campaign at `now`, given what had happened before.
+#[must_use]
+pub fn forbids(history: &[Event], ask: &Ask, who: &CustomerKey, now: Instant) -> Vec<&'static str> {
+    let mut broken = Vec::new();
+    let Some(record) = record_of(history, who) else {
+        return vec!["nothing is known of them, or all of it was erased"];
+    };
+    if restricted(history, who) {
+        broken.push("their processing is restricted");
+    }
+    let address = record.email.clone().filter(|address| address.contains('@'));
+    if address.is_none() {
+        broken.push("there is no address");
+    }
+    if suppressed(history, who, record.email.as_deref()) {
+        broken.push("they or their address are suppressed");
+    }
+    if !agreed(history, who, Purpose::Marketing, ask.channel, now) {
+        broken.push("there is no consent to marketing through this channel");
+    }
+    if ask.profiled && !agreed(history, who, Purpose::Profiling, ask.channel, now) {
+        broken.push("there is no consent to profiling");
+    }
+    if ask.with_ai && !agreed(history, who, Purpose::AiContent, ask.channel, now) {
+        broken.push("there is no consent to words written with AI");
+    }
+    for &(limit, days) in &ask.caps {
+        if contacts_within(history, who, days, now) >= limit {
+            broken.push("the brand's cap is reached");
+        }
+    }
+    if let Some(limit) = own_cap(history, who)
+        && contacts_within(history, who, 30, now) >= limit
+    {
+        broken.push("their own cap is reached");
+    }
+    if now < ask.from || now > ask.until {
+        broken.push("it is not the campaign's time");
+    }
+    if !hour_is_right(&record, &ask.brand_zones, now) {
+        broken.push("it is night where they may be");
+    }
+    if !ask.languages.contains(&language(history, &record)) {
+        broken.push("nothing is written in their language");
+    }
+    if contacted(history, who, ask.campaign) {
+        broken.push("this campaign has written to them before");
+    }
+    broken
+}
+
+/// The record as it was put last; none before the first, and none after an erasure: a customer who was erased stays so,
+/// whatever arrives about them later.
+#[must_use]
+pub fn record_of(history: &[Event], who: &CustomerKey) -> Option<Customer> {
+    let mut record = None;
+    for event in history {
+        match event {
+            Event::Record(new) if new.key == *who => record = Some(new.clone()),
+            Event::Erased(erased) if erased == who => return None,
+            _ => {}
+        }
+    }
+    record
+}
+
+/// Restricted by the record it came with, or by asking; lifted only by lifting.
+fn restricted(history: &[Event], who: &CustomerKey) -> bool {
+    let mut restricted = false;
+    for event in history {
+        match event {
+            Event::Record(new) if new.key == *who && new.restricted => restricted = true,
+            Event::Restriction(customer, on) if customer == who => restricted = *on,
+            _ => {}
+        }
+    }
+    restricted
+}
+
+fn same_address(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
+/// True when any suppression names the customer, or the address they have now whoever had it then. Only the brand's own
+/// suppressions are ever taken back.
+fn suppressed(history: &[Event], who: &CustomerKey, address: Option<&str>) -> bool {
+    let (mut by_key, mut by_address) = (false, false);
+    let (mut by_brand_key, mut by_brand_address) = (false, false);
+    for event in history {
+        match event {
+            Event::Suppression(customer, suppressed_address, reason) => {
+                let names_key = customer.as_ref() == Some(who);
+                let names_address = match (suppressed_address, address) {
+                    (Some(one), Some(other)) => same_address(one, other),
+                    _ => false,
+                };
+                if *reason == SuppressionReason::Manual {
+                    by_brand_key |= names_key;
+                    by_brand_address |= names_address;
+                } else {
+                    by_key |= names_key;
+                    by_address |= names_address;
+                }
+            }
+            Event::ManualLifted(customer, lifted) => {
+                if customer.as_ref() == Some(who) {
+                    by_brand_key = false;
+                }
+                if let (Some(one), Some(other)) = (lifted, address)
+                    && same_address(one, other)
+                {
+                    by_brand_address = false;
+                }
+            }
+            _ => {}
+        }
+    }
+    by_key || by_address || by_brand_key || by_brand_address
+}
+
+/// Consent as its words say: marketing is agreed to channel by channel, everything else by the person through any. The
+/// latest receipt up to now counts; where several carry that same time, each of them must allow it. A no that carries a
+/// later time is known all the same, and counts; a yes does not count before its time.
+#[must_use]
+pub fn agreed(
+    history: &[Event],
+    who: &CustomerKey,
+    purpose: Purpose,
+    channel: Channel,
+    now: Instant,
+) -> bool {
+    let mut latest: Option<Instant> = None;
+    let mut all_allow = false;
+    for event in history {
+        let Event::Receipt(receipt) = event else { continue };
+        if receipt.customer != *who || receipt.purpose != purpose {
+            continue;
+        }
+        if purpose == Purpose::Marketing && receipt.channel != channel {
+            continue;
+        }
+        if receipt.at > now {
+            if receipt.status != ConsentStatus::Granted {
+                return false;
+            }
+            continue;
+        }
+        let allows = is_enough(receipt, channel);
+        if latest == Some(receipt.at) {
+            all_allow = all_allow && allows;
+        } else if latest.is_none_or(|known| receipt.at > known) {
+            latest = Some(receipt.at);
+            all_allow = allows;
+        }
+    }
+    all_allow
+}
+
+/// Whether one receipt is enough. Marketing: consent, or a soft opt-in that names a sale on electronic channels, or
+/// legitimate interest by post. Sharing: consent. The rest: consent or legitimate interest.
+fn is_enough(receipt: &ConsentReceipt, channel: Channel) -> bool {
+    if receipt.status != ConsentStatus::Granted {
+        return false;
+    }
+    let names_a_sale = match receipt.proof.split_once(':') {
+        Some(("order" | "sale" | "invoice", record)) => !record.trim().is_empty(),
+        _ => false,
+    };
+    let electronic = channel != Channel::Post;
+    match (receipt.purpose, receipt.basis) {
+        (_, LawfulBasis::Consent) => true,
+        (Purpose::Marketing, LawfulBasis::SoftOptIn) => names_a_sale && electronic,
+        (Purpose::Marketing, LawfulBasis::LegitimateInterest) => !electronic,
+        (Purpose::Sharing, _) | (_, LawfulBasis::SoftOptIn) => false,
+        (_, LawfulBasis::LegitimateInterest) => true,
+    }
+}
+
+/// True when a message of this campaign may have reached them.
+fn contacted(history: &[Event], who: &CustomerKey, campaign: CampaignId) -> bool {
+    let mut reached = false;
+    for event in history {
+        match event {
+            Event::Contact(customer, by, _) if customer == who && *by == campaign => reached = true,
+            Event::NoContact(customer, by) if customer == who && *by == campaign => reached = false,
+            _ => {}
+        }
+    }
+    reached
+}
+
+/// Messages that may have reached somebody less than so many days of 24 hours ago, those dated later than now too.
+fn contacts_within(history: &[Event], who: &CustomerKey, days: i64, now: Instant) -> u32 {
+    let since = i128::from(now.0) - i128::from(days) * 86_400_000_000;
+    let mut count = 0;
+    for (place, event) in history.iter().enumerate() {
+        let Event::Contact(customer, campaign, at) = event else { continue };
+        if customer != who || i128::from(at.0) <= since {
+            continue;
+        }
+        let undone = history
+            .iter()
+            .skip(place)
+            .any(|later| matches!(later, Event::NoContact(whose, by) if whose == customer && by == campaign));
+        if !undone {
+            count += 1;
+        }
+    }
+    count
+}
+
+fn own_cap(history: &[Event], who: &CustomerKey) -> Option<u32> {
+    let mut cap = None;
+    for event in history {
+        if let Event::OwnCap(customer, limit) = event
+            && customer == who
+        {
+            cap = *limit;
+        }
+    }
+    cap
+}
+
+/// The language they chose last; else that of their locale, Spanish when it begins so, English otherwise.
+fn language(history: &[Event], record: &Customer) -> Language {
+    let mut chosen = None;
+    for event in history {
+        if let Event::OwnLanguage(customer, language) = event
+            && *customer == record.key
+        {
+            chosen = *language;
+        }
+    }
+    let spanish = record.locale.to_lowercase().starts_with("es");
+    chosen.unwrap_or(if spanish { Language::Spanish } else { Language::English })
+}
+
+/// From eight in the morning to nine in the evening, everywhere they may be: in their own zone; else in every zone of
+/// their country; else in every zone of the brand's customers; nowhere known, no hour is right.
+fn hour_is_right(record: &Customer, brand_zones: &[String], now: Instant) -> bool {
+    let known = |name: &str| jiff::tz::TimeZoneDatabase::bundled().get(name).ok();
+    let mut zones: Vec<TimeZone> = record.time_zone.as_deref().and_then(known).into_iter().collect();
+    if zones.is_empty() {
+        let of_country: &[&str] = match record.country.as_deref() {
+            Some("ES") => &["Europe/Madrid", "Atlantic/Canary"],
+            Some("GB") => &["Europe/London"],
+            Some("MX") => &["America/Mexico_City", "America/Cancun", "America/Hermosillo", "America/Tijuana"],
+            _ => &[],
+        };
+        zones = of_country.iter().filter_map(|name| known(name)).collect();
+    }
+    if zones.is_empty() {
+        zones = brand_zones.iter().filter_map(|name| known(name)).collect();
+    }
+    let Some(at) = now.to_jiff() else { return false };
+    !zones.is_empty()
+        && zones.into_iter().all(|zone| {
+            let hour = zone.to_datetime(at).hour();
+            (8..21).contains(&hour)
+        })
+}
