@@ -273,6 +273,27 @@ pub(crate) struct BrandArgs {
     /// Time zones of your customers, for those whose zone is unknown; replaces the earlier ones
     #[arg(long, value_name = "ZONE")]
     pub(crate) time_zone: Vec<String>,
+    /// What campaigns can be about, as `coffee` or `coffee=Coffee/Café`; replaces the earlier ones
+    #[arg(long, value_name = "TOPIC")]
+    pub(crate) topic: Vec<flow::Topic>,
+    /// Leave campaigns without topics: takes out all of them
+    #[arg(long, conflicts_with = "topic")]
+    pub(crate) no_topics: bool,
+    /// What is sent on public holidays of the recipient's country: nothing (quiet) or the same as always (usual)
+    #[arg(long, value_name = "quiet|usual", value_parser = holiday_rest)]
+    pub(crate) holidays: Option<flow::HolidayRest>,
+    /// Kinds of personal facts a message may state at the most, the name included
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=10))]
+    pub(crate) personal_facts: Option<u32>,
+    /// Write to nobody whom the next message makes opt out or complain with more than this probability, in percent
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(crate) most_harm: Option<f64>,
+    /// At most this many messages to one person in 30 days
+    #[arg(long, value_name = "N")]
+    pub(crate) cap_30_days: Option<u32>,
+    /// At most this many messages to one person in 3 days
+    #[arg(long, value_name = "N")]
+    pub(crate) cap_3_days: Option<u32>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -338,4 +359,22 @@ pub(crate) struct GuardArgs {
     /// Offer whose facts may be used, such as offer:welcome-back
     #[arg(long, default_value = "")]
     pub(crate) offer: String,
+}
+
+fn holiday_rest(text: &str) -> Result<flow::HolidayRest, String> {
+    match text {
+        "quiet" => Ok(flow::HolidayRest::Quiet),
+        "usual" => Ok(flow::HolidayRest::Usual),
+        other => Err(format!("`{other}` is neither `quiet` nor `usual`")),
+    }
+}
+
+/// A share, typed in percent.
+fn percent(text: &str) -> Result<f64, String> {
+    let number: f64 = text.trim().trim_end_matches('%').trim().replace(',', ".").parse().unwrap_or(f64::NAN);
+    if (0.0..=100.0).contains(&number) {
+        Ok(number / 100.0)
+    } else {
+        Err(format!("`{text}` is no percentage from 0 to 100"))
+    }
 }

@@ -65,6 +65,7 @@ fn form_of(campaign: &Campaign) -> CampaignForm {
         window_days: plan.window_days,
         offer: plan.offer.clone(),
         written_with_ai: plan.written_with_ai,
+        topic: plan.topic.clone(),
         send_days: u32::try_from(send_days).unwrap_or(SEND_DAYS),
         variants: campaign.variants.iter().map(variant_form).collect(),
     }
@@ -99,6 +100,7 @@ pub(crate) fn plan_of(form: &CampaignForm, seed: u64, now: Instant) -> Result<(C
         window_days: form.window_days,
         offer: form.offer.trim().to_owned(),
         written_with_ai: form.written_with_ai,
+        topic: form.topic.trim().to_owned(),
     };
     Ok((plan, variants))
 }
@@ -157,6 +159,7 @@ impl App {
             window_days: WINDOW_DAYS,
             offer: offer.cloned().unwrap_or_default(),
             written_with_ai: false,
+            topic: String::new(),
             send_days: SEND_DAYS,
             variants,
         })
@@ -218,6 +221,7 @@ impl App {
             window_days: form.window_days,
             offer: form.offer.clone(),
             written_with_ai: form.written_with_ai,
+            topic: form.topic.clone(),
         });
         let audience = match policy::segment::parse(&form.audience) {
             Ok(segment) => decide::preview(self, id, &plan, &written, &segment, language).await?,

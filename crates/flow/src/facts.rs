@@ -103,6 +103,7 @@ impl App {
             allowed_hosts: &hosts,
             allowed_contacts: &[],
             unsubscribe_url: None,
+            personal_facts: None,
         };
         let mut report = guard::check(&draft, &context);
         // A text alone has no footer: what only a whole message can have is not asked of it.

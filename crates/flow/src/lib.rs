@@ -43,7 +43,7 @@ mod workshop;
 
 pub use app::{App, Opening};
 pub use artifact::{Artifact, Lineage, ModelLine};
-pub use brand::Brand;
+pub use brand::{Brand, HolidayRest, Topic};
 pub use customer_pages::{OptOutSource, notice};
 pub use erase::PlaceReceipt;
 pub use error::{Error, Result};

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use policy::cap::Cap;
 use policy::consent::{ConsentState, SaleEvidence, state_now};
 use policy::decide::{BrandLimits, Subject};
-use policy::quiet_hours::QuietHours;
+use policy::quiet_hours::{Holidays, QuietHours};
 use store::contacts::Contact;
 use store::suppressions::SuppressionSet;
 use terms::consent::{Channel, Purpose};
@@ -19,7 +19,7 @@ use terms::preference::Preferences;
 use terms::time::Instant;
 
 use crate::app::App;
-use crate::brand::Brand;
+use crate::brand::{Brand, HolidayRest};
 use crate::error::Result;
 
 /// Days back that caps look.
@@ -32,8 +32,16 @@ pub(crate) fn limits(brand: &Brand) -> BrandLimits {
             Cap { limit: brand.cap_30_days, window_days: 30 },
             Cap { limit: brand.cap_3_days, window_days: 3 },
         ],
-        quiet: QuietHours::STANDARD,
+        quiet: QuietHours {
+            holidays: match brand.holidays {
+                HolidayRest::Quiet => Holidays::Quiet,
+                HolidayRest::Usual => Holidays::Usual,
+            },
+            ..QuietHours::STANDARD
+        },
         zones: brand.time_zones.clone(),
+        personal_facts: brand.personal_facts,
+        most_harm: brand.most_harm,
     }
 }
 
@@ -115,6 +123,8 @@ fn known(customer: &Customer, preferences: &Preferences) -> Subject {
     Subject {
         restricted: customer.restricted,
         has_address: customer.email.as_deref().is_some_and(|email| email.contains('@')),
+        topics: preferences.topics.clone(),
+        personalisation: preferences.personalisation,
         monthly_max: preferences.max_per_month.map(|max| u32::try_from(max).unwrap_or(0)),
         time_zone: customer.time_zone.clone(),
         country: customer.country.as_deref().and_then(|code| code.parse().ok()),

@@ -7,6 +7,7 @@ use terms::delivery::DeliveryState;
 use terms::finding::GuardReport;
 use terms::hash::ContentHash;
 use terms::ids::{MessageId, PersonId};
+use terms::preference::Personalisation;
 
 use crate::app::App;
 use crate::error::Result;
@@ -114,10 +115,16 @@ impl App {
         };
         let workshop = Workshop::new(self.brand().await?, campaign.plan.clone(), self.store().facts().await?);
         let links = workshop.sample_links();
-        let recipient = Recipient { first_name: customer.first_name.as_deref(), email: None, links };
-        let mail = workshop
-            .template(variant)
-            .and_then(|template| workshop.mail(&template, &workshop.slots(variant.language), &recipient));
+        let level = message.evidence.as_ref().and_then(|evidence| evidence.get("personalisation"));
+        // Messages of before there were levels kept none: all of them carried the name.
+        let level = level.and_then(serde_json::Value::as_str).and_then(|level| level.parse().ok());
+        let recipient = Recipient {
+            first_name: customer.first_name.as_deref(),
+            email: None,
+            links,
+            level: level.unwrap_or(Personalisation::Full),
+        };
+        let mail = workshop.made(variant).and_then(|made| workshop.mail(&made, &recipient));
         // The words are kept as written when a fact they need has gone since.
         Ok(mail.map_or_else(|_| variant.subject.clone(), |mail| mail.subject))
     }

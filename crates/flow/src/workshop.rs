@@ -9,11 +9,13 @@ use gateway::mail::{Layout, Links, MailTemplate, RenderError, RenderedMail, Slot
 use guard::{Context, Draft, FactSheet, RecipientFacts};
 
 use policy::permit::wordless;
+use policy::personal::{Wording, budget, wording};
 use terms::campaign::CampaignPlan;
 use terms::customer::Language;
 use terms::fact::{Fact, FactValue};
 use terms::finding::GuardReport;
 use terms::message::Variant;
+use terms::preference::{PersonalNeed, Personalisation};
 use terms::time::Instant;
 
 use crate::brand::Brand;
@@ -36,6 +38,15 @@ pub(crate) struct Recipient<'a> {
     pub(crate) first_name: Option<&'a str>,
     pub(crate) email: Option<&'a str>,
     pub(crate) links: Links,
+    /// How personal the message may be.
+    pub(crate) level: Personalisation,
+}
+
+/// A variant ready to be made into mails.
+pub(crate) struct Made {
+    pub(crate) template: MailTemplate,
+    pub(crate) slots: Slots,
+    pub(crate) need: PersonalNeed,
 }
 
 impl Workshop {
@@ -64,14 +75,18 @@ impl Workshop {
         Self { sheet: FactSheet::new(facts.clone()), facts, brand, plan, layout, contacts, hosts }
     }
 
-    /// Compiles a variant; its slots are filled later.
-    pub(crate) fn template(&self, variant: &Variant) -> Result<MailTemplate, RenderError> {
-        MailTemplate::compile(variant, &self.layout)
+    /// Compiles a variant, with the slots that do not depend on the customer and the personal facts it needs.
+    pub(crate) fn made(&self, variant: &Variant) -> Result<Made, RenderError> {
+        Ok(Made {
+            template: MailTemplate::compile(variant, &self.layout)?,
+            slots: Slots::for_campaign(&self.facts, &self.plan.offer, variant.language),
+            need: guard::personal_need(variant),
+        })
     }
 
-    /// The slots that do not depend on the customer.
-    pub(crate) fn slots(&self, language: Language) -> Slots {
-        Slots::for_campaign(&self.facts, &self.plan.offer, language)
+    /// Personal facts a message to somebody of this level may state.
+    fn budget(&self, level: Personalisation) -> u32 {
+        budget(level, self.brand.personal_facts)
     }
 
     /// The facts it may use.
@@ -79,14 +94,15 @@ impl Workshop {
         &self.facts
     }
 
-    /// The mail for one customer.
-    pub(crate) fn mail(
-        &self,
-        template: &MailTemplate,
-        slots: &Slots,
-        recipient: &Recipient<'_>,
-    ) -> Result<RenderedMail, RenderError> {
-        template.render(&slots.for_customer(template.language(), recipient.first_name, &recipient.links))
+    /// The mail for one customer, in the most personal wording they allow. Where no wording fits, the neutral one is
+    /// made: planning leaves such people out, and the guard holds back what still says too much.
+    pub(crate) fn mail(&self, made: &Made, recipient: &Recipient<'_>) -> Result<RenderedMail, RenderError> {
+        let name = match wording(made.need, self.budget(recipient.level)) {
+            Some(Wording::Named) => recipient.first_name,
+            Some(Wording::Neutral) | None => None,
+        };
+        let language = made.template.language();
+        made.template.render(&made.slots.for_customer(language, name, &recipient.links))
     }
 
     /// What the guard says of a mail, if it is sent between `from` and the end of the campaign.
@@ -119,11 +135,13 @@ impl Workshop {
             allowed_hosts: &self.hosts,
             allowed_contacts: &self.contacts,
             unsubscribe_url: Some(&recipient.links.unsubscribe),
+            personal_facts: Some(self.budget(recipient.level)),
         };
         guard::check(&draft, &context)
     }
 
-    /// Checks a variant as a sample customer would read it. The sample has a name, so that the greeting is read too.
+    /// Checks a variant as a sample customer would read it. The sample has a name and allows everything, so that the
+    /// greeting is read too and only what nobody may get is held back for being too personal.
     pub(crate) fn check_variant(
         &self,
         variant: &Variant,
@@ -134,10 +152,9 @@ impl Workshop {
             Language::English => "Ann",
             Language::Spanish => "Ana",
         };
-        let sample = Recipient { first_name: Some(name), email: None, links: self.sample_links() };
-        let rendered = self
-            .template(variant)
-            .and_then(|template| self.mail(&template, &self.slots(variant.language), &sample));
+        let level = Personalisation::Full;
+        let sample = Recipient { first_name: Some(name), email: None, links: self.sample_links(), level };
+        let rendered = self.made(variant).and_then(|made| self.mail(&made, &sample));
         match rendered {
             Ok(mail) => {
                 let report = self.check(variant.language, &mail, &sample, from, explain_in);

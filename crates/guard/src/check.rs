@@ -12,7 +12,7 @@ use terms::finding::{GuardReport, SentenceStatus, Span, Verdict};
 use terms::hash::ContentHash;
 use terms::message::Field;
 
-static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
+pub(crate) static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
     let mut phrases = Phrases::default();
     for (position, rule) in rules::ALL.iter().enumerate() {
         phrases.add(position, rule.cues);
@@ -57,6 +57,7 @@ pub fn rules_version() -> String {
 /// let context = Context {
 ///     facts: &facts, send_from: now, send_until: now, time_zone: "Europe/Madrid", explain_in: Language::English,
 ///     recipient: None, allowed_hosts: &[], allowed_contacts: &[], unsubscribe_url: None,
+///     personal_facts: None,
 /// };
 /// let report = guard::check(&draft, &context);
 /// assert!(!report.is_clear());

@@ -50,4 +50,7 @@ pub struct Context<'a> {
     pub allowed_contacts: &'a [String],
     /// Address the footer's opt-out link leads to, if it has one.
     pub unsubscribe_url: Option<&'a str>,
+    /// Kinds of personal facts the message may state, the name included; `None` does not count them, for a text that
+    /// is written for nobody yet.
+    pub personal_facts: Option<u32>,
 }

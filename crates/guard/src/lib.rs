@@ -14,6 +14,7 @@ mod claim;
 mod clock;
 mod draft;
 mod explain;
+mod personal;
 mod phrase;
 mod rules;
 mod sheet;
@@ -21,5 +22,6 @@ mod text;
 
 pub use check::{check, rules_version};
 pub use draft::{Context, Draft, RecipientFacts};
+pub use personal::personal_need;
 pub use rules::{Family, RuleDoc, RuleExample, rulebook};
 pub use sheet::{FactSheet, usual_name};

@@ -3,8 +3,10 @@
 //! A known zone is taken as it is. Without one, the zones of the recipient's country stand in, and without a country
 //! the zones the brand names; a message then waits until it is day in all of them (their intersection). When nothing
 //! is known and the brand names no zones, no hour is right and the answer is `None`. Clock changes are respected: an
-//! hour that comes twice is quiet both times, and an end that is skipped moves to the first minute there is.
+//! hour that comes twice is quiet both times, and an end that is skipped moves to the first minute there is. Public
+//! holidays of the recipient's country are quiet from midnight to midnight where the brand does not say otherwise.
 
+use crate::holidays::is_holiday;
 use crate::segment::Country;
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time, Weekday};
@@ -20,6 +22,15 @@ pub enum Sundays {
     Quiet,
 }
 
+/// Whether public holidays are quiet all day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holidays {
+    /// Like other days.
+    Usual,
+    /// Quiet from midnight to midnight.
+    Quiet,
+}
+
 /// When nobody is written to, by the recipient's clock. Equal start and end mean no quiet hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuietHours {
@@ -29,6 +40,8 @@ pub struct QuietHours {
     pub end: Time,
     /// What holds on Sundays.
     pub sundays: Sundays,
+    /// What holds on public holidays of the recipient's country.
+    pub holidays: Holidays,
 }
 
 impl Default for QuietHours {
@@ -38,18 +51,29 @@ impl Default for QuietHours {
 }
 
 impl QuietHours {
-    /// From 21:00 to 08:00, Sundays like other days.
-    pub const STANDARD: Self =
-        Self { start: Time::constant(21, 0, 0, 0), end: Time::constant(8, 0, 0, 0), sundays: Sundays::Usual };
+    /// From 21:00 to 08:00 and on public holidays, Sundays like other days.
+    pub const STANDARD: Self = Self {
+        start: Time::constant(21, 0, 0, 0),
+        end: Time::constant(8, 0, 0, 0),
+        sundays: Sundays::Usual,
+        holidays: Holidays::Quiet,
+    };
 
     /// No quiet hours at all.
-    pub const NONE: Self =
-        Self { start: Time::constant(0, 0, 0, 0), end: Time::constant(0, 0, 0, 0), sundays: Sundays::Usual };
+    pub const NONE: Self = Self {
+        start: Time::constant(0, 0, 0, 0),
+        end: Time::constant(0, 0, 0, 0),
+        sundays: Sundays::Usual,
+        holidays: Holidays::Usual,
+    };
 
     /// When the quiet that holds at a local time is over; `None` when it is not quiet.
-    fn over(&self, local: DateTime) -> Option<DateTime> {
-        if self.sundays == Sundays::Quiet && local.weekday() == Weekday::Sunday {
-            return local.date().tomorrow().ok().map(|monday| monday.to_datetime(Time::midnight()));
+    fn over(&self, local: DateTime, country: Option<Country>) -> Option<DateTime> {
+        let sunday = self.sundays == Sundays::Quiet && local.weekday() == Weekday::Sunday;
+        let rest = self.holidays == Holidays::Quiet
+            && country.is_some_and(|country| is_holiday(country, local.date()));
+        if sunday || rest {
+            return local.date().tomorrow().ok().map(|next| next.to_datetime(Time::midnight()));
         }
         let time = local.time();
         if self.start < self.end {
@@ -66,39 +90,38 @@ impl QuietHours {
     }
 }
 
-/// The zones a recipient may be in; never guessed down to one.
+/// The places a recipient may be in, each with its zone and, for its holidays, its country; never guessed down to one.
 #[derive(Debug, Clone)]
 pub struct Zones {
-    zones: Vec<TimeZone>,
+    places: Vec<(TimeZone, Option<Country>)>,
 }
 
 impl Zones {
     /// The recipient's own zone if it is a known IANA name, else the zones of their country, else those in
-    /// `fallback` that are known names.
+    /// `fallback` that are known names. Without a country, a zone stands for the one it lies in.
     #[must_use]
     pub fn of(time_zone: Option<&str>, country: Option<Country>, fallback: &[String]) -> Self {
-        let known =
-            |names: &[&str]| -> Vec<TimeZone> { names.iter().filter_map(|name| zone(name)).collect() };
-        let mut zones: Vec<TimeZone> = time_zone.and_then(zone).into_iter().collect();
-        if zones.is_empty() {
-            zones = known(country.map_or(&[], zones_of));
+        let place = |name: &str| Some((zone(name)?, country.or_else(|| country_of(name))));
+        let mut places: Vec<_> = time_zone.and_then(place).into_iter().collect();
+        if places.is_empty() {
+            places = country.map_or(&[][..], zones_of).iter().filter_map(|name| place(name)).collect();
         }
-        if zones.is_empty() {
-            zones = known(&fallback.iter().map(String::as_str).collect::<Vec<_>>());
+        if places.is_empty() {
+            places = fallback.iter().filter_map(|name| place(name)).collect();
         }
-        Self { zones }
+        Self { places }
     }
 
     /// True when nothing is known about where the recipient is.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.zones.is_empty()
+        self.places.is_empty()
     }
 
     /// The names, for reasons.
     #[must_use]
     pub fn names(&self) -> String {
-        let names: Vec<&str> = self.zones.iter().filter_map(TimeZone::iana_name).collect();
+        let names: Vec<&str> = self.places.iter().filter_map(|(zone, _)| zone.iana_name()).collect();
         names.join(", ")
     }
 }
@@ -120,7 +143,7 @@ pub fn next_allowed(from: Instant, until: Instant, zones: &Zones, rules: &QuietH
     }
     let mut at = from.to_jiff()?;
     for _ in 0..STEPS {
-        match zones.zones.iter().filter_map(|zone| quiet_until(at, zone, rules)).max() {
+        match zones.places.iter().filter_map(|(zone, country)| quiet_until(at, zone, *country, rules)).max() {
             None => return Some(Instant(at.as_microsecond())),
             Some(later) if later.as_microsecond() > until.0 => return None,
             Some(later) => at = later,
@@ -130,8 +153,13 @@ pub fn next_allowed(from: Instant, until: Instant, zones: &Zones, rules: &QuietH
 }
 
 /// The end of the quiet that holds at `at` in a zone, always later than `at`; `None` when it is not quiet.
-fn quiet_until(at: Timestamp, zone: &TimeZone, rules: &QuietHours) -> Option<Timestamp> {
-    let over = rules.over(zone.to_datetime(at))?;
+fn quiet_until(
+    at: Timestamp,
+    zone: &TimeZone,
+    country: Option<Country>,
+    rules: &QuietHours,
+) -> Option<Timestamp> {
+    let over = rules.over(zone.to_datetime(at), country)?;
     let end = zone.to_ambiguous_timestamp(over);
     // In a repeated hour the first end may lie behind us: the quiet then lasts to the second.
     let end = match end.compatible() {
@@ -140,6 +168,20 @@ fn quiet_until(at: Timestamp, zone: &TimeZone, rules: &QuietHours) -> Option<Tim
     };
     // Beyond the calendar's end there is no later: stay quiet rather than send.
     Some(end.unwrap_or(Timestamp::MAX))
+}
+
+/// Countries whose zones and holidays are known.
+pub(crate) const COUNTRIES: [&str; 18] = [
+    "ES", "PT", "GB", "IE", "FR", "DE", "IT", "MX", "US", "CA", "AR", "CL", "CO", "PE", "UY", "EC", "AU",
+    "NZ",
+];
+
+/// The country a zone lies in, as far as it is one of those.
+fn country_of(zone: &str) -> Option<Country> {
+    COUNTRIES
+        .iter()
+        .filter_map(|code| code.parse::<Country>().ok())
+        .find(|country| zones_of(*country).iter().any(|known| known.eq_ignore_ascii_case(zone)))
 }
 
 /// Zones of countries where customers are often known without one: every offset that is in use there.

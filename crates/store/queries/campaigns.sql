@@ -2,12 +2,12 @@
 
 -- name: campaign
 SELECT id, name, state, goal, audience, channel, control_share, seed, starts_at, ends_at, window_days, offer,
-       written_with_ai, author, content_hash, changed_at, version
+       written_with_ai, author, content_hash, changed_at, version, topic
 FROM campaigns WHERE id = $1;
 
 -- name: campaigns
 SELECT id, name, state, goal, audience, channel, control_share, seed, starts_at, ends_at, window_days, offer,
-       written_with_ai, author, content_hash, changed_at, version
+       written_with_ai, author, content_hash, changed_at, version, topic
 FROM campaigns ORDER BY id DESC;
 
 -- name: variants_of
@@ -20,13 +20,13 @@ ORDER BY campaign, language;
 
 -- name: create_campaign
 INSERT INTO campaigns (id, name, state, goal, audience, channel, control_share, seed, starts_at, ends_at, window_days,
-                       offer, written_with_ai, author, changed_at, version)
-VALUES ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1);
+                       offer, written_with_ai, author, changed_at, version, topic)
+VALUES ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15);
 
 -- name: update_campaign
 UPDATE campaigns SET name = $2, state = 'draft', goal = $3, audience = $4, channel = $5, control_share = $6, seed = $7,
     starts_at = $8, ends_at = $9, window_days = $10, offer = $11, written_with_ai = $12, content_hash = NULL,
-    changed_at = $13, version = version + 1
+    changed_at = $13, topic = $14, version = version + 1
 WHERE id = $1;
 
 -- name: thaw_audience

@@ -26,3 +26,16 @@ WHERE id = $1 AND fence = $2 AND state = 'attempting';
 -- name: replan_doubtful
 UPDATE deliveries SET state = 'planned', lease_until = NULL, worker = NULL, attempted_at = NULL, detail = NULL, not_before = $2
 WHERE id = $1 AND state = 'in_doubt';
+
+-- name: exposures
+-- Messages that were handed over since an instant, each with what it brought: an opt-out or complaint, or an answer.
+SELECT d.customer, d.attempted_at AS at,
+    CAST((SELECT COUNT(*) FROM responses r WHERE r.message = d.id AND r.kind IN ('opted_out', 'complained')) AS BIGINT) AS harms,
+    CAST((SELECT COUNT(*) FROM responses r WHERE r.message = d.id AND r.kind = 'clicked') AS BIGINT) AS answers
+FROM deliveries d WHERE d.state = 'sent' AND d.attempted_at >= $1 ORDER BY d.customer, d.attempted_at, d.id;
+
+-- name: exposures_of
+SELECT d.customer, d.attempted_at AS at,
+    CAST((SELECT COUNT(*) FROM responses r WHERE r.message = d.id AND r.kind IN ('opted_out', 'complained')) AS BIGINT) AS harms,
+    CAST((SELECT COUNT(*) FROM responses r WHERE r.message = d.id AND r.kind = 'clicked') AS BIGINT) AS answers
+FROM deliveries d WHERE d.state = 'sent' AND d.attempted_at >= $1 AND d.customer = $2 ORDER BY d.attempted_at, d.id;

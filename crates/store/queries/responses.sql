@@ -12,8 +12,8 @@ SELECT kind, at FROM responses WHERE message = $1 ORDER BY at, kind;
 
 -- name: opted_out
 -- From the consent receipts, so that both arms are counted alike: the control arm has no message to answer.
-SELECT d.arm, CAST(COUNT(DISTINCT d.customer) AS BIGINT) AS n
+SELECT DISTINCT d.arm, d.customer
 FROM deliveries d JOIN campaigns c ON c.id = d.campaign
 JOIN consents s ON s.customer = d.customer AND s.purpose = 'marketing' AND s.channel = c.channel
     AND s.status = 'withdrawn' AND s.at >= c.starts_at AND s.at < $2
-WHERE d.campaign = $1 AND d.arm IS NOT NULL GROUP BY d.arm;
+WHERE d.campaign = $1 AND d.arm IS NOT NULL;

@@ -27,6 +27,7 @@ fn read(row: &AnyRow) -> Result<Campaign> {
             window_days: row.int("window_days")?.try_into().map_err(unreadable)?,
             offer: row.text("offer")?,
             written_with_ai: row.flag("written_with_ai")?,
+            topic: row.text("topic")?,
         },
         variants: Vec::new(),
         state: row.word("state")?,
@@ -119,6 +120,7 @@ writes! {
             .bind(plan.channel.as_str()).bind(plan.control_share).bind(plan.seed.cast_signed())
             .bind(plan.starts_at.0).bind(plan.ends_at.0).bind(i64::from(plan.window_days))
             .bind(plan.offer.clone()).bind(i64::from(plan.written_with_ai)).bind(author.0).bind(at.0)
+            .bind(plan.topic.clone())
             .execute(self.db())
             .await?;
         self.put_variants(id, variants).await?;
@@ -145,6 +147,7 @@ writes! {
             .bind(plan.channel.as_str()).bind(plan.control_share).bind(plan.seed.cast_signed())
             .bind(plan.starts_at.0).bind(plan.ends_at.0).bind(i64::from(plan.window_days))
             .bind(plan.offer.clone()).bind(i64::from(plan.written_with_ai)).bind(at.0)
+            .bind(plan.topic.clone())
             .execute(self.db())
             .await?;
         self.void_approvals(id, at).await?;

@@ -22,6 +22,22 @@ pub struct Contact {
     pub at: Instant,
 }
 
+/// A message somebody got, and what it brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exposure {
+    /// When it was handed over.
+    pub at: Instant,
+    /// They opted out through it or reported it.
+    pub harmed: bool,
+    /// They followed its link.
+    pub answered: bool,
+}
+
+fn exposure(row: &AnyRow) -> Result<(CustomerKey, Exposure)> {
+    let exposure = Exposure { at: row.at("at")?, harmed: row.flag("harms")?, answered: row.flag("answers")? };
+    Ok((CustomerKey::new(row.text("customer")?), exposure))
+}
+
 fn contact(row: &AnyRow) -> Result<(CustomerKey, Contact)> {
     let contact =
         Contact { campaign: CampaignId(row.int("campaign")?), state: row.word("state")?, at: row.at("at")? };
@@ -55,6 +71,29 @@ reads! {
             sqlx::query(sql!("contacts", "contact_times_of")).bind(except.0).bind(since.0).bind(customer.as_str());
         let rows = sql::rows(&query.fetch_all(self.db()).await?, contact)?;
         Ok(rows.into_iter().map(|(_, contact)| contact).collect())
+    }
+
+    /// The messages everybody got since an instant, by customer and oldest first, with what they brought.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn exposures(&mut self, since: Instant) -> Result<HashMap<CustomerKey, Vec<Exposure>>> {
+        let query = sqlx::query(sql!("contacts", "exposures")).bind(since.0);
+        let mut found: HashMap<CustomerKey, Vec<Exposure>> = HashMap::new();
+        for (customer, exposure) in sql::rows(&query.fetch_all(self.db()).await?, exposure)? {
+            found.entry(customer).or_default().push(exposure);
+        }
+        Ok(found)
+    }
+
+    /// The same of one customer.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn exposures_of(&mut self, customer: &CustomerKey, since: Instant) -> Result<Vec<Exposure>> {
+        let query = sqlx::query(sql!("contacts", "exposures_of")).bind(since.0).bind(customer.as_str());
+        let rows = sql::rows(&query.fetch_all(self.db()).await?, exposure)?;
+        Ok(rows.into_iter().map(|(_, exposure)| exposure).collect())
     }
 
     /// Opens and clicks of each customer since an instant; who did neither is absent.

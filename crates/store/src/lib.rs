@@ -45,6 +45,7 @@ pub mod sign_ups;
 pub mod suppressions;
 pub mod tombstones;
 pub mod turnstile;
+pub mod vault;
 pub mod write_keys;
 
 pub use error::{Error, Result};

@@ -6,7 +6,7 @@ use crate::sql::{self, Columns, batches, each, sql};
 use std::collections::BTreeMap;
 use terms::delivery::ResponseKind;
 use terms::experiment::Arm;
-use terms::ids::{CampaignId, MessageId};
+use terms::ids::{CampaignId, CustomerKey, MessageId};
 use terms::time::Instant;
 
 reads! {
@@ -33,9 +33,10 @@ reads! {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn opted_out(&mut self, campaign: CampaignId, until: Instant) -> Result<BTreeMap<Arm, i64>> {
+    pub async fn opted_out(&mut self, campaign: CampaignId, until: Instant) -> Result<Vec<(Arm, CustomerKey)>> {
         let query = sqlx::query(sql!("responses", "opted_out")).bind(campaign.0).bind(until.0);
-        query.fetch_all(self.db()).await?.iter().map(|row| Ok((row.word("arm")?, row.int("n")?))).collect()
+        let rows = query.fetch_all(self.db()).await?;
+        sql::rows(&rows, |row| Ok((row.word("arm")?, CustomerKey::new(row.text("customer")?))))
     }
 }
 

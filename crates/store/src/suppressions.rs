@@ -10,7 +10,7 @@ use crate::sql::{self, Columns, sql};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use sqlx::{Any, Transaction};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use terms::consent::SuppressionReason;
@@ -136,6 +136,7 @@ pub struct Suppression {
 pub struct SuppressionSet {
     pepper: Pepper,
     known: HashMap<String, Suppression>,
+    objected: HashSet<String>,
 }
 
 impl SuppressionSet {
@@ -146,6 +147,18 @@ impl SuppressionSet {
     pub fn find(&self, customer: &CustomerKey, email: Option<&str>) -> Result<Option<Suppression>> {
         let hashes = self.pepper.hashes(Some(customer), email)?;
         Ok(hashes.iter().flatten().find_map(|hash| self.known.get(hash).copied()))
+    }
+
+    /// Whether this customer or their address objected to direct marketing, whatever else came before.
+    ///
+    /// # Errors
+    /// When the pepper cannot be used.
+    pub fn objected(&self, customer: &CustomerKey, email: Option<&str>) -> Result<bool> {
+        if self.objected.is_empty() {
+            return Ok(false);
+        }
+        let hashes = self.pepper.hashes(Some(customer), email)?;
+        Ok(hashes.iter().flatten().any(|hash| self.objected.contains(hash)))
     }
 
     /// How many there are.
@@ -194,11 +207,16 @@ reads! {
     pub async fn suppression_set(&mut self) -> Result<SuppressionSet> {
         let rows = sqlx::query(sql!("suppressions", "suppressions")).fetch_all(self.db()).await?;
         let mut known = HashMap::with_capacity(rows.len());
+        let mut objected = HashSet::new();
         for row in &rows {
             let suppression = Suppression { reason: row.word("reason")?, at: row.at("at")? };
-            known.entry(row.text("address_hash")?).or_insert(suppression);
+            let hash = row.text("address_hash")?;
+            if suppression.reason == SuppressionReason::Objection {
+                objected.insert(hash.clone());
+            }
+            known.entry(hash).or_insert(suppression);
         }
-        Ok(SuppressionSet { pepper: self.pepper.clone(), known })
+        Ok(SuppressionSet { pepper: self.pepper.clone(), known, objected })
     }
 }
 

@@ -97,6 +97,9 @@ pub struct CampaignPlan {
     pub offer: String,
     /// True when a language model wrote any of the words.
     pub written_with_ai: bool,
+    /// What it is about, one of the brand's topics; empty: of interest to everybody. Who chose topics gets only those.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub topic: String,
 }
 
 /// A campaign.

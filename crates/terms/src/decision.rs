@@ -19,12 +19,18 @@ text_enum! {
         NoProfiling = "no_profiling",
         /// The message was written with AI, and the customer does not want that.
         NoAiContent = "no_ai_content",
+        /// The customer chose topics, and the campaign is about another.
+        Topic = "topic",
         /// The customer chose to hear less often, or the brand's cap is reached.
         Cap = "cap",
+        /// By the customer's own history, the next message would do more harm than the brand allows.
+        Fatigue = "fatigue",
         /// No hour within the campaign's time at which the customer's zone allows a message.
         QuietHours = "quiet_hours",
         /// No variant in the customer's language.
         NoVariant = "no_variant",
+        /// The text needs more personal facts than the customer allows, also in its neutral wording.
+        Personalisation = "personalisation",
         /// Already planned for another campaign that came first.
         OtherCampaign = "other_campaign",
         /// Facts were missing; when in doubt, nobody is contacted.

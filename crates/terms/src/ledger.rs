@@ -84,6 +84,10 @@ text_enum! {
         RetentionChanged = "retention_changed",
         /// Data were deleted because their retention period ended.
         RetentionRun = "retention_run",
+        /// Sensitive attributes were put into the vault.
+        VaultFilled = "vault_filled",
+        /// The vault was opened: by whom, for which attribute, why, and how many values were read.
+        VaultOpened = "vault_opened",
         /// Somebody signed in.
         SignedIn = "signed_in",
         /// A request under data protection law arrived.

@@ -39,3 +39,24 @@ impl Default for Preferences {
         }
     }
 }
+
+text_enum! {
+    /// Whether a text has a place for the recipient's name.
+    "use of the name" NameUse {
+        /// It has none.
+        None = "none",
+        /// It reads well without: a greeting, or a slot with other words to fall back on.
+        Optional = "optional",
+        /// It does not.
+        Required = "required",
+    }
+}
+
+/// The personal facts a text needs: what is written into it, and the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PersonalNeed {
+    /// Kinds of facts about the recipient that the words state, the name aside.
+    pub stated: u32,
+    /// The name.
+    pub name: NameUse,
+}

@@ -420,6 +420,7 @@ pub(crate) fn compose() -> ComposeView {
             control_percent: 10.0,
             window_days: 30,
             offer: "offer:welcome-back".into(),
+            topic: String::new(),
             written_with_ai: false,
             send_days: 3,
             variants: vec![variant(Language::English), variant(Language::Spanish)],

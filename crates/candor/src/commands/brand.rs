@@ -28,6 +28,16 @@ pub(crate) async fn run(global: &Global, args: &BrandArgs) -> Result<()> {
     if !args.time_zone.is_empty() {
         brand.time_zones.clone_from(&args.time_zone);
     }
+    if !args.topic.is_empty() || args.no_topics {
+        brand.topics.clone_from(&args.topic);
+    }
+    if let Some(holidays) = args.holidays {
+        brand.holidays = holidays;
+    }
+    brand.personal_facts = args.personal_facts.unwrap_or(brand.personal_facts);
+    brand.most_harm = args.most_harm.unwrap_or(brand.most_harm);
+    brand.cap_30_days = args.cap_30_days.unwrap_or(brand.cap_30_days);
+    brand.cap_3_days = args.cap_3_days.unwrap_or(brand.cap_3_days);
     if brand != before {
         app.set_brand(&brand).await.into_diagnostic()?;
     }
@@ -45,6 +55,23 @@ pub(crate) async fn run(global: &Global, args: &BrandArgs) -> Result<()> {
     say::line(format!("links to    {}", brand.link_hosts().join(", ")));
     say::line(format!("time zones  {}", brand.time_zones.join(", ")));
     say::line(format!("caps        {} in 30 days, {} in 3 days", brand.cap_30_days, brand.cap_3_days));
+    let topics: Vec<&str> = brand.topics.iter().map(|topic| topic.id.as_str()).collect();
+    say::line(format!(
+        "topics      {}",
+        if topics.is_empty() { "none".to_owned() } else { topics.join(", ") }
+    ));
+    say::line(format!(
+        "holidays    {}",
+        match brand.holidays {
+            flow::HolidayRest::Quiet => "quiet days",
+            flow::HolidayRest::Usual => "like other days",
+        }
+    ));
+    say::line(format!("personal    {} kinds of facts in a message at most", brand.personal_facts));
+    say::line(format!(
+        "fatigue     nobody who is likely to opt out by more than {} %",
+        brand.most_harm * 100.0
+    ));
     say::line(format!("currency    {}", brand.currency));
     Ok(())
 }

@@ -40,10 +40,15 @@ pub(crate) async fn add(app: &App, staff: &Staff, launch: Instant, base_url: &st
         time_zones: ["Europe/Madrid", "Europe/London", "America/Mexico_City", "America/New_York"]
             .map(str::to_owned)
             .to_vec(),
-        responsible: staff.responsible(),
-        stage_rule: None,
-        cap_30_days: 4,
-        cap_3_days: 1,
+        topics: [
+            "coffee=Coffee/Café",
+            "machines=Machines and mills/Cafeteras y molinillos",
+            "events=Events/Eventos",
+        ]
+        .iter()
+        .filter_map(|topic| topic.parse().ok())
+        .collect(),
+        ..Brand::unnamed(staff.responsible())
     };
     app.set_brand(&brand).await.into_diagnostic()?;
     let end = launch.plus_days(OFFER_DAYS);

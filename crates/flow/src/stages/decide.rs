@@ -87,7 +87,7 @@ pub(crate) async fn preview(
         changed_at: now,
         version: 0,
     };
-    let rules = Rules::of(&campaign, &limits(&app.brand().await?));
+    let rules = Rules::of(&campaign, &limits(&app.brand().await?), guard::personal_need);
     let decisions = decide_columns(&audience.columns(), &rules, now).decisions;
     let mut reasons: BTreeMap<ExclusionReason, u64> = BTreeMap::new();
     let mut eligible = 0_u64;
@@ -146,7 +146,7 @@ pub(crate) async fn plan(app: &App, campaign: &Campaign) -> Result<Vec<AudienceR
         .map_err(|error| Problem::segment(&campaign.plan.audience, error))?;
     let mut audience = Audience::gather(app, &snapshot, &segment, campaign.id, &campaign.plan).await?;
     let now = app.now();
-    let rules = Rules::of(campaign, &limits(&app.brand().await?));
+    let rules = Rules::of(campaign, &limits(&app.brand().await?), guard::personal_need);
     // Only who may be contacted can be held out: the control group is a fair picture of the treated.
     let eligible: Vec<usize> = (0..audience.subjects.len())
         .filter(|at| {

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use gateway::channel::{Fate, SendError};
-use gateway::mail::{Links, MailTemplate, Slots};
+use gateway::mail::Links;
 use policy::Refusal;
 use policy::approval::ApprovedContent;
 use policy::decide::{Rules, decide};
@@ -34,7 +34,7 @@ use crate::links::LinkKind;
 use crate::runner::LEASE_SECONDS;
 use crate::snapshot::Snapshot;
 use crate::subjects::limits;
-use crate::workshop::{Recipient, Workshop};
+use crate::workshop::{Made, Recipient, Workshop};
 
 /// Messages claimed at once; each is checked in a transaction of its own.
 const BATCH: i64 = 50;
@@ -49,7 +49,7 @@ struct Press {
     workshop: Workshop,
     approved: ApprovedContent,
     rules: Rules,
-    templates: HashMap<VariantId, (MailTemplate, Slots)>,
+    templates: HashMap<VariantId, Made>,
     from: String,
     base_url: String,
     models: Vec<String>,
@@ -103,12 +103,12 @@ impl App {
         let mut templates = HashMap::new();
         for variant in &campaign.variants {
             let Some(id) = variant.id else { continue };
-            let template =
-                workshop.template(variant).map_err(|error| Error::Invalid { message: error.to_string() })?;
-            templates.insert(id, (template, workshop.slots(variant.language)));
+            let made =
+                workshop.made(variant).map_err(|error| Error::Invalid { message: error.to_string() })?;
+            templates.insert(id, made);
         }
         Ok(Press {
-            rules: Rules::of(&campaign, &limits(&brand)),
+            rules: Rules::of(&campaign, &limits(&brand), guard::personal_need),
             models: self.models_of(&campaign.plan.audience).await?,
             snapshot: self.snapshot().await?,
             actor: self.system("flow.deliver").await?,
@@ -242,7 +242,7 @@ impl App {
         let subject =
             self.subject_now(tx, &customer, claim.campaign, press.campaign.plan.channel, now).await?;
         let outcome = decide(&subject, &press.rules, now);
-        let Some((template, slots)) = press.templates.get(&claim.variant) else {
+        let Some(made) = press.templates.get(&claim.variant) else {
             return Ok(missing("variant"));
         };
         let Some(email) = customer.email.clone() else { return Ok(missing("address")) };
@@ -253,22 +253,24 @@ impl App {
             preferences: page('p', token(LinkKind::Preferences)?),
             unsubscribe: page('u', token(LinkKind::Unsubscribe)?),
         };
-        let recipient = Recipient { first_name: customer.first_name.as_deref(), email: Some(&email), links };
-        let mail = match press.workshop.mail(template, slots, &recipient) {
+        let (first_name, level) = (customer.first_name.as_deref(), subject.personalisation);
+        let recipient = Recipient { first_name, email: Some(&email), links, level };
+        let mail = match press.workshop.mail(made, &recipient) {
             Ok(mail) => mail,
             Err(error) => {
                 let reason = Reason { check: "message".to_owned(), found: error.to_string(), allows: false };
                 return Ok(Checked::Hold(ExclusionReason::MissingFacts, vec![reason]));
             }
         };
-        let report = press.workshop.check(template.language(), &mail, &recipient, now, template.language());
+        let language = made.template.language();
+        let report = press.workshop.check(language, &mail, &recipient, now, language);
         let message = Message {
             id: claim.message,
             campaign: claim.campaign,
             customer: claim.customer.clone(),
             to: email.clone(),
             from: press.from.clone(),
-            language: template.language(),
+            language,
             subject: mail.subject,
             html: mail.html,
             text: mail.text,
@@ -284,7 +286,7 @@ impl App {
                     "models": press.models, "data": press.snapshot.figures(&claim.customer, &press.campaign.plan.audience),
                     "approval": { "content": press.approved.content(), "approver": press.approved.approver() },
                     "guard": { "rules": report.rules_version, "findings": report.findings },
-                    "decision": outcome.reasons(),
+                    "decision": outcome.reasons(), "personalisation": subject.personalisation,
                 });
                 Ok(Checked::Send(Box::new((message, permit)), evidence))
             }

@@ -85,7 +85,7 @@ fn compare(
     arms: &[ArmRow],
     start: Instant,
     end: Instant,
-    opted_out: &std::collections::BTreeMap<Arm, i64>,
+    opted_out: &[(Arm, CustomerKey)],
 ) -> Result<Measured> {
     let windows = |from: Instant, to: Instant| -> Vec<(CustomerKey, Instant, Instant)> {
         arms.iter().map(|row| (row.customer.clone(), from, to)).collect()
@@ -106,7 +106,7 @@ fn compare(
         }
     }
     let report = estimate(&treated, &control, &Settings::default()).map_err(science_error)?;
-    let hits = |arm: Arm| u64::try_from(opted_out.get(&arm).copied().unwrap_or(0)).unwrap_or(0);
+    let hits = |arm: Arm| opted_out.iter().filter(|(other, _)| *other == arm).count() as u64;
     let sizes = (treated.len() as u64, control.len() as u64);
     let level = Settings::default().level;
     let opt_outs = rate_difference((hits(Arm::Treated), sizes.0), (hits(Arm::Control), sizes.1), level)

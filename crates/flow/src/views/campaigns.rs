@@ -37,6 +37,9 @@ pub struct CampaignForm {
     pub offer: String,
     /// True when AI wrote any of the words.
     pub written_with_ai: bool,
+    /// What it is about, one of the brand's topics; empty: of interest to everybody.
+    #[serde(default)]
+    pub topic: String,
     /// Days the campaign may take to send, from its launch.
     pub send_days: u32,
     /// Words, one entry a language.

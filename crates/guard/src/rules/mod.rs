@@ -5,7 +5,7 @@ mod claims;
 mod disclosure;
 mod fact;
 mod manipulation;
-mod privacy;
+pub(crate) mod privacy;
 mod security;
 
 use crate::case::{Case, Outcome};
@@ -88,6 +88,7 @@ pub(crate) static ALL: &[&Rule] = &[
     &manipulation::urgency::RULE,
     &manipulation::scarcity::RULE,
     &manipulation::review::RULE,
+    &privacy::over_personalisation::RULE,
     &privacy::personal_data::RULE,
     &security::address::RULE,
     &disclosure::identity::RULE,

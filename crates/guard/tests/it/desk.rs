@@ -39,6 +39,7 @@ pub(crate) fn context(sheet: &FactSheet, explain_in: Language) -> Context<'_> {
         allowed_hosts: &HOSTS,
         allowed_contacts: &[],
         unsubscribe_url: Some("https://lumo.example/u/1"),
+        personal_facts: Some(3),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::segment::Country;
 use std::collections::HashMap;
 use terms::customer::Language;
 use terms::decision::{Decision, ExclusionReason};
+use terms::preference::Personalisation;
 use terms::time::Instant;
 
 /// The facts of [`Subject`]s, column by column. What only reasons show (sources, notices, names) is not kept.
@@ -21,6 +22,9 @@ pub struct SubjectColumns {
     contacts: Vec<Instant>,
     contact_ends: Vec<usize>,
     monthly_max: Vec<Option<u32>>,
+    topics: Vec<Vec<String>>,
+    personalisation: Vec<Personalisation>,
+    harm_low: Vec<Option<f64>>,
     language: Vec<Language>,
     place: Vec<usize>,
     places: Vec<Place>,
@@ -59,6 +63,9 @@ impl SubjectColumns {
             ai_content: Vec::with_capacity(n),
             contact_ends: Vec::with_capacity(n),
             monthly_max: Vec::with_capacity(n),
+            topics: Vec::with_capacity(n),
+            personalisation: Vec::with_capacity(n),
+            harm_low: Vec::with_capacity(n),
             language: Vec::with_capacity(n),
             place: Vec::with_capacity(n),
             ..Self::default()
@@ -81,6 +88,9 @@ impl SubjectColumns {
         self.contacts.extend_from_slice(&subject.contacts);
         self.contact_ends.push(self.contacts.len());
         self.monthly_max.push(subject.monthly_max);
+        self.topics.push(subject.topics.clone());
+        self.personalisation.push(subject.personalisation);
+        self.harm_low.push(subject.harm.map(|harm| harm.low));
         self.language.push(subject.language);
         let place = (subject.time_zone.clone(), subject.country);
         let code = *self.codes.entry(place).or_insert_with_key(|place| {
@@ -114,6 +124,9 @@ impl SubjectColumns {
             ai_content: *self.ai_content.get(at)?,
             contacts: self.contacts.get(from..*self.contact_ends.get(at)?)?,
             monthly_max: *self.monthly_max.get(at)?,
+            topics: self.topics.get(at)?,
+            personalisation: *self.personalisation.get(at)?,
+            harm_low: *self.harm_low.get(at)?,
             not_before: *not_before.get(*self.place.get(at)?)?,
             language: *self.language.get(at)?,
             planned_elsewhere: flags.planned_elsewhere,

@@ -13,7 +13,7 @@ mod test;
 pub use columns::{Decisions, SubjectColumns, decide_columns};
 pub use outcome::{Outcome, decide};
 pub use rules::{BrandLimits, Rules};
-pub use subject::Subject;
+pub use subject::{Harm, Subject};
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use super::rules::Rules;
 use super::subject::Subject;
 use super::test::{Consent, Facts, caps, excludes};
 use crate::consent::ConsentState;
+use crate::personal::{Wording, budget, wording};
 use crate::quiet_hours::{Zones, next_allowed};
 use terms::consent::Channel;
 use terms::decision::{Decision, ExclusionReason, Reason};
@@ -108,6 +109,9 @@ fn facts(subject: &Subject, not_before: Option<Instant>) -> Facts<'_> {
         ai_content: subject.ai_content.as_ref().map(Consent::of),
         contacts: &subject.contacts,
         monthly_max: subject.monthly_max,
+        topics: &subject.topics,
+        personalisation: subject.personalisation,
+        harm_low: subject.harm.map(|harm| harm.low),
         not_before,
         language: subject.language,
         planned_elsewhere: subject.planned_elsewhere.is_some(),
@@ -125,9 +129,12 @@ fn check(reason: ExclusionReason, rules: &Rules) -> String {
         ExclusionReason::NoConsent => format!("consent.marketing.{}", rules.channel),
         ExclusionReason::NoProfiling => "consent.profiling".to_owned(),
         ExclusionReason::NoAiContent => "consent.ai_content".to_owned(),
+        ExclusionReason::Topic => "topic".to_owned(),
         ExclusionReason::Cap => "cap".to_owned(),
+        ExclusionReason::Fatigue => "fatigue".to_owned(),
         ExclusionReason::QuietHours => "quiet_hours".to_owned(),
         ExclusionReason::NoVariant => "variant".to_owned(),
+        ExclusionReason::Personalisation => "personalisation".to_owned(),
         ExclusionReason::OtherCampaign => "other_campaign".to_owned(),
         ExclusionReason::MissingFacts => "facts".to_owned(),
         ExclusionReason::Control => "control".to_owned(),
@@ -171,7 +178,19 @@ fn found(
             None if zones.is_empty() => "neither time zone nor country known".to_owned(),
             None => format!("no hour until {} in {}", rules.ends_at, zones.names()),
         },
-        ExclusionReason::NoVariant if rules.languages.contains(&subject.language) => {
+        ExclusionReason::Topic if rules.topic.is_empty() => "not needed: of interest to everybody".to_owned(),
+        ExclusionReason::Topic if subject.topics.is_empty() => "all topics".to_owned(),
+        ExclusionReason::Topic => format!("chose {}", subject.topics.join(", ")),
+        ExclusionReason::Fatigue => subject.harm.map_or("not known".to_owned(), |harm| {
+            format!(
+                "the next message does harm with {:.1} %, at least {:.1} %; the brand allows {:.1} %",
+                harm.expected * 100.0,
+                harm.low * 100.0,
+                rules.limits.most_harm * 100.0
+            )
+        }),
+        ExclusionReason::Personalisation => personal(subject, rules),
+        ExclusionReason::NoVariant if rules.need(subject.language).is_some() => {
             format!("written in `{}`", subject.language)
         }
         ExclusionReason::NoVariant => format!("none in `{}`", subject.language),
@@ -185,4 +204,17 @@ fn found(
         }
         ExclusionReason::Control => "not held out".to_owned(),
     }
+}
+
+/// The level a customer chose against what the words in their language need.
+fn personal(subject: &Subject, rules: &Rules) -> String {
+    let level = subject.personalisation;
+    let allowed = budget(level, rules.limits.personal_facts);
+    let Some(need) = rules.need(subject.language) else { return format!("chose `{level}`") };
+    let words = match wording(need, allowed) {
+        Some(Wording::Named) => "usual",
+        Some(Wording::Neutral) => "without the name",
+        None => "none fits",
+    };
+    format!("chose `{level}`, personal facts allowed: {allowed}; wording: {words}")
 }

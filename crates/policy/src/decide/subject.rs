@@ -5,7 +5,17 @@ use crate::segment::Country;
 use terms::consent::SuppressionReason;
 use terms::customer::Language;
 use terms::ids::{CampaignId, CustomerKey};
+use terms::preference::Personalisation;
 use terms::time::Instant;
+
+/// How likely the next message is to do harm.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Harm {
+    /// Expected probability, 0 to 1.
+    pub expected: f64,
+    /// Lower bound: the probability is above it with a confidence of 90 %.
+    pub low: f64,
+}
 
 /// The facts about one customer at the moment of deciding.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +39,13 @@ pub struct Subject {
     pub contacts: Vec<Instant>,
     /// The customer's own limit of messages in 30 days.
     pub monthly_max: Option<u32>,
+    /// Topics the customer chose; empty: all.
+    pub topics: Vec<String>,
+    /// How personal messages may be.
+    pub personalisation: Personalisation,
+    /// Probability that the next message makes the customer opt out or complain, by their own history; `None` where
+    /// profiling is not allowed or too little is known.
+    pub harm: Option<Harm>,
     /// IANA time zone, if known.
     pub time_zone: Option<String>,
     /// Country, if known; stands in for an unknown zone.
@@ -57,6 +74,9 @@ impl Subject {
             ai_content: None,
             contacts: Vec::new(),
             monthly_max: None,
+            topics: Vec::new(),
+            personalisation: Personalisation::Basic,
+            harm: None,
             time_zone: None,
             country: None,
             language,

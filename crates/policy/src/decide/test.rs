@@ -3,9 +3,11 @@
 use super::rules::Rules;
 use crate::cap::Cap;
 use crate::consent::{ConsentState, SaleEvidence, allows};
+use crate::personal::{budget, wording};
 use terms::consent::{ConsentStatus, LawfulBasis, Purpose};
 use terms::customer::Language;
 use terms::decision::ExclusionReason;
+use terms::preference::Personalisation;
 use terms::time::Instant;
 
 /// The part of a consent state that decides, three bytes wide.
@@ -33,6 +35,9 @@ pub(super) struct Facts<'a> {
     pub(super) ai_content: Option<Consent>,
     pub(super) contacts: &'a [Instant],
     pub(super) monthly_max: Option<u32>,
+    pub(super) topics: &'a [String],
+    pub(super) personalisation: Personalisation,
+    pub(super) harm_low: Option<f64>,
     pub(super) not_before: Option<Instant>,
     pub(super) language: Language,
     pub(super) planned_elsewhere: bool,
@@ -54,9 +59,17 @@ pub(super) fn excludes(reason: ExclusionReason, facts: &Facts<'_>, rules: &Rules
         ExclusionReason::NoAiContent => {
             rules.written_with_ai && !agreed(facts.ai_content, Purpose::AiContent)
         }
+        ExclusionReason::Topic => {
+            !rules.topic.is_empty() && !facts.topics.is_empty() && !facts.topics.contains(&rules.topic)
+        }
         ExclusionReason::Cap => caps(facts.monthly_max, rules).any(|cap| !cap.allows(facts.contacts, now)),
+        // A limit that is no number allows nothing, so the comparison is for what is allowed.
+        ExclusionReason::Fatigue => facts.harm_low.is_some_and(|low| !(low <= rules.limits.most_harm)),
         ExclusionReason::QuietHours => facts.not_before.is_none(),
-        ExclusionReason::NoVariant => !rules.languages.contains(&facts.language),
+        ExclusionReason::NoVariant => rules.need(facts.language).is_none(),
+        ExclusionReason::Personalisation => rules.need(facts.language).is_some_and(|need| {
+            wording(need, budget(facts.personalisation, rules.limits.personal_facts)).is_none()
+        }),
         ExclusionReason::OtherCampaign => facts.planned_elsewhere,
         ExclusionReason::MissingFacts => facts.missing,
         ExclusionReason::Control => facts.in_control,

@@ -3,13 +3,14 @@
 use super::*;
 use crate::cap::Cap;
 use crate::consent::{ConsentState, SaleEvidence};
-use crate::quiet_hours::{QuietHours, Sundays};
+use crate::quiet_hours::{Holidays, QuietHours, Sundays};
 use proptest::prelude::*;
 use proptest::sample::select;
 use terms::consent::{Channel, ConsentStatus, LawfulBasis, SuppressionReason};
 use terms::customer::Language;
 use terms::decision::{Decision, ExclusionReason};
 use terms::ids::{CampaignId, CustomerKey};
+use terms::preference::{NameUse, PersonalNeed, Personalisation};
 use terms::time::{Day, Instant};
 
 fn noon() -> Instant {
@@ -25,6 +26,10 @@ fn agreed() -> Option<ConsentState> {
         source: "checkout".into(),
         notice_version: "v3".into(),
     })
+}
+
+const fn need(stated: u32, name: NameUse) -> PersonalNeed {
+    PersonalNeed { stated, name }
 }
 
 /// Somebody who may be contacted.
@@ -45,7 +50,8 @@ fn rules() -> Rules {
         channel: Channel::Email,
         uses_profiling: true,
         written_with_ai: true,
-        languages: vec![Language::Spanish],
+        languages: vec![(Language::Spanish, need(1, NameUse::Optional))],
+        topic: "coffee".into(),
         starts_at: noon().plus_days(-1),
         ends_at: noon().plus_days(2),
         limits: BrandLimits::default(),
@@ -70,9 +76,14 @@ fn faults() -> Vec<(ExclusionReason, Fault)> {
         (ExclusionReason::NoConsent, |s| s.marketing = None),
         (ExclusionReason::NoProfiling, |s| s.profiling = None),
         (ExclusionReason::NoAiContent, |s| s.ai_content = None),
+        (ExclusionReason::Topic, |s| s.topics = vec!["tea".into()]),
         (ExclusionReason::Cap, |s| s.contacts = vec![noon().plus_days(-1)]),
+        (ExclusionReason::Fatigue, |s| s.harm = Some(Harm { expected: 0.08, low: 0.03 })),
         (ExclusionReason::QuietHours, |s| s.time_zone = None),
         (ExclusionReason::NoVariant, |s| s.language = Language::English),
+        (ExclusionReason::Personalisation, |s| {
+            (s.personalisation, s.language) = (Personalisation::None, Language::Spanish);
+        }),
         (ExclusionReason::OtherCampaign, |s| s.planned_elsewhere = Some(CampaignId(2))),
         (ExclusionReason::MissingFacts, |s| s.missing = vec!["contact history".into()]),
         (ExclusionReason::Control, |s| s.in_control = true),
@@ -104,9 +115,13 @@ fn of_several_reasons_the_first_in_order_is_named_and_all_are_kept() {
         let mut subject = willing();
         faults[from..].iter().for_each(|(_, break_it)| break_it(&mut subject));
         let outcome = decide(&subject, &rules(), noon());
-        assert_eq!(outcome.decision(), Decision::Exclude { reason: faults[from].0 });
+        if faults[from].0 != ExclusionReason::NoVariant {
+            assert_eq!(outcome.decision(), Decision::Exclude { reason: faults[from].0 });
+        }
         let denied: Vec<bool> = outcome.reasons().iter().map(|reason| !reason.allows).collect();
-        let expected: Vec<bool> = (0..faults.len()).map(|at| at >= from).collect();
+        // Words there are in no language ask for no facts either: of these two faults one hides the other.
+        let hidden = |at: usize| faults[at].0 == ExclusionReason::NoVariant && from <= at;
+        let expected: Vec<bool> = (0..faults.len()).map(|at| at >= from && !hidden(at)).collect();
         assert_eq!(denied, expected);
     }
 }
@@ -158,6 +173,42 @@ fn the_customers_own_limit_holds_beside_the_brands() {
 }
 
 #[test]
+fn who_chose_topics_gets_those_and_what_is_of_interest_to_everybody() {
+    let mut subject = willing();
+    assert_eq!(reason(&subject, &rules()), None);
+    subject.topics = vec!["tea".into()];
+    assert_eq!(reason(&subject, &rules()), Some(ExclusionReason::Topic));
+    assert_eq!(reason(&subject, &Rules { topic: String::new(), ..rules() }), None);
+    subject.topics.push("coffee".into());
+    assert_eq!(reason(&subject, &rules()), None);
+}
+
+#[test]
+fn a_text_that_needs_more_facts_than_the_customer_allows_is_not_sent_to_them() {
+    let with = |stated, name, personalisation| {
+        let rules = Rules { languages: vec![(Language::Spanish, need(stated, name))], ..rules() };
+        reason(&Subject { personalisation, ..willing() }, &rules)
+    };
+    assert_eq!(with(0, NameUse::Optional, Personalisation::None), None);
+    assert_eq!(with(0, NameUse::Required, Personalisation::None), Some(ExclusionReason::Personalisation));
+    assert_eq!(with(1, NameUse::Optional, Personalisation::Basic), None);
+    assert_eq!(with(2, NameUse::Optional, Personalisation::Basic), Some(ExclusionReason::Personalisation));
+    assert_eq!(with(3, NameUse::Optional, Personalisation::Full), None);
+    assert_eq!(with(3, NameUse::Required, Personalisation::Full), Some(ExclusionReason::Personalisation));
+}
+
+#[test]
+fn fatigue_is_a_lower_bound_above_the_brands_limit_and_a_limit_that_is_no_number_allows_nobody() {
+    let with = |low, most_harm| {
+        let subject = Subject { harm: Some(Harm { expected: 0.5, low }), ..willing() };
+        reason(&subject, &Rules { limits: BrandLimits { most_harm, ..BrandLimits::default() }, ..rules() })
+    };
+    assert_eq!(with(0.02, 0.02), None);
+    assert_eq!(with(0.021, 0.02), Some(ExclusionReason::Fatigue));
+    assert_eq!(with(0.0, f64::NAN), Some(ExclusionReason::Fatigue));
+}
+
+#[test]
 fn at_night_the_decision_is_to_contact_in_the_morning() {
     let night = Day::from_ymd(2026, 3, 4).unwrap().start().plus_hours(22);
     let outcome = decide(&willing(), &rules(), night);
@@ -206,23 +257,33 @@ fn subject() -> impl Strategy<Value = Subject> {
         proptest::collection::vec(-60i64..10, 0..6),
         proptest::option::weighted(0.2, 0u32..5),
         (zone, country, select(Language::ALL)),
+        (
+            select(vec![Vec::new(), vec!["coffee".to_owned()], vec!["tea".to_owned(), "cups".to_owned()]]),
+            select(Personalisation::ALL),
+            proptest::option::of(0.0f64..0.06),
+        ),
     )
-        .prop_map(|(flags, consents, contacts, monthly_max, (zone, country, language))| Subject {
-            customer: CustomerKey::new("C-1"),
-            restricted: flags.0,
-            has_address: !flags.1,
-            suppressed: flags.2.then_some(SuppressionReason::HardBounce),
-            marketing: consents.0,
-            profiling: consents.1,
-            ai_content: consents.2,
-            contacts: contacts.into_iter().map(|days| noon().plus_days(days)).collect(),
-            monthly_max,
-            time_zone: zone.map(str::to_owned),
-            country: country.map(|code| code.parse().unwrap()),
-            language,
-            planned_elsewhere: flags.3.then_some(CampaignId(9)),
-            missing: if flags.4 { vec!["profile".to_owned()] } else { Vec::new() },
-            in_control: flags.5,
+        .prop_map(|(flags, consents, contacts, monthly_max, (zone, country, language), chosen)| {
+            Subject {
+                customer: CustomerKey::new("C-1"),
+                restricted: flags.0,
+                has_address: !flags.1,
+                suppressed: flags.2.then_some(SuppressionReason::HardBounce),
+                marketing: consents.0,
+                profiling: consents.1,
+                ai_content: consents.2,
+                contacts: contacts.into_iter().map(|days| noon().plus_days(days)).collect(),
+                monthly_max,
+                topics: chosen.0,
+                personalisation: chosen.1,
+                harm: chosen.2.map(|low| Harm { expected: low * 1.5, low }),
+                time_zone: zone.map(str::to_owned),
+                country: country.map(|code| code.parse().unwrap()),
+                language,
+                planned_elsewhere: flags.3.then_some(CampaignId(9)),
+                missing: if flags.4 { vec!["profile".to_owned()] } else { Vec::new() },
+                in_control: flags.5,
+            }
         })
 }
 
@@ -234,25 +295,41 @@ fn any_rules() -> impl Strategy<Value = Rules> {
         caps,
         -3i64..3,
         0i64..80,
-        any::<bool>(),
+        (any::<bool>(), any::<bool>()),
+        (select(vec!["", "coffee", "tea"]), 0u32..4, select(NameUse::ALL), 0u32..4, 0.0f64..0.06),
     )
-        .prop_map(|(channel, (profiling, ai, both, zones), caps, start, hours, quiet_sundays)| Rules {
-            channel,
-            uses_profiling: profiling,
-            written_with_ai: ai,
-            languages: if both { Language::ALL.to_vec() } else { vec![Language::Spanish] },
-            starts_at: noon().plus_days(start),
-            ends_at: noon().plus_days(start).plus_hours(hours),
-            limits: BrandLimits {
-                caps: caps.into_iter().map(|(limit, window_days)| Cap { limit, window_days }).collect(),
-                quiet: QuietHours {
-                    sundays: if quiet_sundays { Sundays::Quiet } else { Sundays::Usual },
-                    ..QuietHours::STANDARD
-                },
-                zones: if zones { vec!["Europe/Lisbon".to_owned()] } else { Vec::new() },
+        .prop_map(
+            |(channel, (profiling, ai, both, zones), caps, start, hours, (quiet_sundays, rest), words)| {
+                Rules {
+                    channel,
+                    uses_profiling: profiling,
+                    written_with_ai: ai,
+                    languages: Language::ALL
+                        .iter()
+                        .filter(|language| both || **language == Language::Spanish)
+                        .map(|language| (*language, need(words.1, words.2)))
+                        .collect(),
+                    topic: words.0.to_owned(),
+                    starts_at: noon().plus_days(start),
+                    ends_at: noon().plus_days(start).plus_hours(hours),
+                    limits: BrandLimits {
+                        caps: caps
+                            .into_iter()
+                            .map(|(limit, window_days)| Cap { limit, window_days })
+                            .collect(),
+                        quiet: QuietHours {
+                            sundays: if quiet_sundays { Sundays::Quiet } else { Sundays::Usual },
+                            holidays: if rest { Holidays::Quiet } else { Holidays::Usual },
+                            ..QuietHours::STANDARD
+                        },
+                        zones: if zones { vec!["Europe/Lisbon".to_owned()] } else { Vec::new() },
+                        personal_facts: words.3,
+                        most_harm: words.4,
+                    },
+                    ..rules()
+                }
             },
-            ..rules()
-        })
+        )
 }
 
 proptest! {
@@ -317,6 +394,9 @@ fn the_notes_of_a_decision_are_those_that_are_listed() {
     note(&Subject { marketing: taken_back, ..willing() }, &rules());
     let plain = Rules { uses_profiling: false, written_with_ai: false, ..rules() };
     note(&willing(), &plain);
+    note(&willing(), &Rules { topic: String::new(), ..rules() });
+    let rich = Rules { languages: vec![(Language::Spanish, need(0, NameUse::Optional))], ..rules() };
+    note(&willing(), &rich);
     let late = Rules { ends_at: noon().plus_days(-1), ..rules() };
     note(&willing(), &late);
     let free = Rules { limits: BrandLimits { caps: Vec::new(), ..rules().limits }, ..rules() };

@@ -14,6 +14,10 @@ use terms::ids::{ApprovalId, CampaignId, CustomerKey, PersonId};
 use terms::message::{Field, Variant};
 use terms::time::Day;
 
+const fn no_need(_: &terms::message::Variant) -> terms::preference::PersonalNeed {
+    terms::preference::PersonalNeed { stated: 0, name: terms::preference::NameUse::Optional }
+}
+
 fn noon() -> Instant {
     Day::from_ymd(2026, 3, 4).unwrap().start().plus_hours(12)
 }
@@ -33,6 +37,7 @@ fn campaign(state: CampaignState) -> Campaign {
             window_days: 30,
             offer: "offer:welcome-back".into(),
             written_with_ai: false,
+            topic: String::new(),
         },
         variants: vec![Variant {
             id: None,
@@ -132,7 +137,7 @@ impl Proofs {
         let current = hash(&self.campaign);
         let approved = check_approval(&self.campaign, Some(&approval(current)), current)?;
         let text = check_text(&report(Vec::new()), current)?;
-        let rules = Rules::of(&self.campaign, &BrandLimits::default());
+        let rules = Rules::of(&self.campaign, &BrandLimits::default(), no_need);
         let outcome = decide(&self.subject, &rules, self.decided_at);
         mint(&outcome, &text, &approved, &self.message, noon())
     }
@@ -277,7 +282,8 @@ fn text_checked_for_other_content_permits_nothing() {
     let current = hash(&proofs.campaign);
     let approved = check_approval(&proofs.campaign, Some(&approval(current)), current).unwrap();
     let text = check_text(&report(Vec::new()), ContentHash::of([b"other".as_slice()])).unwrap();
-    let outcome = decide(&proofs.subject, &Rules::of(&proofs.campaign, &BrandLimits::default()), noon());
+    let outcome =
+        decide(&proofs.subject, &Rules::of(&proofs.campaign, &BrandLimits::default(), no_need), noon());
     assert_eq!(
         mint(&outcome, &text, &approved, &proofs.message, noon()).unwrap_err(),
         Refusal::OtherTextChecked

@@ -116,20 +116,60 @@ proptest! {
         end in 0i8..24,
         half in proptest::bool::ANY,
         quiet_sundays in proptest::bool::ANY,
+        rest in proptest::bool::ANY,
     ) {
         let rules = QuietHours {
             start: Time::constant(start, 0, 0, 0),
             end: Time::constant(end, if half { 30 } else { 0 }, 0, 0),
             sundays: if quiet_sundays { Sundays::Quiet } else { Sundays::Usual },
+            holidays: if rest { Holidays::Quiet } else { Holidays::Usual },
         };
         let brand: Vec<String> = which.iter().map(ToString::to_string).collect();
         let zones = Zones::of(None, None, &brand);
         let from = at("2024-01-01T00:00:00Z").plus_hours(hour).plus_seconds(minute * 60);
         if let Some(found) = next_allowed(from, from.plus_days(7), &zones, &rules) {
             prop_assert!(found >= from && found <= from.plus_days(7));
-            for zone in &zones.zones {
-                prop_assert_eq!(rules.over(zone.to_datetime(found.to_jiff().unwrap())), None);
+            for (zone, country) in &zones.places {
+                prop_assert_eq!(rules.over(zone.to_datetime(found.to_jiff().unwrap()), *country), None);
             }
         }
     }
+}
+
+#[test]
+fn a_message_on_a_holiday_waits_for_the_morning_after_it() {
+    // Good Friday 2026 is 3 April; in Madrid it is summer time, 08:00 is 06:00 UTC.
+    let madrid = in_zone("Europe/Madrid");
+    assert_eq!(
+        next("2026-04-03T10:00:00Z", &madrid, &QuietHours::STANDARD),
+        Some(at("2026-04-04T06:00:00Z"))
+    );
+    let usual = QuietHours { holidays: Holidays::Usual, ..QuietHours::STANDARD };
+    assert_eq!(next("2026-04-03T10:00:00Z", &madrid, &usual), Some(at("2026-04-03T10:00:00Z")));
+}
+
+#[test]
+fn a_holiday_is_that_of_the_recipients_country_and_clock() {
+    // 12 October is a holiday in Madrid, and an ordinary day in London.
+    assert_eq!(
+        next("2026-10-12T10:00:00Z", &in_zone("Europe/London"), &QuietHours::STANDARD),
+        Some(at("2026-10-12T10:00:00Z"))
+    );
+    // Somebody of whom only the country is known, in any of its zones: Hawaii still has 4 July when New York does not.
+    let rules = QuietHours { holidays: Holidays::Quiet, ..QuietHours::NONE };
+    let states = Zones::of(None, "US".parse().ok(), &[]);
+    assert_eq!(next("2026-07-04T05:00:00Z", &states, &rules), Some(at("2026-07-05T10:00:00Z")));
+}
+
+#[test]
+fn a_holiday_on_the_night_of_a_clock_change_is_as_long_as_it_is() {
+    // Easter Sunday 2024 (31 March) had 23 hours in Lisbon: from 00:00 UTC to 23:00 UTC.
+    let rules = QuietHours { holidays: Holidays::Quiet, ..QuietHours::NONE };
+    let lisbon = in_zone("Europe/Lisbon");
+    assert_eq!(next("2024-03-30T23:59:59Z", &lisbon, &rules), Some(at("2024-03-30T23:59:59Z")));
+    assert_eq!(next("2024-03-31T00:00:00Z", &lisbon, &rules), Some(at("2024-03-31T23:00:00Z")));
+    // And 1 November 2026 in Mexico's border city, where clocks go back that day, has 25.
+    let listed =
+        next("2026-11-01T12:00:00Z", &Zones::of(Some("America/Tijuana"), "CO".parse().ok(), &[]), &rules);
+    assert_eq!(listed, Some(at("2026-11-01T12:00:00Z")));
 }

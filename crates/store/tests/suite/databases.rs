@@ -100,6 +100,7 @@ pub(crate) fn plan(name: &str) -> CampaignPlan {
         window_days: 28,
         offer: "offer:welcome-back".to_owned(),
         written_with_ai: false,
+        topic: String::new(),
     }
 }
 

@@ -358,7 +358,8 @@ fn responses_are_counted_once_and_opting_out_in_both_arms() {
         let receipts = [left(0, 10), left(1, 10), left(2, -10), left(3, 999), left(8, 10), left(9, 10)];
         store.add_consents(&receipts).await.unwrap();
         let opted_out = store.opted_out(campaign.id, at(900)).await.unwrap();
-        assert_eq!(opted_out.into_iter().collect::<Vec<_>>(), [(Arm::Treated, 2), (Arm::Control, 1)]);
+        let of = |arm: Arm| opted_out.iter().filter(|(other, _)| *other == arm).count();
+        assert_eq!((of(Arm::Treated), of(Arm::Control)), (2, 1));
     });
 }
 

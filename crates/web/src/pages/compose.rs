@@ -92,6 +92,7 @@ pub(crate) struct Typed {
     send_days: String,
     offer: String,
     written_with_ai: String,
+    topic: String,
     en_subject: String,
     en_preheader: String,
     en_headline: String,
@@ -181,6 +182,7 @@ impl Typed {
             window_days: days(&self.window_days).unwrap_or(0),
             offer: self.offer.trim().to_owned(),
             written_with_ai: !self.written_with_ai.is_empty(),
+            topic: self.topic.trim().to_owned(),
             send_days: days(&self.send_days).unwrap_or(0),
             variants: vec![
                 variant(

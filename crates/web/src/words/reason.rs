@@ -62,7 +62,37 @@ fn known(cx: &Cx, check: &str, found: &str) -> Option<String> {
             return Some(cx.t1(key, name));
         }
     }
-    if check == "cap" { caps(cx, found) } else { receipt(cx, found) }
+    match check {
+        "cap" => caps(cx, found),
+        "topic" => found.strip_prefix("chose ").map(|topics| cx.t1("found.topics", topics)),
+        "fatigue" => harm(cx, found),
+        "personalisation" => personal(cx, found),
+        _ => receipt(cx, found),
+    }
+}
+
+/// `the next message does harm with 8.0 %, at least 3.0 %; the brand allows 2.0 %`.
+fn harm(cx: &Cx, found: &str) -> Option<String> {
+    let rest = found.strip_prefix("the next message does harm with ")?;
+    let (expected, rest) = rest.split_once(", at least ")?;
+    let (low, most) = rest.split_once("; the brand allows ")?;
+    let percent = |text: &str| -> Option<String> {
+        let number: f64 = text.strip_suffix(" %")?.parse().ok()?;
+        Some(cx.pct(number / 100.0, 1))
+    };
+    Some(cx.t3("found.harm", percent(expected)?, percent(low)?, percent(most)?))
+}
+
+/// `chose `basic`, personal facts allowed: 1; wording: usual`.
+fn personal(cx: &Cx, found: &str) -> Option<String> {
+    let rest = found.strip_prefix("chose `")?;
+    let (level, rest) = rest.split_once('`')?;
+    let level = cx.name("level", level);
+    let Some(rest) = rest.strip_prefix(", personal facts allowed: ") else {
+        return Some(cx.t1("found.personal.level", level));
+    };
+    let (allowed, wording) = rest.split_once("; wording: ")?;
+    Some(cx.t3("found.personal", level, allowed, cx.name("found.wording", wording)))
 }
 
 fn instant(cx: &Cx, text: &str) -> Option<String> {

@@ -1,3 +1,4 @@
 //! P: personal data.
 
+pub(crate) mod over_personalisation;
 pub(super) mod personal_data;
