@@ -8,6 +8,12 @@ pub enum Error {
     /// There is no such thing, or this reader may not know of it.
     #[error("not found; it may have been removed, or the link is incomplete")]
     NotFound,
+    /// The customer a link belonged to was erased.
+    #[error("the data behind this link were erased on {at}; nothing is left to show")]
+    Gone {
+        /// When.
+        at: terms::time::Instant,
+    },
     /// The reader's role does not allow it.
     #[error("your role does not allow this; ask somebody whose role does")]
     Forbidden,

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use store::jobs::NewJob;
-use terms::ids::CampaignId;
+use terms::ids::{CampaignId, RecipientNoticeId, RequestId};
 use terms::time::Instant;
 
 use crate::app::{App, json_value};
@@ -38,6 +38,20 @@ pub enum Work {
     Retain,
     /// Bring purchases that came as events into the lake.
     Compact,
+    /// Tell a recipient of data what a customer asked for.
+    Notify {
+        /// The notice.
+        notice: RecipientNoticeId,
+    },
+    /// Tell a partner where its request stands.
+    CallBack {
+        /// The request.
+        request: RequestId,
+        /// Which of the addresses it named.
+        url: String,
+        /// What is said, word for word.
+        body: String,
+    },
 }
 
 impl Work {
@@ -53,12 +67,16 @@ impl Work {
             Self::Erase { .. } => "erase",
             Self::Retain => "retain",
             Self::Compact => "compact",
+            Self::Notify { .. } => "notify",
+            Self::CallBack { .. } => "call_back",
         }
     }
 
     pub(crate) fn dedup(&self) -> String {
         match self {
             Self::Erase { erasure } => format!("{}/{erasure}", self.kind()),
+            Self::Notify { notice } => format!("{}/{notice}", self.kind()),
+            Self::CallBack { request, url, body } => format!("{}/{request}/{url}/{}", self.kind(), body.len()),
             Self::Deliver { campaign } | Self::Measure { campaign } => format!("{}/{campaign}", self.kind()),
             _ => self.kind().to_owned(),
         }

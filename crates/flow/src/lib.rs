@@ -30,6 +30,7 @@ mod password;
 pub mod places;
 mod problem;
 mod reports;
+pub mod rights;
 mod runner;
 mod service;
 mod sign_in;

@@ -85,6 +85,22 @@ impl LinkSigner {
     }
 }
 
+/// A new token of 128 random bits, in hexadecimal: it cannot be guessed, and only its hash is kept.
+pub(crate) fn new_token() -> String {
+    let bytes: [u8; MAC_BYTES] = rand::random();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The hash by which a random token is known.
+pub(crate) fn token_hash(token: &str) -> String {
+    terms::hash::ContentHash::of([b"customer-link:".as_slice(), token.as_bytes()]).to_string()
+}
+
+/// True for what could be a random token, and not one that is signed for a message.
+pub(crate) fn is_random(token: &str) -> bool {
+    token.len() == 2 * MAC_BYTES && token.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,12 +5,14 @@
 //! page can mend; these are [`crate::Error`]'s other variants.
 
 use gateway::mail::RenderError;
+use policy::rights::NoExtension;
 use policy::segment::SegmentError;
 use serde::Serialize;
 use terms::campaign::CampaignState;
 use terms::customer::Language;
 use terms::decision::ExclusionReason;
 use terms::message::Field;
+use terms::rights::RequestState;
 
 /// Why something was not done, and what to do next.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -123,6 +125,44 @@ pub enum Problem {
     /// There is nothing to measure.
     #[error("nothing was sent yet, so there is nothing to measure; launch the campaign first")]
     NothingSent,
+    /// A text for a request is too long.
+    #[error("that is too long; write at most {most} characters")]
+    TooLong {
+        /// Most characters.
+        most: usize,
+    },
+    /// A date lies in the future.
+    #[error("that lies in the future; give the day on which it arrived")]
+    InTheFuture,
+    /// A request's state does not allow the move.
+    #[error("the request is `{now}` and cannot become `{wanted}`; verify who asks first, or look whether it is closed")]
+    RequestElsewhere {
+        /// Where it stands.
+        now: RequestState,
+        /// Where it was to go.
+        wanted: RequestState,
+    },
+    /// The person is told nothing.
+    #[error("write what the person is told")]
+    NoWordsForPerson,
+    /// The time cannot be extended.
+    #[error("the time cannot be extended: {0}")]
+    NoExtension(NoExtension),
+    /// Nobody is known by that key or address.
+    #[error("no customer is known by that key or address; the request cannot be acted on for anybody")]
+    NobodyByThatName,
+    /// A correction is done with the fields, and only for a rectification.
+    #[error("a correction is completed by saving the corrected fields, and only where one was asked for")]
+    RectifyInstead,
+    /// A corrected value cannot be taken.
+    #[error("the value for `{field}` cannot be taken; write it in full, a country as two letters, a zone as Europe/Madrid")]
+    BadField {
+        /// Which field.
+        field: String,
+    },
+    /// No address an answer could go to.
+    #[error("that is no e-mail address; write it as name@example.com")]
+    NotAnAddress,
 }
 
 fn listed(reasons: &[(ExclusionReason, u64)]) -> String {
@@ -222,7 +262,13 @@ impl Problem {
             | Self::Segment { .. }
             | Self::NoReason
             | Self::Taken
-            | Self::UnknownAction { .. } => ProblemKind::Input,
+            | Self::UnknownAction { .. }
+            | Self::TooLong { .. }
+            | Self::InTheFuture
+            | Self::NoWordsForPerson
+            | Self::NobodyByThatName
+            | Self::BadField { .. }
+            | Self::NotAnAddress => ProblemKind::Input,
             Self::ChangedSinceRead
             | Self::Stale
             | Self::TimeOver
@@ -232,7 +278,10 @@ impl Problem {
             | Self::OwnCampaign
             | Self::EditedSinceApproval
             | Self::NotInDoubt
-            | Self::NothingSent => ProblemKind::State,
+            | Self::NothingSent
+            | Self::RequestElsewhere { .. }
+            | Self::NoExtension(_)
+            | Self::RectifyInstead => ProblemKind::State,
         }
     }
 

@@ -40,6 +40,9 @@ impl App {
                 self.enqueue(&Work::Deliver { campaign: campaign.id }, now).await?;
             }
         }
+        // A notice whose job was never queued is told all the same.
+        let waiting = self.store().waiting_recipient_notices().await?;
+        self.enqueue_notices(&waiting).await?;
         Ok(in_doubt)
     }
 
@@ -129,6 +132,10 @@ impl App {
             Work::Erase { erasure } => self.run_erasures(&[*erasure]).await,
             Work::Retain => Ok(()),
             Work::Compact => self.compact_job().await,
+            Work::Notify { notice } => {
+                self.deliver_notice(*notice, job.attempts >= job.max_attempts).await
+            }
+            Work::CallBack { url, body, .. } => self.deliver_callback(url, body).await,
         }
     }
 }

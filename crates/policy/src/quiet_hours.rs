@@ -134,6 +134,12 @@ fn zone(name: &str) -> Option<TimeZone> {
 /// How many quiet periods are stepped over before giving up; a year of nights in many zones.
 const STEPS: usize = 4_096;
 
+/// True when this is the name of a time zone.
+#[must_use]
+pub fn is_zone(name: &str) -> bool {
+    zone(name).is_some()
+}
+
 /// The first instant from `from` to `until` (both included) at which it is not quiet in any of the zones; `None` when
 /// there is none, or when no zone is known.
 #[must_use]

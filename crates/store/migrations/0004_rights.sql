@@ -21,7 +21,7 @@ CREATE TABLE rights_partners (
     revoked_at BIGINT
 );
 
--- Columns that can hold personal data: customer, details, contact, answer, callbacks. They go with the customer; the
+-- Columns that can hold personal data: customer, details, contact, answer. They go with the customer; the
 -- rest shows for years that the right was honoured.
 CREATE TABLE rights_requests (
     id           BIGINT NOT NULL PRIMARY KEY,
@@ -39,7 +39,7 @@ CREATE TABLE rights_requests (
     extended_at  BIGINT,
     closed_at    BIGINT,
     refusal      TEXT CHECK (refusal IN ('not_identified', 'excessive', 'legal_obligation', 'legal_claims', 'others_rights', 'not_applicable')),
-    details      TEXT NOT NULL,
+    details      TEXT,
     contact      TEXT,
     answer       TEXT,
     receipts     TEXT NOT NULL,

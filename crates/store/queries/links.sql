@@ -16,8 +16,11 @@ UPDATE customer_links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL
 -- name: revoke_customer_links
 UPDATE customer_links SET revoked_at = $2 WHERE customer = $1 AND revoked_at IS NULL;
 
--- name: erase_customer_links
-UPDATE customer_links SET customer = NULL, erased_at = $2 WHERE customer = $1;
+-- name: mark_erased_links
+UPDATE customer_links SET erased_at = $2 WHERE customer = $1 AND erased_at IS NULL;
+
+-- name: blank_customer_links
+UPDATE customer_links SET customer = NULL WHERE customer = $1;
 
 -- name: mark_erased_messages
 INSERT INTO erased_messages (message, erased_at) SELECT id, $2 FROM deliveries WHERE customer = $1

@@ -24,6 +24,9 @@ SELECT n.id, n.request, n.recipient, n.kind, n.state, n.subject, n.made_at, n.at
 SELECT n.id, n.request, n.recipient, n.kind, n.state, n.subject, n.made_at, n.attempts, n.last_status, n.delivered_at,
     r.name FROM rights_notices n JOIN rights_recipients r ON r.id = n.recipient WHERE n.request = $1 ORDER BY n.id;
 
+-- name: waiting_notices
+SELECT n.id FROM rights_notices n WHERE n.state = 'waiting' ORDER BY n.id;
+
 -- name: notice_tried
 UPDATE rights_notices SET state = $2, attempts = attempts + 1, last_status = $3, delivered_at = $4,
     subject = CASE WHEN $2 = 'waiting' THEN subject ELSE NULL END

@@ -48,12 +48,12 @@ SELECT r.callbacks, r.partner_ref, p.name FROM rights_requests r JOIN rights_par
 WHERE r.id = $1;
 
 -- name: close_rights_without_person
--- What is open of somebody who is erased has lost its object.
-UPDATE rights_requests SET state = 'withdrawn', closed_at = $2 WHERE customer = $1 AND closed_at IS NULL AND id <> $3;
+-- What is open of somebody who is erased has lost its object, but for the erasure itself.
+UPDATE rights_requests SET state = 'withdrawn', closed_at = $2
+WHERE customer = $1 AND closed_at IS NULL AND NOT (kind = 'erasure' AND state IN ('in_progress', 'extended'));
 
 -- name: blank_rights
-UPDATE rights_requests SET customer = NULL, details = '{}', contact = NULL, answer = NULL, callbacks = '[]'
-WHERE customer = $1;
+UPDATE rights_requests SET customer = NULL, details = NULL, contact = NULL, answer = NULL WHERE customer = $1;
 
 -- name: blank_rights_contact
-UPDATE rights_requests SET contact = NULL, details = '{}', answer = NULL WHERE id = $1;
+UPDATE rights_requests SET contact = NULL, details = NULL, answer = NULL WHERE id = $1;

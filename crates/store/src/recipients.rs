@@ -133,9 +133,18 @@ reads! {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn notices_of_request(&mut self, request: RequestId) -> Result<Vec<RecipientNotice>> {
+    pub async fn recipient_notices_of(&mut self, request: RequestId) -> Result<Vec<RecipientNotice>> {
         let query = sqlx::query(sql!("recipients", "notices_of_request")).bind(request.0);
         sql::rows(&query.fetch_all(self.db()).await?, read_notice)
+    }
+
+    /// Notices that nobody has taken yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn waiting_recipient_notices(&mut self) -> Result<Vec<RecipientNoticeId>> {
+        let rows = sqlx::query(sql!("recipients", "waiting_notices")).fetch_all(self.db()).await?;
+        sql::rows(&rows, |row| Ok(RecipientNoticeId(row.int("id")?)))
     }
 
     /// The partner of a key, by its hash.
@@ -202,7 +211,7 @@ writes! {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn notice_tried(&mut self, id: RecipientNoticeId, state: NoticeState, status: &str, at: Instant) -> Result<bool> {
+    pub async fn recipient_notice_tried(&mut self, id: RecipientNoticeId, state: NoticeState, status: &str, at: Instant) -> Result<bool> {
         let delivered = (state == NoticeState::Delivered).then_some(at.0);
         let query = sqlx::query(sql!("recipients", "notice_tried"))
             .bind(id.0).bind(state.as_str()).bind(status).bind(delivered);

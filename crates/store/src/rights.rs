@@ -101,7 +101,7 @@ fn read(row: &AnyRow) -> Result<Request> {
         extended_at: row.opt_at("extended_at")?,
         closed_at: row.opt_at("closed_at")?,
         refusal: row.opt_word("refusal")?,
-        details: row.json("details")?,
+        details: if row.opt_text("details")?.is_some() { row.json("details")? } else { Details::default() },
         contact: row.opt_text("contact")?,
         answer: row.opt_text("answer")?,
         receipts: row.json("receipts")?,
@@ -210,19 +210,27 @@ writes! {
         if changed == 0 { Err(Error::Stale { what: format!("request `{id}`") }) } else { Ok(()) }
     }
 
-    /// Takes the person out of their requests: open ones but `keep` are withdrawn, and of all of them nothing is left
-    /// that says whose they were. Links end, and old messages learn what happened.
+    /// From now on links of a customer who is being erased say so, and nothing else; what else was open of theirs is
+    /// over. The customer's name goes with the tables themselves.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn erase_from_rights(&mut self, customer: &CustomerKey, keep: Option<RequestId>, at: Instant) -> Result<u64> {
+    pub async fn end_rights_of(&mut self, customer: &CustomerKey, at: Instant) -> Result<()> {
         let key = customer.as_str();
-        sqlx::query(sql!("rights", "close_rights_without_person"))
-            .bind(key).bind(at.0).bind(keep.map_or(0, |id| id.0)).execute(self.db()).await?;
-        let requests = sqlx::query(sql!("rights", "blank_rights")).bind(key).execute(self.db()).await?.rows_affected();
-        let links = sqlx::query(sql!("links", "erase_customer_links"))
-            .bind(key).bind(at.0).execute(self.db()).await?.rows_affected();
+        sqlx::query(sql!("rights", "close_rights_without_person")).bind(key).bind(at.0).execute(self.db()).await?;
+        sqlx::query(sql!("links", "mark_erased_links")).bind(key).bind(at.0).execute(self.db()).await?;
         sqlx::query(sql!("links", "mark_erased_messages")).bind(key).bind(at.0).execute(self.db()).await?;
+        Ok(())
+    }
+
+    /// Takes a customer out of requests and links.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn blank_rights_of(&mut self, customer: &CustomerKey) -> Result<u64> {
+        let key = customer.as_str();
+        let requests = sqlx::query(sql!("rights", "blank_rights")).bind(key).execute(self.db()).await?.rows_affected();
+        let links = sqlx::query(sql!("links", "blank_customer_links")).bind(key).execute(self.db()).await?.rows_affected();
         Ok(requests + links)
     }
 

@@ -47,6 +47,12 @@ impl Instant {
         Self(self.0 + seconds * MICROS_PER_SECOND)
     }
 
+    /// The instant a text such as `2018-10-02T15:00:00Z` names; `None` when it names none.
+    #[must_use]
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(|at| Self(at.as_microsecond()))
+    }
+
     /// The same instant for calendar arithmetic in a time zone; `None` outside the years -9999 to 9999.
     #[must_use]
     pub fn to_jiff(self) -> Option<jiff::Timestamp> {

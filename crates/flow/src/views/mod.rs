@@ -6,10 +6,12 @@ mod campaigns;
 mod customer_pages;
 mod customers;
 mod ledger;
+mod rights;
 mod today;
 
 pub use campaigns::*;
 pub use customer_pages::*;
 pub use customers::*;
 pub use ledger::*;
+pub use rights::*;
 pub use today::*;

@@ -6,8 +6,10 @@
 //! Webhooks describe, so that recipients find a library for it. Deliberately absent: retries, which are the queue's.
 
 mod address;
+mod certificate;
 
 pub use address::is_public;
+pub use certificate::{CertificateError, Signer};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -76,15 +76,19 @@ fn an_erasure_leaves_a_request_without_its_person_and_links_that_know_what_happe
         let store = &fresh.store;
         let key = CustomerKey::new("a");
         let kept = store.add_rights_request(&request("a", RightKind::Erasure, 10)).await.unwrap();
+        let verified = Step { verified: Some((Verification::MailConfirmed, at(1))), ..Step::default() };
+        let (from, to) = (RequestState::Received, RequestState::InProgress);
+        store.move_rights_request(kept, from, to, &verified).await.unwrap();
         let open = store.add_rights_request(&request("a", RightKind::Access, 10)).await.unwrap();
         store.add_customer_link("h1", CustomerLinkKind::Centre, Some(&key), None, at(0), None).await.unwrap();
-        store.erase_from_rights(&key, Some(kept), at(5)).await.unwrap();
+        store.end_rights_of(&key, at(5)).await.unwrap();
+        assert_eq!(store.blank_rights_of(&key).await.unwrap(), 3);
         for id in [kept, open] {
             let row = store.rights_request(id).await.unwrap();
             assert_eq!((row.customer, row.details, row.contact), (None, Details::default(), None));
         }
         assert_eq!(store.rights_request(open).await.unwrap().state, RequestState::Withdrawn);
-        assert_eq!(store.rights_request(kept).await.unwrap().state, RequestState::Received);
+        assert_eq!(store.rights_request(kept).await.unwrap().state, RequestState::InProgress);
         let link = store.customer_link("h1").await.unwrap().unwrap();
         assert_eq!((link.customer, link.erased_at), (None, Some(at(5))));
     });
@@ -98,7 +102,7 @@ fn messages_of_the_erased_are_remembered_as_numbers() {
         let (gone, stays) = (CustomerKey::new("C-00001"), CustomerKey::new("C-00002"));
         let of_gone = store.messages_of_customer(&gone, 10).await.unwrap()[0].id;
         let of_other = store.messages_of_customer(&stays, 10).await.unwrap()[0].id;
-        store.erase_from_rights(&gone, None, at(9)).await.unwrap();
+        store.end_rights_of(&gone, at(9)).await.unwrap();
         assert_eq!(store.erased_message(of_gone).await.unwrap(), Some(at(9)));
         assert_eq!(store.erased_message(of_other).await.unwrap(), None);
     });
@@ -138,15 +142,15 @@ fn a_notice_forgets_whom_it_was_about_once_it_was_taken() {
             .add_recipient_notice(id, shop, NoticeKind::Erasure, "{\"customer\":\"a\"}", at(0))
             .await
             .unwrap();
-        assert!(store.notice_tried(notice, NoticeState::Waiting, "503", at(1)).await.unwrap());
+        assert!(store.recipient_notice_tried(notice, NoticeState::Waiting, "503", at(1)).await.unwrap());
         assert!(store.recipient_notice(notice).await.unwrap().subject.is_some());
-        assert!(store.notice_tried(notice, NoticeState::Delivered, "204", at(2)).await.unwrap());
+        assert!(store.recipient_notice_tried(notice, NoticeState::Delivered, "204", at(2)).await.unwrap());
         let told = store.recipient_notice(notice).await.unwrap();
         assert_eq!((told.subject, told.attempts, told.delivered_at), (None, 2, Some(at(2))));
-        assert!(!store.notice_tried(notice, NoticeState::GivenUp, "late", at(3)).await.unwrap());
+        assert!(!store.recipient_notice_tried(notice, NoticeState::GivenUp, "late", at(3)).await.unwrap());
         store.remove_recipient(shop, at(4)).await.unwrap();
         assert!(store.recipients().await.unwrap().is_empty());
-        assert_eq!(store.notices_of_request(id).await.unwrap().len(), 1);
+        assert_eq!(store.recipient_notices_of(id).await.unwrap().len(), 1);
     });
 }
 
