@@ -18,7 +18,6 @@ use terms::erasure::ErasureCause;
 use terms::ids::CustomerKey;
 use terms::ledger::Action;
 use terms::person::Actor;
-use terms::rights::RightKind;
 
 use crate::app::{App, json_value};
 use crate::error::{Error, Result};
@@ -119,6 +118,7 @@ impl App {
             tx.restrict_customer(key).await?;
         }
         tx.cancel_planned_of(key, now).await?;
+        tx.end_rights_of(key, now).await?;
         let work = Work::Erase { erasure: id };
         let job = NewJob {
             kind: work.kind().to_owned(),
@@ -227,11 +227,6 @@ impl App {
                 found.push(tx.rows_of(table, key, email).await?.len() as u64);
             }
         }
-        // The request that asks for this is closed by who answers it; others of theirs have lost their object.
-        let requests = tx.rights_of_customer(key, i64::MAX).await?;
-        let asking =
-            requests.iter().find(|request| request.kind == RightKind::Erasure && request.closed_at.is_none());
-        tx.erase_from_rights(key, asking.map(|request| request.id), self.now()).await?;
         tx.count_erased_deliveries(key).await?;
         let mut found = found.into_iter();
         for place in PLACES {

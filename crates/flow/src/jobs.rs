@@ -76,7 +76,9 @@ impl Work {
         match self {
             Self::Erase { erasure } => format!("{}/{erasure}", self.kind()),
             Self::Notify { notice } => format!("{}/{notice}", self.kind()),
-            Self::CallBack { request, url, body } => format!("{}/{request}/{url}/{}", self.kind(), body.len()),
+            Self::CallBack { request, url, body } => {
+                format!("{}/{request}/{url}/{}", self.kind(), body.len())
+            }
             Self::Deliver { campaign } | Self::Measure { campaign } => format!("{}/{campaign}", self.kind()),
             _ => self.kind().to_owned(),
         }

@@ -135,7 +135,9 @@ pub enum Problem {
     #[error("that lies in the future; give the day on which it arrived")]
     InTheFuture,
     /// A request's state does not allow the move.
-    #[error("the request is `{now}` and cannot become `{wanted}`; verify who asks first, or look whether it is closed")]
+    #[error(
+        "the request is `{now}` and cannot become `{wanted}`; verify who asks first, or look whether it is closed"
+    )]
     RequestElsewhere {
         /// Where it stands.
         now: RequestState,
@@ -155,7 +157,9 @@ pub enum Problem {
     #[error("a correction is completed by saving the corrected fields, and only where one was asked for")]
     RectifyInstead,
     /// A corrected value cannot be taken.
-    #[error("the value for `{field}` cannot be taken; write it in full, a country as two letters, a zone as Europe/Madrid")]
+    #[error(
+        "the value for `{field}` cannot be taken; write it in full, a country as two letters, a zone as Europe/Madrid"
+    )]
     BadField {
         /// Which field.
         field: String,

@@ -135,6 +135,7 @@ impl App {
             Work::Notify { notice } => {
                 self.deliver_notice(*notice, job.attempts >= job.max_attempts).await
             }
+            Work::Notify { notice } => self.deliver_notice(*notice, job.attempts >= job.max_attempts).await,
             Work::CallBack { url, body, .. } => self.deliver_callback(url, body).await,
         }
     }

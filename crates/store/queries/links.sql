@@ -19,9 +19,6 @@ UPDATE customer_links SET revoked_at = $2 WHERE customer = $1 AND revoked_at IS 
 -- name: mark_erased_links
 UPDATE customer_links SET erased_at = $2 WHERE customer = $1 AND erased_at IS NULL;
 
--- name: blank_customer_links
-UPDATE customer_links SET customer = NULL WHERE customer = $1;
-
 -- name: mark_erased_messages
 INSERT INTO erased_messages (message, erased_at) SELECT id, $2 FROM deliveries WHERE customer = $1
 ON CONFLICT (message) DO NOTHING;

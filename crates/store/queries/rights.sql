@@ -52,8 +52,5 @@ WHERE r.id = $1;
 UPDATE rights_requests SET state = 'withdrawn', closed_at = $2
 WHERE customer = $1 AND closed_at IS NULL AND NOT (kind = 'erasure' AND state IN ('in_progress', 'extended'));
 
--- name: blank_rights
-UPDATE rights_requests SET customer = NULL, details = NULL, contact = NULL, answer = NULL WHERE customer = $1;
-
 -- name: blank_rights_contact
 UPDATE rights_requests SET contact = NULL, details = NULL, answer = NULL WHERE id = $1;

@@ -71,16 +71,10 @@ pub const TABLES: &[Table] = &[
         object: Some(("service_mail/", "id")),
         ..Table::deleted("service_mails", &[By::Customer("customer"), By::EmailHash("address_hash")])
     },
-    // The request stays, as proof that the right was honoured; whose it was does not. Its own words are
-    // `Tx::erase_from_rights`, which erasure calls first.
+    // The request stays, as proof that the right was honoured; whose it was does not. What was open, and what old
+    // links say, `Tx::end_rights_of` has settled when the erasure began.
     Table {
-        blank: &[
-            ("customer", "NULL"),
-            ("contact", "NULL"),
-            ("answer", "NULL"),
-            ("details", "'{}'"),
-            ("callbacks", "'[]'"),
-        ],
+        blank: &[("customer", "NULL"), ("contact", "NULL"), ("answer", "NULL"), ("details", "NULL")],
         ..Table::deleted("rights_requests", &[By::Customer("customer")])
     },
     Table { blank: &[("customer", "NULL")], ..Table::deleted("customer_links", &[By::Customer("customer")]) },

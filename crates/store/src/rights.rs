@@ -223,17 +223,6 @@ writes! {
         Ok(())
     }
 
-    /// Takes a customer out of requests and links.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn blank_rights_of(&mut self, customer: &CustomerKey) -> Result<u64> {
-        let key = customer.as_str();
-        let requests = sqlx::query(sql!("rights", "blank_rights")).bind(key).execute(self.db()).await?.rows_affected();
-        let links = sqlx::query(sql!("links", "blank_customer_links")).bind(key).execute(self.db()).await?.rows_affected();
-        Ok(requests + links)
-    }
-
     /// Takes the address and words of somebody who is not known out of their request.
     ///
     /// # Errors

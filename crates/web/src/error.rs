@@ -87,6 +87,8 @@ enum Detail {
     Problem(flow::Problem),
     /// English words of another room: shown to readers of English and to programs, never on a Spanish page.
     English(String),
+    /// When somebody was erased; shown to whoever holds their old link.
+    Erased(terms::time::Instant),
 }
 
 impl Detail {
@@ -94,7 +96,7 @@ impl Detail {
         match self {
             Self::Problem(problem) => words::problem(cx, problem),
             Self::English(text) if cx.lang == Language::English => text.clone(),
-            Self::English(_) | Self::None => String::new(),
+            Self::English(_) | Self::Erased(_) | Self::None => String::new(),
         }
     }
 
@@ -103,7 +105,7 @@ impl Detail {
         match self {
             Self::Problem(problem) => problem.to_string(),
             Self::English(text) => text.clone(),
-            Self::None => String::new(),
+            Self::Erased(_) | Self::None => String::new(),
         }
     }
 }
@@ -115,6 +117,7 @@ fn sort(fault: &Fault) -> (StatusCode, Told) {
     match fault {
         Fault::App(error) => match error {
             flow::Error::NotFound => (StatusCode::NOT_FOUND, told("not_found", Detail::None)),
+            flow::Error::Gone { at } => (StatusCode::GONE, told("gone", Detail::Erased(*at))),
             flow::Error::Forbidden => (StatusCode::FORBIDDEN, told("forbidden", Detail::None)),
             flow::Error::Problem(problem) => {
                 let (status, key) = match problem.kind() {
@@ -205,6 +208,8 @@ struct ErrorPage<'a> {
 struct CustomerErrorPage {
     other: Language,
     cx: Cx,
+    /// When the reader was erased, if that is why.
+    erased: Option<terms::time::Instant>,
 }
 
 /// Writes the page of an error.
@@ -230,7 +235,11 @@ pub(crate) fn page(cx: &Cx, response: Response) -> Response {
                     Language::English => Language::Spanish,
                     Language::Spanish => Language::English,
                 };
-                CustomerErrorPage { other, cx: cx.clone() }.render()
+                let erased = match told.detail {
+                    Detail::Erased(at) => Some(at),
+                    _ => None,
+                };
+                CustomerErrorPage { other, cx: cx.clone(), erased }.render()
             }
             None => ErrorPage { cx, status: status.as_u16(), key: told.key, detail: &told.detail.words(cx) }
                 .render(),
@@ -259,5 +268,12 @@ impl ErrorPage<'_> {
 impl CustomerErrorPage {
     fn in_other(&self, key: &str) -> &'static str {
         crate::i18n::text(self.other, key)
+    }
+
+    /// The sentence with the day of the erasure, in one of the two languages.
+    fn erased_on(&self, at: &terms::time::Instant, other: bool) -> String {
+        let lang = if other { self.other } else { self.cx.lang };
+        let day = crate::format::day(lang, at.day());
+        crate::i18n::fill(crate::i18n::text(lang, "error.erased.on"), &[&day])
     }
 }

@@ -41,7 +41,9 @@ impl App {
                     tx.suppress(key, email, SuppressionReason::Objection, "rights", now).await?;
                 }
             }
-            RightKind::OptOutSale => receipts.extend(self.refusals(&customer, request, Purpose::Sharing).await?),
+            RightKind::OptOutSale => {
+                receipts.extend(self.refusals(&customer, request, Purpose::Sharing).await?)
+            }
             _ => return Err(Error::Internal(format!("`{}` does not act by itself", request.kind))),
         }
         self.record_consents_in(&mut tx, &receipts, actor.clone()).await?;

@@ -132,9 +132,9 @@ impl App {
         let email = email.trim();
         let plausible = email.len() <= 254
             && !email.chars().any(|c| c.is_control() || c.is_whitespace())
-            && email.split_once('@').is_some_and(|(local, host)| {
-                !local.is_empty() && host.contains('.') && !host.contains('@')
-            });
+            && email
+                .split_once('@')
+                .is_some_and(|(local, host)| !local.is_empty() && host.contains('.') && !host.contains('@'));
         if !plausible {
             return Err(crate::Problem::NotAnAddress.into());
         }

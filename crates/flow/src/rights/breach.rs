@@ -44,7 +44,8 @@ impl App {
         let mut tx = self.store().begin().await?;
         let id = tx.add_breach(title, aware_at, due, by, people.filter(|people| *people >= 0)).await?;
         let payload = serde_json::json!({ "opened": true, "aware": aware_at, "due": due });
-        tx.append_entries(&[self.entry(actor, Action::BreachRecorded, format!("breach/{id}"), payload)]).await?;
+        tx.append_entries(&[self.entry(actor, Action::BreachRecorded, format!("breach/{id}"), payload)])
+            .await?;
         tx.commit().await?;
         Ok(id)
     }
@@ -67,7 +68,8 @@ impl App {
             }
         };
         let payload = serde_json::json!({ "step": word });
-        tx.append_entries(&[self.entry(actor, Action::BreachRecorded, format!("breach/{id}"), payload)]).await?;
+        tx.append_entries(&[self.entry(actor, Action::BreachRecorded, format!("breach/{id}"), payload)])
+            .await?;
         tx.commit().await?;
         Ok(())
     }
@@ -84,7 +86,8 @@ impl App {
         let mut tx = self.store().begin().await?;
         tx.close_breach(id, outcome, self.now()).await?;
         let payload = serde_json::json!({ "closed": true });
-        tx.append_entries(&[self.entry(actor, Action::BreachRecorded, format!("breach/{id}"), payload)]).await?;
+        tx.append_entries(&[self.entry(actor, Action::BreachRecorded, format!("breach/{id}"), payload)])
+            .await?;
         tx.commit().await?;
         Ok(())
     }

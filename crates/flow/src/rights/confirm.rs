@@ -157,11 +157,8 @@ impl App {
         let receipts = self.erase_customer(&customer.key, ErasureCause::Request).await?;
         let request = self.store().rights_request(request.id).await?;
         let mut tx = self.store().begin().await?;
-        let step = Step {
-            closed_at: Some(self.now()),
-            receipts: Some(json_value(&receipts)?),
-            ..Step::default()
-        };
+        let step =
+            Step { closed_at: Some(self.now()), receipts: Some(json_value(&receipts)?), ..Step::default() };
         self.step(&mut tx, &request, RequestState::Completed, &step, actor).await?;
         tx.commit().await?;
         self.enqueue_notices(&notices).await?;

@@ -15,11 +15,12 @@ mod opendsr;
 mod queue;
 
 pub use ask::Asked;
-pub use opendsr::{DsrError, DsrRequest, DsrSigner};
 pub use breach::BreachStep;
 pub use officer::{BY_OFFICER, Done, ENTERED, Handler, RECTIFIABLE, entered};
+pub use opendsr::{DsrError, DsrRequest, DsrSigner};
 pub use queue::QueueFilter;
 
+pub use policy::rights::NoExtension;
 use policy::rights::{Calendar, Deadlines, acts_at_once, deadlines, law_of, may_move};
 use store::Tx;
 use store::rights::{NewRequestRow, Step};
@@ -97,7 +98,9 @@ impl App {
         let actor = self.actor_of(&new).await?;
         let id = self.enter_request(new, actor.clone()).await?;
         let request = self.store().rights_request(id).await?;
-        if acts_at_once(request.kind) && request.state == RequestState::InProgress && request.customer.is_some()
+        if acts_at_once(request.kind)
+            && request.state == RequestState::InProgress
+            && request.customer.is_some()
         {
             self.act_on(&request, actor).await?;
         }

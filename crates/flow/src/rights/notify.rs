@@ -80,7 +80,9 @@ impl App {
         match outcome {
             Ok(_) => Ok(()),
             Err(_) if last_try => Ok(()),
-            Err(error) => Err(Error::Conflict { message: format!("{} was not told: {error}", recipient.name) }),
+            Err(error) => {
+                Err(Error::Conflict { message: format!("{} was not told: {error}", recipient.name) })
+            }
         }
     }
 
@@ -141,7 +143,8 @@ impl App {
         let secret: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let mut tx = self.store().begin().await?;
         let id = tx.add_recipient(name.trim(), url, &secret, kinds, allow_host, self.now()).await?;
-        let payload = serde_json::json!({ "name": name.trim(), "url": url, "kinds": kinds, "allow_host": allow_host });
+        let payload =
+            serde_json::json!({ "name": name.trim(), "url": url, "kinds": kinds, "allow_host": allow_host });
         let entry = self.entry(actor, Action::RecipientChanged, format!("recipient/{id}"), payload);
         tx.append_entries(&[entry]).await?;
         tx.commit().await?;

@@ -57,12 +57,7 @@ impl App {
     ///
     /// # Errors
     /// When it lies in the future, or somebody is verified who is not known.
-    pub async fn enter_by_officer(
-        &self,
-        by: &Handler,
-        customer: &str,
-        new: NewRequest,
-    ) -> Result<RequestId> {
+    pub async fn enter_by_officer(&self, by: &Handler, customer: &str, new: NewRequest) -> Result<RequestId> {
         let found = self.find_customer(customer).await?;
         if found.is_none() && new.verification.is_some() {
             return Err(Problem::NobodyByThatName.into());
@@ -103,8 +98,7 @@ impl App {
             return Err(Problem::NobodyByThatName.into());
         }
         let mut tx = self.store().begin().await?;
-        let step =
-            Step { verified: Some((how, self.now())), handled_by: by.person, ..Step::default() };
+        let step = Step { verified: Some((how, self.now())), handled_by: by.person, ..Step::default() };
         self.step(&mut tx, &request, RequestState::InProgress, &step, by.actor()).await?;
         tx.commit().await?;
         let request = self.store().rights_request(id).await?;
@@ -216,9 +210,7 @@ impl App {
             (RightKind::Review, Some(_)) => {
                 let said = words(said)?;
                 self.close_with(by, &request, Some(said)).await?;
-                Ok(Done {
-                    told: self.answer(&request, ServiceKind::RequestDone, None, Some(said)).await?,
-                })
+                Ok(Done { told: self.answer(&request, ServiceKind::RequestDone, None, Some(said)).await? })
             }
             // Erased already, and stopped before that was written down.
             (RightKind::Erasure, None) => {
@@ -327,7 +319,9 @@ fn corrected(before: &Customer, fields: &[(String, String)]) -> Result<Customer>
             "email" => {
                 if given.as_deref().is_some_and(|email| {
                     email.contains(char::is_whitespace)
-                        || !email.split_once('@').is_some_and(|(local, host)| !local.is_empty() && host.contains('.'))
+                        || !email
+                            .split_once('@')
+                            .is_some_and(|(local, host)| !local.is_empty() && host.contains('.'))
                 }) {
                     return Err(bad());
                 }
@@ -336,7 +330,10 @@ fn corrected(before: &Customer, fields: &[(String, String)]) -> Result<Customer>
             "locale" => after.locale = given.ok_or_else(bad)?,
             "country" => {
                 let country = given.map(|country| country.to_uppercase());
-                if country.as_ref().is_some_and(|c| c.len() != 2 || !c.bytes().all(|b| b.is_ascii_uppercase())) {
+                if country
+                    .as_ref()
+                    .is_some_and(|c| c.len() != 2 || !c.bytes().all(|b| b.is_ascii_uppercase()))
+                {
                     return Err(bad());
                 }
                 after.country = country;
@@ -362,7 +359,12 @@ pub const ENTERED: [RequestOrigin; 3] = [RequestOrigin::Post, RequestOrigin::Pho
 
 /// A request as the officer enters it.
 #[must_use]
-pub fn entered(kind: RightKind, origin: RequestOrigin, language: Language, received_at: Instant) -> NewRequest {
+pub fn entered(
+    kind: RightKind,
+    origin: RequestOrigin,
+    language: Language,
+    received_at: Instant,
+) -> NewRequest {
     NewRequest {
         customer: None,
         kind,
@@ -405,14 +407,24 @@ mod tests {
         assert_eq!(with("first_name", "").unwrap().first_name, None);
         assert_eq!(with("country", "fr").unwrap().country.as_deref(), Some("FR"));
         assert_eq!(with("time_zone", "Europe/Paris").unwrap().time_zone.as_deref(), Some("Europe/Paris"));
-        assert!(with("email", "b@y.example").unwrap().restricted, "a restriction is not lifted by a correction");
+        assert!(
+            with("email", "b@y.example").unwrap().restricted,
+            "a restriction is not lifted by a correction"
+        );
     }
 
     #[test]
     fn what_cannot_be_a_value_is_refused() {
         for (field, value) in [
-            ("email", "nobody"), ("email", "a b@x.example"), ("email", "@x.example"), ("country", "Spain"),
-            ("country", "E1"), ("time_zone", "Nowhere/Else"), ("locale", ""), ("restricted", "0"), ("key", "b"),
+            ("email", "nobody"),
+            ("email", "a b@x.example"),
+            ("email", "@x.example"),
+            ("country", "Spain"),
+            ("country", "E1"),
+            ("time_zone", "Nowhere/Else"),
+            ("locale", ""),
+            ("restricted", "0"),
+            ("key", "b"),
             ("first_name", "a\nb"),
         ] {
             assert!(with(field, value).is_err(), "{field} = {value}");

@@ -175,7 +175,9 @@ impl App {
     /// When the name is empty.
     pub async fn add_partner(&self, name: &str, actor: Actor) -> Result<(PartnerId, String)> {
         if name.trim().is_empty() || name.len() > 120 {
-            return Err(Error::Invalid { message: "give the partner a name of 1 to 120 characters".to_owned() });
+            return Err(Error::Invalid {
+                message: "give the partner a name of 1 to 120 characters".to_owned(),
+            });
         }
         let bytes: [u8; 32] = rand::random();
         let key: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -198,8 +200,9 @@ impl App {
         body: &str,
         encoded: &str,
     ) -> std::result::Result<serde_json::Value, DsrError> {
-        let sent: DsrRequest = serde_json::from_str(body)
-            .map_err(|error| DsrError::bad(&format!("the request cannot be read at line {}", error.line())))?;
+        let sent: DsrRequest = serde_json::from_str(body).map_err(|error| {
+            DsrError::bad(&format!("the request cannot be read at line {}", error.line()))
+        })?;
         if !is_uuid4(&sent.subject_request_id) {
             return Err(DsrError::bad("subject_request_id must be a UUID of version 4 in lower case"));
         }
@@ -220,7 +223,9 @@ impl App {
         }
         for url in &sent.status_callback_urls {
             if Endpoint::parse(url, false).is_err() {
-                return Err(DsrError::bad("status_callback_urls must be https addresses of the public internet"));
+                return Err(DsrError::bad(
+                    "status_callback_urls must be https addresses of the public internet",
+                ));
             }
         }
         let id = match self.store().rights_of_partner(partner.id, &sent.subject_request_id).await? {
@@ -381,7 +386,10 @@ impl App {
     pub(crate) async fn deliver_callback(&self, url: &str, body: &str) -> Result<()> {
         let conflict = |message: String| Error::Conflict { message };
         let signer = self.dsr_signer().await?.ok_or_else(|| {
-            conflict("there is no certificate to sign with; put opendsr.cert.pem and opendsr.key.pem into keys/".to_owned())
+            conflict(
+                "there is no certificate to sign with; put opendsr.cert.pem and opendsr.key.pem into keys/"
+                    .to_owned(),
+            )
         })?;
         let headers = [
             ("X-OpenDSR-Processor-Domain", signer.domain.clone()),
@@ -402,9 +410,13 @@ mod tests {
     fn only_a_lower_case_uuid_of_version_four_is_one() {
         assert!(is_uuid4("a7551968-d5d6-44b2-9831-815ac9017798"));
         for other in [
-            "", "A7551968-D5D6-44B2-9831-815AC9017798", "a7551968-d5d6-14b2-9831-815ac9017798",
-            "a7551968-d5d6-44b2-c831-815ac9017798", "a7551968d5d644b29831815ac9017798",
-            "a7551968-d5d6-44b2-9831-815ac901779g", "a7551968-d5d6-44b2-9831-815ac901779ñ",
+            "",
+            "A7551968-D5D6-44B2-9831-815AC9017798",
+            "a7551968-d5d6-14b2-9831-815ac9017798",
+            "a7551968-d5d6-44b2-c831-815ac9017798",
+            "a7551968d5d644b29831815ac9017798",
+            "a7551968-d5d6-44b2-9831-815ac901779g",
+            "a7551968-d5d6-44b2-9831-815ac901779ñ",
         ] {
             assert!(!is_uuid4(other), "{other}");
         }

@@ -107,7 +107,7 @@ pub struct NoticeLine {
 }
 
 /// One request.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct RequestView {
     /// The line in the queue.
     pub line: RequestLine,

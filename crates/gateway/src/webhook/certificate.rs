@@ -51,7 +51,8 @@ impl Signer {
         if !certificate.exists() && !key.exists() {
             return Ok(None);
         }
-        let file = |path: &Path, why: String| CertificateError::File { path: path.display().to_string(), why };
+        let file =
+            |path: &Path, why: String| CertificateError::File { path: path.display().to_string(), why };
         let text = std::fs::read_to_string(certificate).map_err(|why| file(certificate, why.to_string()))?;
         CertificateDer::from_pem_slice(text.as_bytes()).map_err(|why| file(certificate, why.to_string()))?;
         let pkcs8 = PrivatePkcs8KeyDer::from_pem_file(key).map_err(|why| file(key, why.to_string()))?;
@@ -80,7 +81,8 @@ impl Signer {
         let signature = match &self.key {
             Key::Rsa(key) => {
                 let mut signature = vec![0; key.public().modulus_len()];
-                key.sign(&RSA_PKCS1_SHA256, &random, body, &mut signature).map_err(|_| CertificateError::Sign)?;
+                key.sign(&RSA_PKCS1_SHA256, &random, body, &mut signature)
+                    .map_err(|_| CertificateError::Sign)?;
                 signature
             }
             Key::Ecdsa(key) => key.sign(&random, body).map_err(|_| CertificateError::Sign)?.as_ref().to_vec(),
@@ -111,7 +113,8 @@ mod tests {
         std::fs::write(&cert, pem("CERTIFICATE", b"any")).unwrap();
         let signer = Signer::open(&cert, &key).unwrap().unwrap();
         let signature = STANDARD.decode(signer.sign(b"body").unwrap()).unwrap();
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_ref(), &random).unwrap();
+        let pair =
+            EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_ref(), &random).unwrap();
         let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, pair.public_key().as_ref().to_vec());
         assert!(public.verify(b"body", &signature).is_ok());
         assert!(public.verify(b"other", &signature).is_err());

@@ -55,6 +55,22 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
         Problem::EditedSinceApproval => "problem.edited",
         Problem::NotInDoubt => "problem.not_in_doubt",
         Problem::NothingSent => "problem.nothing_sent",
+        Problem::TooLong { most } => return cx.t1("problem.too_long", cx.n(*most)),
+        Problem::InTheFuture => "problem.in_the_future",
+        Problem::RequestElsewhere { now, wanted } => {
+            let name = |state: &terms::rights::RequestState| cx.name("rights_state", state).to_lowercase();
+            return cx.t2("problem.request_elsewhere", name(now), name(wanted));
+        }
+        Problem::NoWordsForPerson => "problem.no_words_for_person",
+        Problem::NoExtension(why) => match why {
+            flow::rights::NoExtension::NotForThisRight => "problem.no_extension.right",
+            flow::rights::NoExtension::Already => "problem.no_extension.already",
+            flow::rights::NoExtension::TooLate => "problem.no_extension.late",
+        },
+        Problem::NobodyByThatName => "problem.nobody_by_that_name",
+        Problem::RectifyInstead => "problem.rectify_instead",
+        Problem::BadField { field } => return cx.t1("problem.bad_field", cx.name("rectify", field)),
+        Problem::NotAnAddress => "problem.not_an_address",
     };
     cx.t(key).to_owned()
 }
