@@ -39,6 +39,9 @@ use crate::problem::Problem;
 /// Longest text a person may write into a request.
 pub const LONGEST_WORDS: usize = 4_000;
 
+/// Days in which holidays are looked up: three months, and whatever a due date moves by.
+const DAYS_AHEAD: i32 = 110;
+
 /// A request to be opened.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewRequest {
@@ -241,9 +244,12 @@ impl App {
     }
 }
 
-/// Public holidays of the months a request may take.
+/// Public holidays of the person's country in the months a request may take. Where the country is unknown only weekends
+/// move a due date: who is early is never late.
 fn holidays_around(country: Option<&str>, from: Day) -> Vec<Day> {
-    let _ = country;
-    let _ = from;
-    Vec::new()
+    let Some(country) = country.and_then(|country| country.parse().ok()) else { return Vec::new() };
+    (0..=DAYS_AHEAD)
+        .map(|days| from.plus(days))
+        .filter(|day| policy::holidays::is_holiday(country, day.to_date()))
+        .collect()
 }
