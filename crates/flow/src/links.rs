@@ -22,7 +22,10 @@ pub enum LinkKind {
 }
 
 impl LinkKind {
-    const fn letter(self) -> char {
+    /// Every kind.
+    pub(crate) const ALL: &'static [Self] = &[Self::Why, Self::Preferences, Self::Unsubscribe];
+
+    pub(crate) const fn letter(self) -> char {
         match self {
             Self::Why => 'w',
             Self::Preferences => 'p',

@@ -17,6 +17,12 @@ use terms::rights::RequestState;
 /// Why something was not done, and what to do next.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Problem {
+    /// What was typed is no e-mail address.
+    #[error("this is no e-mail address; write it as name@example.org")]
+    Address,
+    /// No purpose was ticked.
+    #[error("nothing was chosen; tick at least one purpose, or leave the page")]
+    NoPurpose,
     /// The campaign's name is missing or too long.
     #[error("give the campaign a name of 1 to 120 characters")]
     Name,
@@ -255,7 +261,9 @@ impl Problem {
     #[must_use]
     pub const fn kind(&self) -> ProblemKind {
         match self {
-            Self::Name
+            Self::Address
+            | Self::NoPurpose
+            | Self::Name
             | Self::ControlShare { .. }
             | Self::Days
             | Self::NoWords

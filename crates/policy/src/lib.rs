@@ -10,6 +10,7 @@
 pub mod approval;
 pub mod cap;
 pub mod consent;
+pub mod consent_string;
 pub mod decide;
 pub mod holidays;
 pub mod permit;

@@ -15,3 +15,6 @@ ON CONFLICT (address_hash, reason) DO NOTHING;
 
 -- name: lift_manual_suppression
 DELETE FROM suppressions WHERE address_hash = $1 AND reason = 'manual';
+
+-- name: lift_unsubscribed
+DELETE FROM suppressions WHERE address_hash = $1 AND reason = 'unsubscribed';

@@ -2,7 +2,8 @@
 //!
 //! Kept as HMAC-SHA256 under the installation's pepper: nobody can guess addresses from the rows without it, and a
 //! suppression outlives the erasure of its customer. Deliberately absent: lifting a suppression that a customer or a
-//! mailbox provider caused. Only a manual one can be taken back.
+//! mailbox provider caused, but for one case: an opt-out ends when its customer confirms a new sign-up from that address.
+//! The brand can take back its own manual ones.
 
 use crate::error::{Error, Result};
 use crate::open::{reads, writes};
@@ -236,6 +237,20 @@ writes! {
                 .await?;
         }
         Ok(())
+    }
+
+    /// Takes back an opt-out of marketing, because the customer themselves asked for marketing again and confirmed it
+    /// from that address. Objections, complaints and bounces stay. True: there was one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lift_unsubscribed(&mut self, customer: Option<&CustomerKey>, email: Option<&str>) -> Result<bool> {
+        let mut lifted = 0;
+        for hash in self.pepper.hashes(customer, email)?.into_iter().flatten() {
+            let query = sqlx::query(sql!("suppressions", "lift_unsubscribed")).bind(hash);
+            lifted += query.execute(self.db()).await?.rows_affected();
+        }
+        Ok(lifted > 0)
     }
 
     /// Takes back a suppression that the brand itself asked for; all others stay.

@@ -22,6 +22,7 @@ mod route;
 mod samples;
 mod security;
 mod session;
+mod visitor;
 mod words;
 
 use axum::Router;
@@ -50,7 +51,8 @@ pub async fn serve(
     options: WebOptions,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(app, options)).with_graceful_shutdown(stop).await
+    let service = router(app, options).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await
 }
 
 /// All pages as one service.

@@ -79,7 +79,7 @@ async fn text(response: Response<Body>) -> String {
 fn staff(table: &[Registered]) -> impl Iterator<Item = (&Registered, flow::access::Permission)> {
     table.iter().filter_map(|route| match route.policy {
         Policy::Staff(permission) => Some((route, permission)),
-        Policy::Public | Policy::Customer | Policy::WriteKey => None,
+        Policy::Public | Policy::Visitor | Policy::Customer | Policy::WriteKey => None,
     })
 }
 

@@ -6,6 +6,7 @@
 
 use crate::context::Cx;
 use crate::error::{self, Face, Fault};
+use crate::visitor::opts_out;
 use crate::{WebState, origin, session};
 use axum::Router;
 use axum::extract::{Request, State};
@@ -22,6 +23,8 @@ use terms::person::Person;
 pub(crate) enum Policy {
     /// Anybody: sign-in, health, assets, choice of language.
     Public,
+    /// Anybody, on the brand's own face: no account, no way into the house. Changes come from our own forms.
+    Visitor,
     /// Whoever holds the signed token in the address. No session is read, so there is nothing to forge.
     Customer,
     /// A signed-in person whose role has this permission.
@@ -140,9 +143,16 @@ async fn guard(
         cx.person = Some(person.clone());
         request.extensions_mut().insert(Staff(person));
     }
+    // `Sec-GPC: 1` counts before the page is answered: whoever opens a link of theirs has said it.
+    if policy == Policy::Customer
+        && opts_out(request.headers())
+        && let Some((kind, token)) = own_link(request.uri().path())
+    {
+        state.app.gpc_by_link(kind, token).await?;
+    }
     request.extensions_mut().insert(cx);
     let mut response = next.run(request).await;
-    if policy == Policy::Customer {
+    if matches!(policy, Policy::Customer | Policy::Visitor) {
         response.extensions_mut().insert(Face::Customer);
     }
     Ok(response)
@@ -162,6 +172,14 @@ async fn outermost(State(state): State<WebState>, request: Request, next: Next) 
         cx.person = state.app.session(&token).await.ok().flatten();
     }
     error::page(&cx, response)
+}
+
+/// The letter and the token of a customer's link, such as `/p/118-9f86…`.
+fn own_link(path: &str) -> Option<(char, &str)> {
+    let (kind, rest) = path.strip_prefix('/')?.split_once('/')?;
+    let mut letters = kind.chars();
+    let letter = letters.next().filter(|_| letters.next().is_none())?;
+    Some((letter, rest.split('/').next()?))
 }
 
 async fn missing() -> Fault {

@@ -3,5 +3,7 @@
 //! Goes in: receipts from a form, a page, an import, an API. Comes out: rows that are never changed, an entry in the
 //! ledger of the same transaction, and, for withdrawals, the certainty that nothing is being handed over any more.
 
+pub(crate) mod gpc;
 mod notices;
 mod record;
+mod sign_up;

@@ -59,9 +59,15 @@ impl App {
         tx: &mut Tx,
         receipts: &[ConsentReceipt],
     ) -> Result<Vec<ConsentReceipt>> {
-        let added = tx.append_consents(receipts, self.now()).await?;
-        let new = receipts.iter().zip(added).filter(|(_, new)| *new).map(|(receipt, _)| receipt.clone());
-        Ok(new.collect())
+        let erased = if receipts.is_empty() { None } else { Some(tx.tombstone_set().await?) };
+        // Who was erased is not taken in again by what arrives late.
+        let receipts: Vec<ConsentReceipt> = receipts
+            .iter()
+            .filter(|receipt| !erased.as_ref().is_some_and(|erased| erased.holds_key(&receipt.customer)))
+            .cloned()
+            .collect();
+        let added = tx.append_consents(&receipts, self.now()).await?;
+        Ok(receipts.into_iter().zip(added).filter(|(_, new)| *new).map(|(receipt, _)| receipt).collect())
     }
 
     /// Waits until no message to who withdrew or refused is being handed over.

@@ -5,6 +5,7 @@
 mod campaigns;
 mod customer_pages;
 mod customers;
+mod join;
 mod ledger;
 mod rights;
 mod today;
@@ -12,6 +13,7 @@ mod today;
 pub use campaigns::*;
 pub use customer_pages::*;
 pub use customers::*;
+pub use join::*;
 pub use ledger::*;
 pub use rights::*;
 pub use today::*;

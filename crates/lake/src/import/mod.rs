@@ -28,7 +28,7 @@ pub use columns::{Column, Why};
 pub use currency::CurrencyFrom;
 pub use decimal_mark::{BadDecimalMark, DecimalMark};
 pub use encoding::Encoding;
-pub use people::{Event, EventKind, Read, consents, customers, events};
+pub use people::{Event, EventKind, Read, consents, customers, events, is_address};
 pub use preview::{Preview, preview};
 pub use purchases::{Imported, Outcome, purchases};
 pub use record::Delimiter;

@@ -226,7 +226,8 @@ fn start(text: &str) -> &str {
 
 /// RFC 5321's addresses, without a name or brackets, in a domain of at least two parts. Whether it exists is for the first
 /// message to find out.
-fn is_address(text: &str) -> bool {
+#[must_use]
+pub fn is_address(text: &str) -> bool {
     let options =
         email_address::Options::default().with_required_tld().without_display_text().without_domain_literal();
     email_address::EmailAddress::parse_with_options(text, options).is_ok()

@@ -8,6 +8,7 @@ mod customer_why;
 mod customers;
 mod events;
 mod health;
+mod join;
 mod ledger;
 mod preferences;
 mod report;
@@ -29,7 +30,7 @@ use flow::access::Permission::{Approve, Compose, Halt, Launch, ManageRights, Rea
 
 /// Every route of the house.
 pub(crate) fn routes(state: WebState) -> Routes {
-    use Policy::{Customer, Public, Staff};
+    use Policy::{Customer, Public, Staff, Visitor};
     ingest(Routes::new(state))
         .get("/assets/app.css", Public, assets::css)
         .get("/assets/app.js", Public, assets::js)
@@ -65,6 +66,10 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .get("/rights", Staff(ManageRights), rights::show)
         .get("/messages/{id}/why", Staff(View), why::show)
         .post("/messages/{id}/reconcile", Staff(Reconcile), why::reconcile)
+        .get("/join", Visitor, join::show)
+        .post("/join", Visitor, join::ask)
+        .get("/join/{token}", Customer, join::confirmation)
+        .post("/join/{token}", Customer, join::confirm)
         .get("/w/{token}", Customer, customer_why::show)
         .get("/p/{token}", Customer, preferences::show)
         .post("/p/{token}", Customer, preferences::save)

@@ -15,6 +15,8 @@ use flow::{Problem, Unmade};
 pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
     let state = |state: &terms::campaign::CampaignState| cx.name("state", state).to_lowercase();
     let key = match problem {
+        Problem::Address => "problem.address",
+        Problem::NoPurpose => "problem.no_purpose",
         Problem::Name => "problem.name",
         Problem::ControlShare { percent } if *percent >= 0.0 => {
             return cx
@@ -147,6 +149,8 @@ mod tests {
     fn every_problem_is_told_in_both_languages() {
         let state = CampaignState::Running;
         for it in [
+            Problem::Address,
+            Problem::NoPurpose,
             Problem::Name,
             Problem::ControlShare { percent: 99.0 },
             Problem::ControlShare { percent: -1.0 },
