@@ -79,6 +79,9 @@ pub(crate) enum Command {
     /// Write keys, with which shops and apps send events
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Consents: what somebody's receipts say at any time, notices, consent strings, export
+    #[command(subcommand)]
+    Consent(ConsentCommand),
     /// Look for trouble: folders, database, ledger, messages in doubt
     Doctor,
 }
@@ -377,4 +380,55 @@ fn percent(text: &str) -> Result<f64, String> {
     } else {
         Err(format!("`{text}` is no percentage from 0 to 100"))
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConsentCommand {
+    /// Show a customer's receipts with proof and notice, and what they said at a time
+    Show {
+        /// Key, or e-mail address
+        customer: String,
+        /// Time, such as 2026-03-01, 2026-03-01T09:30 or 2026-03-01T09:30:00+01:00 [default: now]
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
+    },
+    /// Count what everybody's receipts say at a time
+    Counts {
+        /// Time [default: now]
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
+    },
+    /// Notices on the use of data, which receipts refer to
+    #[command(subcommand)]
+    Notice(NoticeCommand),
+    /// Import TCF, GPP and US Privacy strings: key, string, at (CSV)
+    ImportStrings(PeopleArgs),
+    /// Write consent records (ISO/IEC TS 27560, W3C DPV) as JSON-LD
+    Export {
+        /// Only this customer's
+        #[arg(long, value_name = "KEY")]
+        customer: Option<String>,
+        /// File to write; it must not exist [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum NoticeCommand {
+    /// Add a version; texts are never changed
+    Add {
+        /// Version, the same in all languages, such as sign-up-2
+        version: String,
+        /// Text file, `-` for standard input
+        file: PathBuf,
+        /// Language of the text: en or es
+        #[arg(long)]
+        language: terms::customer::Language,
+        /// Purposes it speaks of: marketing, profiling, ai_content, measurement, sharing
+        #[arg(long, value_name = "PURPOSE", required = true)]
+        purpose: Vec<terms::consent::Purpose>,
+    },
+    /// List every version with its hash
+    List,
 }

@@ -47,6 +47,7 @@ async fn run(Cli { global, command }: Cli) -> Result<()> {
         Command::Fact(fact) => commands::fact::run(&global, &fact).await,
         Command::Guard(args) => commands::guard::run(&global, &args).await,
         Command::Key(key) => commands::key::run(&global, &key).await,
+        Command::Consent(consent) => commands::consent::run(&global, &consent).await,
         Command::Doctor => commands::doctor::run(&global).await,
     }
 }

@@ -12,7 +12,7 @@ mod artifact;
 pub mod brand;
 mod campaigns;
 pub mod clock;
-mod consent;
+pub mod consent;
 mod customer_pages;
 mod customers;
 mod erase;

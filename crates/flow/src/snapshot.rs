@@ -218,6 +218,12 @@ impl Snapshot {
         Ok(snapshot)
     }
 
+    /// The day of a customer's first purchase, when the lake knows one.
+    pub(crate) fn first_purchase(&self, key: &CustomerKey) -> Option<Day> {
+        let profile = self.profiles.get(self.position(key)?)?;
+        profile.as_ref().map(|profile| profile.first_day)
+    }
+
     /// The figures of a customer that an audience asks for, as name and value: what the reason for a message was.
     pub(crate) fn figures(&self, key: &CustomerKey, audience: &str) -> Vec<(String, String)> {
         let (Some(at), Ok(segment)) = (self.position(key), policy::segment::parse(audience)) else {

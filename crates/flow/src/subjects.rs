@@ -4,6 +4,7 @@
 //! Architecture invariant: a fact that cannot be read is not left out, it is named in `missing`, which excludes.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use policy::cap::Cap;
 use policy::consent::{ConsentState, SaleEvidence, state_now};
@@ -21,6 +22,7 @@ use terms::time::Instant;
 use crate::app::App;
 use crate::brand::{Brand, HolidayRest};
 use crate::error::Result;
+use crate::snapshot::Snapshot;
 
 /// Days back that caps look.
 const CAP_DAYS: i64 = 30;
@@ -53,6 +55,7 @@ pub(crate) struct Facts {
     suppressed: SuppressionSet,
     preferences: HashMap<CustomerKey, Preferences>,
     contacts: HashMap<CustomerKey, Vec<Contact>>,
+    snapshot: Arc<Snapshot>,
 }
 
 impl Facts {
@@ -65,6 +68,7 @@ impl Facts {
             suppressed: app.store().suppression_set().await?,
             preferences: app.store().all_preferences().await?.into_iter().collect(),
             contacts: app.store().contact_times(campaign, now.plus_days(-CAP_DAYS)).await?,
+            snapshot: app.snapshot().await?,
         })
     }
 
@@ -74,7 +78,8 @@ impl Facts {
         let suppressed = self.suppressed.find(key, customer.email.as_deref())?;
         let subject = Subject {
             suppressed: suppressed.map(|suppression| suppression.reason),
-            marketing: self.marketing.get(key).cloned(),
+            marketing: (self.marketing.get(key).cloned())
+                .map(|state| state.with_first_purchase(self.snapshot.first_purchase(key))),
             profiling: self.profiling.get(key).cloned(),
             ai_content: self.ai_content.get(key).cloned(),
             ..known(customer, &preferences)
@@ -164,12 +169,14 @@ impl App {
         now: Instant,
     ) -> Result<Subject> {
         let receipts = conn.consent_history(&customer.key).await?;
+        let first = self.first_purchase(&customer.key).await?;
         let preferences = conn.preferences(&customer.key).await?;
         let suppressed = conn.suppression(Some(&customer.key), customer.email.as_deref()).await?;
         let contacts = conn.contact_times_of(&customer.key, campaign, now.plus_days(-CAP_DAYS)).await?;
         let subject = Subject {
             suppressed: suppressed.map(|suppression| suppression.reason),
-            marketing: state_now(&receipts, Purpose::Marketing, channel, now),
+            marketing: state_now(&receipts, Purpose::Marketing, channel, now)
+                .map(|state| state.with_first_purchase(first)),
             profiling: state_now(&receipts, Purpose::Profiling, channel, now),
             ai_content: state_now(&receipts, Purpose::AiContent, channel, now),
             ..known(customer, &preferences)

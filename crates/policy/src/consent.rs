@@ -1,7 +1,7 @@
 //! What a customer's receipts say at an instant, and whether that is enough. Receipts are never changed here.
 
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose};
-use terms::time::Instant;
+use terms::time::{Day, Instant};
 
 /// What the latest receipt says, with what is needed to show why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,17 @@ impl ConsentState {
             at: receipt.at,
             source: receipt.source.clone(),
             notice_version: receipt.notice_version.clone(),
+        }
+    }
+
+    /// The same, held against the purchases that are known: a soft opt-in whose proof names a sale has that evidence only
+    /// when the customer had bought something by the day it was given. Nothing known is no evidence.
+    #[must_use]
+    pub fn with_first_purchase(self, first: Option<Day>) -> Self {
+        let bought = first.is_some_and(|first| first <= self.at.day());
+        match self.basis {
+            LawfulBasis::SoftOptIn if !bought => Self { evidence: SaleEvidence::None, ..self },
+            _ => self,
         }
     }
 
@@ -255,6 +266,22 @@ mod tests {
             assert!(!soft(proof).allows(Purpose::Marketing, Channel::Email), "{proof:?}");
         }
         assert!(!soft("order:O-17").allows(Purpose::Profiling, Channel::Email));
+    }
+
+    #[test]
+    fn a_sale_that_the_purchases_do_not_know_is_no_evidence() {
+        let mut receipt = receipt(Purpose::Marketing, Channel::Email, ConsentStatus::Granted, 0);
+        (receipt.basis, receipt.proof, receipt.at) =
+            (LawfulBasis::SoftOptIn, "order:O-17".into(), Day(100).end());
+        let with = |first: Option<i32>| {
+            let state = ConsentState::of(&receipt).with_first_purchase(first.map(Day));
+            state.allows(Purpose::Marketing, Channel::Email)
+        };
+        assert!(with(Some(100)) && with(Some(3)));
+        assert!(!with(Some(101)) && !with(None));
+        receipt.basis = LawfulBasis::Consent;
+        let state = ConsentState::of(&receipt).with_first_purchase(None);
+        assert!(state.allows(Purpose::Marketing, Channel::Email), "consent needs no sale");
     }
 
     #[test]

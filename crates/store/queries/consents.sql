@@ -54,3 +54,6 @@ INSERT INTO consents (id, customer, purpose, channel, status, basis, notice_vers
 VALUES /*each*/($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)/*end*/
 ON CONFLICT (customer, purpose, channel, at, status, source, proof) DO NOTHING
 RETURNING id;
+
+-- name: consent_customers_after
+SELECT DISTINCT customer FROM consents WHERE customer > $1 ORDER BY customer LIMIT $2;

@@ -101,6 +101,18 @@ reads! {
         sql::rows(&query.fetch_all(self.db()).await?, stored)
     }
 
+    /// Customers with receipts in the order of their keys, after a key (`None`: from the first), at most `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn consent_customers_after(
+        &mut self, after: Option<&CustomerKey>, limit: i64,
+    ) -> Result<Vec<CustomerKey>> {
+        let after = after.map_or("", CustomerKey::as_str);
+        let query = sqlx::query(sql!("consents", "consent_customers_after")).bind(after).bind(limit);
+        sql::rows(&query.fetch_all(self.db()).await?, |row| Ok(CustomerKey::new(row.text("customer")?)))
+    }
+
     /// What everybody's receipts say at an instant, counted.
     ///
     /// # Errors

@@ -25,7 +25,7 @@ fn options(args: &TableArgs) -> Options {
     }
 }
 
-fn people_options(args: &PeopleArgs) -> Options {
+pub(crate) fn people_options(args: &PeopleArgs) -> Options {
     Options { columns: args.column.iter().cloned().collect(), ..options(&args.table) }
 }
 
@@ -232,7 +232,7 @@ fn show_purchases(file: &Path, done: &Imported) -> Result<()> {
     Ok(())
 }
 
-fn show_rejected(rejected: &BTreeMap<String, u64>, lines: &[RejectedLine], file: Option<&Path>) {
+pub(crate) fn show_rejected(rejected: &BTreeMap<String, u64>, lines: &[RejectedLine], file: Option<&Path>) {
     rejected.iter().for_each(|(reason, n)| say::line(format!("  {:>9}  {reason}", say::count(*n))));
     for line in lines {
         // A file's control characters are not for the terminal.

@@ -1,6 +1,7 @@
 //! One command, one file: each opens the installation, calls a use case, and says what came of it.
 
 pub(crate) mod brand;
+pub(crate) mod consent;
 pub(crate) mod doctor;
 pub(crate) mod fact;
 pub(crate) mod guard;

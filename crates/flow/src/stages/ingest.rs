@@ -154,13 +154,16 @@ impl App {
         let read = blocking(move || lake::import::consents(&path, &options, &mut progress)).await?;
         let mut done = summary(&read, distinct(&read.rows));
         let mut tx = self.store().begin().await?;
+        let mut new = Vec::new();
         for batch in read.rows.chunks(BATCH) {
-            done.added += tx.add_consents(batch).await?;
+            new.extend(self.append_receipts(&mut tx, batch).await?);
         }
+        done.added = new.len() as u64;
         let payload = serde_json::json!({ "consents": file_name(file), "result": ledger_value(&done, &read.rejected)? });
         tx.append_entries(&[self.entry(Actor::Operator, Action::Imported, "store/consents", payload)])
             .await?;
         tx.commit().await?;
+        self.settle_withdrawn(&new).await?;
         self.enqueue(&Work::Profile, self.now()).await?;
         Ok(done)
     }
@@ -245,7 +248,7 @@ impl App {
     }
 
     /// Writes rejected rows into the home, under the name of the file.
-    async fn with_rejects(&self, file: &Path, options: Options) -> Result<Options> {
+    pub(crate) async fn with_rejects(&self, file: &Path, options: Options) -> Result<Options> {
         let rejects = self.home().rejects().join(format!("{}.rejects.csv", file_name(file)));
         let options = self.with_brand(options).await?;
         Ok(Options { rejects: options.rejects.or(Some(rejects)), ..options })

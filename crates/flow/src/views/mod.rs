@@ -3,6 +3,7 @@
 //! Goes in: nothing. Comes out: plain data, language-neutral; words and number formats are the face's business.
 
 mod campaigns;
+mod consent;
 mod customer_pages;
 mod customers;
 mod join;
@@ -11,6 +12,7 @@ mod rights;
 mod today;
 
 pub use campaigns::*;
+pub use consent::*;
 pub use customer_pages::*;
 pub use customers::*;
 pub use join::*;

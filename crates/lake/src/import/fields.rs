@@ -232,6 +232,23 @@ pub(crate) const PROOF: Field = Field {
     limit: 1000,
     names: &["proof", "evidence", "prueba", "evidencia", "justificante"],
 };
+pub(crate) const STRING: Field = Field {
+    name: "string",
+    flag: "--column string=",
+    role: "consent string",
+    limit: 4_096,
+    names: &[
+        "string",
+        "consentstring",
+        "tcstring",
+        "tcfstring",
+        "gppstring",
+        "gpp",
+        "tcf",
+        "usprivacy",
+        "cadena",
+    ],
+};
 pub(crate) const KIND: Field = Field {
     name: "kind",
     flag: "--column kind=",
@@ -257,6 +274,8 @@ pub(crate) const CONSENT: [&Field; 11] = [
     &SOURCE,
     &PROOF,
 ];
+/// The fields of a consent string.
+pub(crate) const CONSENT_STRING: [&Field; 3] = [&KEY, &STRING, &AT];
 /// The fields of an event.
 pub(crate) const EVENT: [&Field; 3] = [&KEY, &AT, &KIND];
 

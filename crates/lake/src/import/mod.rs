@@ -20,6 +20,7 @@ mod rejects;
 mod role;
 mod row;
 mod source;
+mod strings;
 mod table;
 mod time_format;
 mod time_of_day;
@@ -35,6 +36,7 @@ pub use record::Delimiter;
 pub use rejects::{Reason, RejectedLine, drop_rejected_rows, rejected_rows};
 pub use role::Role;
 pub use source::{Limits, Wrapping};
+pub use strings::{ConsentString, consent_strings};
 pub use table::{Table, TextColumn, table};
 pub use time_format::TimeFormat;
 

@@ -179,7 +179,7 @@ pub fn events(path: &Path, options: &Options, progress: &mut dyn FnMut(Progress)
     })
 }
 
-fn open(path: &Path, options: &Options) -> Result<Sheet> {
+pub(super) fn open(path: &Path, options: &Options) -> Result<Sheet> {
     match source::sniff(path)? {
         Wrapping::Parquet => Err(Error::NotATable {
             path: path.to_owned(),
@@ -190,18 +190,21 @@ fn open(path: &Path, options: &Options) -> Result<Sheet> {
 }
 
 /// How a column of times is written, and the last time that it can hold.
-struct Clock {
+pub(super) struct Clock {
     format: TimeFormat,
     latest: Instant,
 }
 
 impl Clock {
-    fn of(options: &Options, sheet: &Sheet, column: usize) -> Result<Self> {
+    pub(super) fn of(options: &Options, sheet: &Sheet, column: usize) -> Result<Self> {
         Ok(Self { format: time_format(options, sheet.lined(column))?, latest: options.latest() })
     }
 }
 
-fn when(text: Option<&str>, clock: Option<&Clock>) -> std::result::Result<Option<Instant>, Reason> {
+pub(super) fn when(
+    text: Option<&str>,
+    clock: Option<&Clock>,
+) -> std::result::Result<Option<Instant>, Reason> {
     match (text, clock) {
         (Some(text), Some(clock)) => clock.format.read(text, clock.latest).map(Some),
         _ => Ok(None),
@@ -233,7 +236,7 @@ pub fn is_address(text: &str) -> bool {
     email_address::EmailAddress::parse_with_options(text, options).is_ok()
 }
 
-fn read<T>(
+pub(super) fn read<T>(
     sheet: &Sheet,
     options: &Options,
     progress: &mut dyn FnMut(Progress),

@@ -53,6 +53,8 @@ pub enum Reason {
     OpenQuote,
     /// A word that is none of the known ones (consents, events).
     UnknownWord,
+    /// A consent string, or a part of it, that cannot be used.
+    BadConsentString,
     /// Not an e-mail address (RFC 5322, without a name beside it, with a domain of at least two parts).
     BadEmail,
 }
@@ -82,6 +84,7 @@ impl Reason {
             Self::TooLong => "too long",
             Self::OpenQuote => "quote never closed",
             Self::UnknownWord => "unknown word",
+            Self::BadConsentString => "consent string cannot be used",
             Self::BadEmail => "not an e-mail address",
         }
     }
