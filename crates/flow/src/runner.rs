@@ -132,9 +132,7 @@ impl App {
             Work::Erase { erasure } => self.run_erasures(&[*erasure]).await,
             Work::Retain => Ok(()),
             Work::Compact => self.compact_job().await,
-            Work::Notify { notice } => {
-                self.deliver_notice(*notice, job.attempts >= job.max_attempts).await
-            }
+            Work::Notify { notice } => self.deliver_notice(*notice, job.attempts >= job.max_attempts).await,
             Work::Notify { notice } => self.deliver_notice(*notice, job.attempts >= job.max_attempts).await,
             Work::CallBack { url, body, .. } => self.deliver_callback(url, body).await,
         }

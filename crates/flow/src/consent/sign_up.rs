@@ -137,10 +137,15 @@ impl App {
             None if sign_up.expires_at < self.now() => JoinState::Expired,
             None => JoinState::Waiting,
         };
-        self.confirm_page(token, &sign_up, state).await
+        self.join_confirm_page(token, &sign_up, state).await
     }
 
-    async fn confirm_page(&self, token: &str, sign_up: &SignUp, state: JoinState) -> Result<JoinConfirmView> {
+    async fn join_confirm_page(
+        &self,
+        token: &str,
+        sign_up: &SignUp,
+        state: JoinState,
+    ) -> Result<JoinConfirmView> {
         let notice = self.store().notice(&sign_up.notice_version, sign_up.language).await?;
         Ok(JoinConfirmView {
             language: sign_up.language,
@@ -190,7 +195,7 @@ impl App {
         tx.append_entries(&[self.entry(Actor::Customer, Action::SignUpConfirmed, object, payload)]).await?;
         tx.commit().await?;
         self.settle_withdrawn(&new).await?;
-        self.confirm_page(token, &sign_up, JoinState::Confirmed).await
+        self.join_confirm_page(token, &sign_up, JoinState::Confirmed).await
     }
 
     /// The customer with this address, made when there is none. Of several the one known longest.
