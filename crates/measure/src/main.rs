@@ -6,6 +6,7 @@
 mod fit_scale;
 mod history;
 mod import_flags;
+mod ingest;
 mod legacy_random;
 mod off_policy;
 mod process;
@@ -40,6 +41,8 @@ enum Command {
     OffPolicy(off_policy::OffPolicyArgs),
     /// Run seeds of the simulation of scheduler, consent and outbox, and say what was violated.
     Simulate(simulate::SimulateArgs),
+    /// Send events to the ingest API over HTTP: events a second made durable, at any size.
+    Ingest(ingest::IngestArgs),
     #[command(hide = true)]
     HistoryLay(Box<history::LayArgs>),
     #[command(hide = true)]
@@ -55,6 +58,7 @@ fn main() -> miette::Result<()> {
         Command::Uplift(arguments) => uplift::run(&arguments),
         Command::OffPolicy(arguments) => off_policy::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
+        Command::Ingest(arguments) => ingest::run(&arguments),
         Command::HistoryLay(arguments) => history::lay(&arguments),
         Command::HistoryPass(arguments) => history::pass(&arguments),
     }

@@ -96,6 +96,9 @@ DELETE FROM event_purchases WHERE anonymous = $1 AND customer IS NULL;
 -- name: delete_unnamed_purchases_before
 DELETE FROM event_purchases WHERE customer IS NULL AND received_at < $1;
 
+-- name: tombstones_among
+SELECT hash FROM tombstones WHERE hash IN (/*each*/$1/*end*/);
+
 -- name: consents_to_profiling
 -- The receipts about profiling of some customers, through any channel; which one holds is decided by the caller.
 SELECT customer, status, at FROM consents

@@ -292,6 +292,39 @@ reads! {
         Ok((row.int("ready")?, row.int("unnamed")?))
     }
 
+    /// Those of some keys and addresses whose holder was erased, by their place: keys first, then addresses.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn erased_among(
+        &mut self, keys: &[CustomerKey], emails: &[&str],
+    ) -> Result<(HashSet<CustomerKey>, HashSet<String>)> {
+        let mut hashes = Vec::with_capacity(keys.len() + emails.len());
+        for key in keys {
+            hashes.extend(self.owner_hashes(Some(key), None)?.into_iter().flatten());
+        }
+        for email in emails {
+            hashes.extend(self.owner_hashes(None, Some(email))?.into_iter().flatten());
+        }
+        let mut buried = HashSet::new();
+        for batch in batches(&hashes) {
+            let mut query = sqlx::query(each(sql!("events", "tombstones_among"), batch.len()));
+            for hash in batch {
+                query = query.bind(hash.as_str());
+            }
+            for row in query.fetch_all(self.db()).await? {
+                buried.insert(row.text("hash")?);
+            }
+        }
+        if buried.is_empty() {
+            return Ok(Default::default());
+        }
+        let erased = |place: usize| hashes.get(place).is_some_and(|hash| buried.contains(hash));
+        let customers = keys.iter().enumerate().filter(|(at, _)| erased(*at)).map(|(_, key)| key.clone());
+        let addresses = emails.iter().enumerate().filter(|(at, _)| erased(keys.len() + at));
+        Ok((customers.collect(), addresses.map(|(_, email)| (*email).to_owned()).collect()))
+    }
+
     /// Every receipt about profiling of some customers, through any channel.
     ///
     /// # Errors

@@ -4,6 +4,8 @@
 //! leaves rows in both; the next run merges them again, which adds nothing, because the lake keeps alike rows once.
 //! The rows of one month belong to one import, which can be undone like any other (ADR 14).
 
+use std::collections::BTreeSet;
+
 use lake::layout::{StreamRow, Streamed};
 use terms::ids::CustomerKey;
 use terms::ledger::Action;
@@ -35,6 +37,7 @@ impl App {
             if rows.is_empty() {
                 break;
             }
+            // Between reading the rows and writing the lake somebody may be erased; they are looked for again below.
             let now = self.now();
             let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
             let stream: Vec<StreamRow> = rows
@@ -48,10 +51,17 @@ impl App {
                     })
                 })
                 .collect();
+            let customers: Vec<CustomerKey> =
+                stream.iter().map(|row| row.customer.clone()).collect::<BTreeSet<_>>().into_iter().collect();
             let (lake, currency) = (self.lake().clone(), self.brand().await?.currency);
             let month = now.day().to_date().strftime("%Y-%m").to_string();
             let name = format!("events {month}");
             let streamed: Streamed = blocking(move || lake.stream(&name, &stream, currency, now)).await?;
+            let (erased, _) = self.store().erased_among(&customers, &[]).await?;
+            if !erased.is_empty() {
+                let (lake, erased) = (self.lake().clone(), erased.into_iter().collect::<Vec<_>>());
+                blocking(move || lake.erase(&erased)).await?;
+            }
             self.store().delete_event_purchases(&ids).await?;
             let payload = json_value(&streamed)?;
             self.record(self.system("flow.events").await?, Action::Imported, "lake/purchases", payload)

@@ -9,9 +9,11 @@ use store::Conn;
 use store::identities::AliasKind;
 use terms::consent::ConsentStatus;
 use terms::customer::Customer;
+use terms::event::EventKind;
 use terms::ids::CustomerKey;
 use terms::time::Instant;
 
+use super::meaning;
 use super::parse::Event;
 use crate::error::Result;
 
@@ -23,6 +25,7 @@ pub(super) struct People {
     /// Contact records by key.
     pub(super) records: HashMap<CustomerKey, Customer>,
     erased: HashSet<CustomerKey>,
+    erased_emails: HashSet<String>,
     agreed: HashSet<CustomerKey>,
 }
 
@@ -49,11 +52,22 @@ impl People {
         for customer in conn.customers(&customers).await? {
             people.records.insert(customer.key.clone(), customer);
         }
-        people.read_erased(conn, &customers).await?;
+        people.read_erased(conn, events, &customers).await?;
         Ok(people)
     }
 
-    async fn read_erased(&mut self, _conn: &mut Conn, _customers: &[CustomerKey]) -> Result<()> {
+    async fn read_erased(
+        &mut self,
+        conn: &mut Conn,
+        events: &[Event<'_>],
+        customers: &[CustomerKey],
+    ) -> Result<()> {
+        let of = |event: &Event<'_>| {
+            (event.kind == EventKind::Identify).then(|| meaning::traits(event).email).flatten()
+        };
+        let emails: BTreeSet<String> = events.iter().filter_map(of).collect();
+        let emails: Vec<&str> = emails.iter().map(String::as_str).collect();
+        (self.erased, self.erased_emails) = conn.erased_among(customers, &emails).await?;
         Ok(())
     }
 
@@ -94,8 +108,15 @@ impl People {
 
     /// True when an event is about somebody whose data were erased, by whichever name it carries.
     pub(super) fn is_erased(&self, event: &Event<'_>) -> bool {
-        if self.erased.is_empty() {
+        if self.erased.is_empty() && self.erased_emails.is_empty() {
             return false;
+        }
+        // A new record with the address of somebody who was erased would bring them back; only they can do that.
+        if !self.erased_emails.is_empty()
+            && event.kind == EventKind::Identify
+            && meaning::traits(event).email.is_some_and(|email| self.erased_emails.contains(&email))
+        {
+            return true;
         }
         let names = [event.user.as_deref(), event.other.as_deref(), event.anonymous.as_deref()];
         names.into_iter().flatten().any(|name| self.erased.contains(&CustomerKey::new(name)))
