@@ -74,6 +74,12 @@ pub(crate) enum Command {
     /// The fact sheet: what messages may say
     #[command(subcommand)]
     Fact(FactCommand),
+    /// Sensitive attributes, sealed: put them in, and see how many there are and who opened them
+    #[command(subcommand)]
+    Vault(VaultCommand),
+    /// Find out whether groups are treated alike; opens the vault, which the ledger keeps
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Check a text against the guard
     Guard(GuardArgs),
     /// Write keys, with which shops and apps send events
@@ -362,6 +368,43 @@ pub(crate) struct GuardArgs {
     /// Offer whose facts may be used, such as offer:welcome-back
     #[arg(long, default_value = "")]
     pub(crate) offer: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VaultCommand {
+    /// Put the values of a CSV file with the columns customer, attribute and value into the vault
+    Import {
+        /// The file; delete it afterwards, the vault keeps the values sealed
+        file: PathBuf,
+        /// Address of the privacy officer or analyst who does it
+        #[arg(long, value_name = "EMAIL")]
+        by: String,
+    },
+    /// Count the values by attribute, and list the openings
+    List {
+        /// Address of the privacy officer or analyst who looks
+        #[arg(long, value_name = "EMAIL")]
+        by: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// How many of each group a segment selects, with intervals
+    Selection {
+        /// The segment, such as "stage = churned and value.percentile >= 60"
+        #[arg(long, value_name = "SEGMENT")]
+        audience: String,
+        /// The attribute that makes the groups; `candor vault list` names them
+        #[arg(long, value_name = "NAME")]
+        attribute: String,
+        /// Why the vault has to be opened, in a sentence
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Address of the privacy officer or analyst who asks
+        #[arg(long, value_name = "EMAIL")]
+        by: String,
+    },
 }
 
 fn holiday_rest(text: &str) -> Result<flow::HolidayRest, String> {

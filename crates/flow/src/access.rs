@@ -26,6 +26,8 @@ pub enum Permission {
     Reconcile,
     /// Consents, requests of customers under the law, retention, the record of processing.
     ManageRights,
+    /// Fill the vault of sensitive attributes, and open it for the fairness audit.
+    AuditFairness,
 }
 
 impl Permission {
@@ -40,6 +42,7 @@ impl Permission {
         Self::ReadLedger,
         Self::Reconcile,
         Self::ManageRights,
+        Self::AuditFairness,
     ];
 }
 
@@ -47,14 +50,17 @@ impl Permission {
 #[must_use]
 pub const fn allows(role: Role, permission: Permission) -> bool {
     use Permission::{
-        Approve, Compose, Halt, Launch, ManageRights, ReadLedger, Reconcile, SeeContacts, View,
+        Approve, AuditFairness, Compose, Halt, Launch, ManageRights, ReadLedger, Reconcile, SeeContacts, View,
     };
     match role {
         Role::Marketer => matches!(permission, View | Compose | Launch | Halt | ReadLedger),
         Role::Approver => matches!(permission, View | Approve | Launch | Halt | ReadLedger),
-        Role::Analyst => matches!(permission, View | ReadLedger),
+        Role::Analyst => matches!(permission, View | ReadLedger | AuditFairness),
         Role::PrivacyOfficer => {
-            matches!(permission, View | SeeContacts | Halt | ReadLedger | Reconcile | ManageRights)
+            matches!(
+                permission,
+                View | SeeContacts | Halt | ReadLedger | Reconcile | ManageRights | AuditFairness
+            )
         }
         Role::Engineer => matches!(permission, View | Halt | ReadLedger | Reconcile),
     }

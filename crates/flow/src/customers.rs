@@ -1,7 +1,6 @@
 //! Customers: the stage map with its flows and forecast, the list, and one customer with timeline and reasons.
 
 use science::lifecycle::history::History;
-use terms::consent::{Channel, Purpose};
 use terms::customer::{Customer, Language};
 use terms::ids::CustomerKey;
 use terms::person::Person;
@@ -11,8 +10,9 @@ use crate::access::{Permission, allows};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::forecast::forecast;
+use crate::lawful::MarketingByMail;
+use crate::problem::Problem;
 use crate::snapshot::{PERIOD_DAYS, Snapshot, YEAR_DAYS};
-use crate::subjects::allowing;
 use crate::today::stage_counts;
 use crate::views::{
     ConsentLine, CustomerLine, CustomerView, CustomersView, FutureView, Reach, ReasonLine, RuleView,
@@ -68,11 +68,11 @@ impl App {
 
     /// Of these customers, how many may be written to and how many may be scored.
     async fn reach(&self, snapshot: &Snapshot, positions: &[usize]) -> Result<Reach> {
-        let writable = allowing(self, Purpose::Marketing, &[Channel::Email], self.now()).await?;
+        let writable = self.lawful::<MarketingByMail>().await?;
         let at = |at: &usize| snapshot.customers.get(*at);
         let customers = positions.iter().filter_map(at);
         Ok(Reach {
-            email: customers.filter(|c| c.email.is_some() && writable.contains(&c.key)).count() as u64,
+            email: customers.filter(|c| c.email.is_some() && writable.covers(&c.key)).count() as u64,
             profiling: positions.iter().filter(|at| snapshot.profiling.get(**at) == Some(&true)).count()
                 as u64,
         })
@@ -96,7 +96,7 @@ impl App {
                 Ok((Vec::new(), Some(error.render(query, language))))
             }
             Err(_) => {
-                let found = self.store().search_customers(query, 1_000, 0).await?;
+                let found = self.look_up(query, 1_000).await?;
                 Ok((found.iter().filter_map(|customer| snapshot.position(&customer.key)).collect(), None))
             }
         }
@@ -109,7 +109,12 @@ impl App {
     pub async fn customer(&self, person: &Person, key: &str) -> Result<CustomerView> {
         let snapshot = self.snapshot().await?;
         let key = CustomerKey::new(key);
-        let at = snapshot.position(&key).ok_or(Error::NotFound)?;
+        let Some(at) = snapshot.position(&key) else {
+            return Err(match self.record_of(&key).await? {
+                Some(record) if record.restricted => Problem::Restricted { customer: key.to_string() }.into(),
+                _ => Error::NotFound,
+            });
+        };
         let customer = snapshot.customers.get(at).ok_or(Error::NotFound)?;
         let profile = snapshot.profiles.get(at).cloned().flatten();
         let score = snapshot.scores.get(at).and_then(Option::as_ref);
@@ -153,7 +158,7 @@ impl App {
 
     async fn consents_now(&self, key: &CustomerKey) -> Result<Vec<ConsentLine>> {
         let mut latest: Vec<terms::consent::ConsentReceipt> = Vec::new();
-        for receipt in self.store().consent_history(key).await? {
+        for receipt in self.consent_receipts_of(key).await? {
             latest.retain(|known| (known.purpose, known.channel) != (receipt.purpose, receipt.channel));
             latest.push(receipt);
         }
@@ -171,11 +176,7 @@ impl App {
     }
 
     async fn timeline(&self, customer: &Customer) -> Result<Vec<TimelineEvent>> {
-        let lake = self.lake().clone();
-        let key = customer.key.clone();
-        let purchases = tokio::task::spawn_blocking(move || lake.history_of(&key))
-            .await
-            .map_err(|error| Error::Internal(error.to_string()))??;
+        let purchases = self.purchases_of(&customer.key).await?;
         let mut events: Vec<TimelineEvent> = purchases
             .into_iter()
             .map(|purchase| TimelineEvent {
@@ -187,7 +188,7 @@ impl App {
                 status: String::new(),
             })
             .collect();
-        for message in self.store().messages_of_customer(&customer.key, TIMELINE).await? {
+        for message in self.messages_of(&customer.key, TIMELINE).await? {
             let campaign = self.store().campaign(message.campaign).await?;
             let status = match (message.state, message.exclusion) {
                 (None, Some(reason)) => reason.to_string(),
@@ -215,7 +216,7 @@ impl App {
                 });
             }
         }
-        for receipt in self.store().consent_history(&customer.key).await? {
+        for receipt in self.consent_receipts_of(&customer.key).await? {
             events.push(TimelineEvent {
                 at: receipt.at,
                 kind: "consent".to_owned(),

@@ -173,6 +173,31 @@ pub enum Problem {
     /// No address an answer could go to.
     #[error("that is no e-mail address; write it as name@example.com")]
     NotAnAddress,
+    /// Processing of this customer is restricted: the record is kept and not shown in use.
+    #[error(
+        "processing of customer `{customer}` is restricted; their record is kept, and only their requests use it"
+    )]
+    Restricted {
+        /// Key.
+        customer: String,
+    },
+    /// The reason for opening the vault says too little.
+    #[error("say in a sentence why the vault has to be opened; it stands in the ledger for good")]
+    NoReasonToOpen,
+    /// A file for the vault cannot be used; nothing of it was taken in.
+    #[error(
+        "nothing was taken in: {}; values are never repeated here, so look at these lines in the file",
+        lines_of(lines)
+    )]
+    VaultFile {
+        /// Lines with what is wrong with each, never with what stands in it.
+        lines: Vec<(u64, &'static str)>,
+    },
+}
+
+fn lines_of(lines: &[(u64, &'static str)]) -> String {
+    let each: Vec<String> = lines.iter().map(|(line, why)| format!("line {line}: {why}")).collect();
+    each.join("; ")
 }
 
 fn listed(reasons: &[(ExclusionReason, u64)]) -> String {
@@ -280,7 +305,9 @@ impl Problem {
             | Self::NoWordsForPerson
             | Self::NobodyByThatName
             | Self::BadField { .. }
-            | Self::NotAnAddress => ProblemKind::Input,
+            | Self::NotAnAddress
+            | Self::NoReasonToOpen
+            | Self::VaultFile { .. } => ProblemKind::Input,
             Self::ChangedSinceRead
             | Self::Stale
             | Self::TimeOver
@@ -293,7 +320,8 @@ impl Problem {
             | Self::NothingSent
             | Self::RequestElsewhere { .. }
             | Self::NoExtension(_)
-            | Self::RectifyInstead => ProblemKind::State,
+            | Self::RectifyInstead
+            | Self::Restricted { .. } => ProblemKind::State,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The state of all customers at one day, in memory: records, profiles, stages, scores, and the columns segments read.
 //!
-//! Goes in: contact records, consents to profiling, the live model, and one read of the lake. Comes out: a
+//! Goes in: contact records and histories of those who may be counted, who may be profiled, and the live model. Comes out: a
 //! [`Snapshot`] that never changes; a new one replaces it as a whole. Scores exist only for customers who allow
 //! profiling; an observed stage is a count of days and exists for all.
 
@@ -13,7 +13,7 @@ use science::lifecycle::history::History;
 use science::lifecycle::model::StageModel;
 use science::lifecycle::rhythm::{Gaps, RuleFinding};
 use science::value::{ValueModel, ValueScorer};
-use terms::consent::{Channel, Purpose};
+use store::consents::UseMark;
 use terms::customer::Customer;
 use terms::ids::CustomerKey;
 use terms::profile::Profile;
@@ -23,8 +23,8 @@ use terms::time::{Day, Instant};
 use crate::app::App;
 use crate::artifact::{Artifact, Lineage};
 use crate::error::{Error, Result};
+use crate::lawful::{Lawful, Profiling, Statistics};
 use crate::stages::lifecycle::month_ends;
-use crate::subjects::allowing;
 use crate::views::MoveCell;
 use crate::{STAGE_MODEL, VALUE_MODEL};
 
@@ -48,8 +48,10 @@ pub(crate) struct Score {
 
 /// Everything that is needed from the store before the lake is read.
 pub(crate) struct Ingredients {
-    customers: Vec<Customer>,
-    profiling: HashSet<CustomerKey>,
+    /// Those who may be counted; whoever may not, such as under a restriction, is not in the snapshot at all.
+    counted: Lawful<Statistics>,
+    profiling: Lawful<Profiling>,
+    mark: UseMark,
     engagement: HashMap<CustomerKey, u32>,
     rule: Option<StageRule>,
     model: Option<(String, Artifact<StageModel>)>,
@@ -60,10 +62,14 @@ pub(crate) struct Ingredients {
 impl Ingredients {
     pub(crate) async fn gather(app: &App) -> Result<Self> {
         let now = app.now();
+        // First, so that what is said in between makes the snapshot old.
+        let mark = app.store().use_mark().await?;
+        let profiling = app.lawful::<Profiling>().await?;
         Ok(Self {
-            customers: app.all_customers().await?,
-            profiling: allowing(app, Purpose::Profiling, Channel::ALL, now).await?,
-            engagement: app.store().engagement_since(now.plus_days(-90)).await?,
+            counted: app.lawful::<Statistics>().await?,
+            engagement: app.engagement(&profiling, now.plus_days(-90)).await?,
+            profiling,
+            mark,
             rule: app.brand().await?.stage_rule,
             model: acting(app.live_model(STAGE_MODEL).await)?,
             value: acting(app.live_model(VALUE_MODEL).await)?,
@@ -87,6 +93,8 @@ fn acting<M>(loaded: Result<Option<M>>) -> Result<Option<M>> {
 /// All customers at the as-of day. Vectors are parallel: position `i` is one customer.
 pub(crate) struct Snapshot {
     pub(crate) as_of: Day,
+    /// What had been said about uses of data when it was made.
+    pub(crate) mark: UseMark,
     pub(crate) rule: StageRule,
     /// Gaps between purchases the rule was read off; 0 when a person set it or there were too few.
     pub(crate) rule_gaps: u64,
@@ -132,7 +140,7 @@ struct Revenue {
 impl Snapshot {
     /// Reads the lake once and puts everything together.
     pub(crate) fn make(lake: &lake::Lake, ingredients: Ingredients) -> Result<Self> {
-        let Ingredients { mut customers, profiling, engagement, rule, model, value, now } = ingredients;
+        let Ingredients { counted, profiling, mark, engagement, rule, model, value, now } = ingredients;
         let stats = lake.stats()?;
         // Figures speak of the last day there are data for: silence of the data is not silence of the customers.
         let as_of = stats.last_day.map_or(now.day(), |last| last.min(now.day()));
@@ -140,7 +148,8 @@ impl Snapshot {
             [.., from, to] => [*from, *to],
             _ => [as_of, as_of],
         };
-        let mut read = read(lake, as_of, moves_days)?;
+        let mut read = read(lake, &counted, as_of, moves_days)?;
+        let mut customers = counted.into_records();
         let found = match rule {
             Some(rule) => (rule, 0),
             None => match read.gaps.derive_rule() {
@@ -161,7 +170,8 @@ impl Snapshot {
             stages_before: Vec::with_capacity(n),
             moves: [[MoveCell::default(); Stage::COUNT]; Stage::COUNT],
             moves_days,
-            profiling: customers.iter().map(|customer| profiling.contains(&customer.key)).collect(),
+            profiling: customers.iter().map(|customer| profiling.covers(&customer.key)).collect(),
+            mark,
             scores: Vec::with_capacity(n),
             columns: SegmentColumns::with_capacity(n),
             day_totals: lake.day_totals()?,
@@ -198,7 +208,7 @@ impl Snapshot {
                 cell.revenue += read.revenue.get(&customer.key).map_or(0.0, |revenue| revenue.month);
             }
             let score = match &snapshot.model {
-                Some((_, model)) if allowed && !customer.restricted => {
+                Some((_, model)) if allowed => {
                     Some(score(model, value.as_ref(), customer, today.as_ref(), as_of))
                 }
                 _ => None,
@@ -250,7 +260,12 @@ impl Snapshot {
     }
 }
 
-fn read(lake: &lake::Lake, as_of: Day, [from, to]: [Day; 2]) -> Result<History4> {
+fn read(
+    lake: &lake::Lake,
+    counted: &Lawful<Statistics>,
+    as_of: Day,
+    [from, to]: [Day; 2],
+) -> Result<History4> {
     let wanted = [from, to, as_of.plus(-PERIOD_DAYS), as_of];
     let mut days = wanted.to_vec();
     days.sort_unstable();
@@ -263,23 +278,19 @@ fn read(lake: &lake::Lake, as_of: Day, [from, to]: [Day; 2]) -> Result<History4>
         gaps: Gaps::default(),
         cohorts: Cohorts::new(as_of),
     };
-    lake.snapshots(&days, &lake::history::PassOptions::default(), |bucket| {
-        for customer in bucket {
-            let bought: Vec<Day> =
-                customer.purchase_days.iter().map(|bought| bought.day).filter(|day| *day <= as_of).collect();
-            read.gaps.add_customer(&bought, as_of);
-            let spent = |after: Day, until: Day| -> f64 {
-                let within = |bought: &&PurchaseDay| bought.day > after && bought.day <= until;
-                customer.purchase_days.iter().filter(within).map(|bought| bought.amount).sum()
-            };
-            let revenue = Revenue { year: spent(year_ago, as_of), month: spent(from, to) };
-            read.revenue.insert(customer.customer.clone(), revenue);
-            read.cohorts
-                .add_customer(customer.purchase_days.iter().map(|bought| (bought.day, bought.amount)));
-            let of_day = places.map(|place| customer.profiles.get(place).cloned().flatten());
-            read.profiles.insert(customer.customer, of_day);
-        }
-        Ok(())
+    counted.histories(lake, &days, |customer| {
+        let bought: Vec<Day> =
+            customer.purchase_days.iter().map(|bought| bought.day).filter(|day| *day <= as_of).collect();
+        read.gaps.add_customer(&bought, as_of);
+        let spent = |after: Day, until: Day| -> f64 {
+            let within = |bought: &&PurchaseDay| bought.day > after && bought.day <= until;
+            customer.purchase_days.iter().filter(within).map(|bought| bought.amount).sum()
+        };
+        let revenue = Revenue { year: spent(year_ago, as_of), month: spent(from, to) };
+        read.revenue.insert(customer.customer.clone(), revenue);
+        read.cohorts.add_customer(customer.purchase_days.iter().map(|bought| (bought.day, bought.amount)));
+        let of_day = places.map(|place| customer.profiles.get(place).cloned().flatten());
+        read.profiles.insert(customer.customer, of_day);
     })?;
     Ok(read)
 }

@@ -1,7 +1,6 @@
 //! The Today page: where the house stands and what waits for somebody.
 
 use terms::campaign::{Campaign, CampaignState};
-use terms::consent::{Channel, Purpose};
 use terms::delivery::DeliveryState;
 use terms::person::Person;
 use terms::stage::Stage;
@@ -9,9 +8,9 @@ use terms::time::{Day, Instant};
 
 use crate::app::App;
 use crate::error::Result;
+use crate::lawful::MarketingByMail;
 use crate::snapshot::Snapshot;
 use crate::stages::measure::stored;
-use crate::subjects::allowing;
 use crate::views::{CampaignBrief, CampaignsView, DayAmount, StageCount, Task, TaskKind, TodayView};
 use crate::workshop::{Workshop, blocking};
 
@@ -27,7 +26,7 @@ impl App {
         let snapshot = self.snapshot().await?;
         let now = self.now();
         let campaigns = self.store().campaigns().await?;
-        let reachable = allowing(self, Purpose::Marketing, &[Channel::Email], now).await?;
+        let reachable = self.lawful::<MarketingByMail>().await?;
         let (revenue_30, purchases_30) = totals(&snapshot, 0, 30);
         let (revenue_30_before, purchases_30_before) = totals(&snapshot, 30, 60);
         let people = self.store().people().await?;
@@ -46,7 +45,7 @@ impl App {
             revenue_30_before,
             purchases_30,
             purchases_30_before,
-            reachable: reachable.len() as u64,
+            reachable: reachable.records().len() as u64,
             tasks: self.tasks(&campaigns, now).await?,
             campaigns: briefs,
             expected_churn: expected_churn(&snapshot),

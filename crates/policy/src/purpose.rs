@@ -7,7 +7,7 @@
 //! to add them to a total that says nothing of them. Who was never asked is in such totals; who said no, took it back
 //! or is restricted is not. Everything that says something of one person needs their agreement.
 
-use crate::consent::{ConsentState, state_at};
+use crate::consent::{ConsentState, state_at, state_now};
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, Purpose};
 use terms::decision::Reason;
 use terms::time::Instant;
@@ -25,6 +25,8 @@ pub enum Use {
     Sharing,
     /// Adding the outcome to the total of an arm of an experiment.
     Measurement,
+    /// Keeping and counting what one person did with a message: opens and clicks.
+    Responses,
     /// Adding the history to the data that models of everybody are fitted on.
     Fitting,
     /// Counting somebody in totals about all customers, such as stages and their moves.
@@ -45,6 +47,7 @@ impl Use {
         Self::AiContent,
         Self::Sharing,
         Self::Measurement,
+        Self::Responses,
         Self::Fitting,
         Self::Statistics,
         Self::FairnessAudit,
@@ -60,7 +63,7 @@ impl Use {
             Self::Profiling | Self::Fitting => Some(Purpose::Profiling),
             Self::AiContent => Some(Purpose::AiContent),
             Self::Sharing => Some(Purpose::Sharing),
-            Self::Measurement => Some(Purpose::Measurement),
+            Self::Measurement | Self::Responses => Some(Purpose::Measurement),
             Self::Statistics | Self::FairnessAudit | Self::Service | Self::Legal => None,
         }
     }
@@ -71,6 +74,14 @@ impl Use {
         match self {
             Self::Marketing(channel) => vec![channel],
             _ => Channel::ALL.to_vec(),
+        }
+    }
+
+    /// The channel whose receipts are asked for; of consequence for marketing only.
+    const fn channel(self) -> Channel {
+        match self {
+            Self::Marketing(channel) => channel,
+            _ => Channel::Email,
         }
     }
 
@@ -98,6 +109,7 @@ impl std::fmt::Display for Use {
             Self::AiContent => f.write_str("ai_content"),
             Self::Sharing => f.write_str("sharing"),
             Self::Measurement => f.write_str("measurement"),
+            Self::Responses => f.write_str("responses"),
             Self::Fitting => f.write_str("fitting"),
             Self::Statistics => f.write_str("statistics"),
             Self::FairnessAudit => f.write_str("fairness_audit"),
@@ -121,20 +133,23 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Where somebody with these receipts stands towards `what` at an instant. Later receipts are not yet known.
+    /// Where somebody with these receipts stands towards `what` at an instant, past or present. Later receipts are not
+    /// yet known.
     #[must_use]
     pub fn at(what: Use, receipts: &[ConsentReceipt], flags: Flags, at: Instant) -> Self {
-        // `state_at` looks at the channel for marketing only.
-        let channel = match what {
-            Use::Marketing(channel) => channel,
-            _ => Channel::Email,
-        };
-        Self {
-            said: what.purpose().and_then(|purpose| state_at(receipts, purpose, channel, at)),
-            erased: flags.erased,
-            restricted: flags.restricted,
-            objected: flags.objected,
-        }
+        Self::new(what.purpose().and_then(|purpose| state_at(receipts, purpose, what.channel(), at)), flags)
+    }
+
+    /// The same now, to decide by: a refusal counts from the moment it is known, whatever time it carries.
+    #[must_use]
+    pub fn now(what: Use, receipts: &[ConsentReceipt], flags: Flags, now: Instant) -> Self {
+        Self::new(what.purpose().and_then(|purpose| state_now(receipts, purpose, what.channel(), now)), flags)
+    }
+
+    /// Where somebody stands of whom the latest receipt said this.
+    #[must_use]
+    pub const fn new(said: Option<ConsentState>, flags: Flags) -> Self {
+        Self { erased: flags.erased, restricted: flags.restricted, objected: flags.objected, said }
     }
 }
 

@@ -16,6 +16,7 @@ pub mod hash;
 pub mod lifecycle;
 pub mod off_policy;
 pub mod purchase;
+pub mod rate;
 pub mod uplift;
 pub mod value;
 

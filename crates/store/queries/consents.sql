@@ -57,3 +57,14 @@ RETURNING id;
 
 -- name: consent_customers_after
 SELECT DISTINCT customer FROM consents WHERE customer > $1 ORDER BY customer LIMIT $2;
+
+-- name: use_mark
+-- What tells whether anything was said about uses of data since. Suppressions are few, restrictions fewer.
+SELECT (SELECT value FROM counters WHERE name = 'consents') AS receipts,
+    CAST((SELECT COUNT(*) FROM customers WHERE restricted = 1) AS BIGINT) AS restricted,
+    CAST((SELECT COUNT(*) FROM suppressions WHERE reason = 'objection') AS BIGINT) AS objections,
+    CAST((SELECT COUNT(*) FROM tombstones) AS BIGINT) AS erased;
+
+-- name: refused_since
+SELECT CAST(COUNT(*) AS BIGINT) AS n FROM consents
+WHERE id > $1 AND purpose IN ('profiling', 'measurement') AND status <> 'granted';

@@ -82,7 +82,43 @@ pub struct ConsentCount {
     pub customers: i64,
 }
 
+/// How far what is said about uses of data had got: counts that grow or change with every refusal, restriction,
+/// objection and erasure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UseMark {
+    /// The last receipt.
+    pub receipts: i64,
+    /// Customers under restriction.
+    pub restricted: i64,
+    /// Objections.
+    pub objections: i64,
+    /// Erased.
+    pub erased: i64,
+}
+
 reads! {
+    /// How far what is said about uses of data has got.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn use_mark(&mut self) -> Result<UseMark> {
+        let row = sqlx::query(sql!("consents", "use_mark")).fetch_one(self.db()).await?;
+        Ok(UseMark {
+            receipts: row.int("receipts")?,
+            restricted: row.int("restricted")?,
+            objections: row.int("objections")?,
+            erased: row.int("erased")?,
+        })
+    }
+
+    /// Refusals of profiling and measuring among the receipts after one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn refused_since(&mut self, receipt: i64) -> Result<i64> {
+        sqlx::query(sql!("consents", "refused_since")).bind(receipt).fetch_one(self.db()).await?.int("n")
+    }
+
     /// Every receipt of a customer with its number and the time it came in, oldest first.
     ///
     /// # Errors

@@ -82,6 +82,8 @@ pub const TABLES: &[Table] = &[
     Table::deleted("event_purchases", &[By::Customer("customer"), By::Alias("anonymous")]),
     Table::deleted("trait_sources", &[By::Customer("customer")]),
     Table::deleted("identities", &[By::Customer("customer")]),
+    Table::deleted("vault", &[By::Customer("customer")]),
+    Table::deleted("vault_keys", &[By::Customer("customer")]),
     Table::deleted("customers", &[By::Customer("key")]),
 ];
 
@@ -123,6 +125,7 @@ pub const WITHOUT_CUSTOMERS: &[(&str, &str)] = &[
     ("deliveries_erased", "counts by campaign"),
     ("retention_periods", "how long what is kept"),
     ("retention_runs", "counts by kind of data"),
+    ("vault_openings", "who opened which attribute of the vault and why, over everybody"),
     ("schema_versions", "versions of the schema"),
 ];
 

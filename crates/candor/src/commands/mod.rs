@@ -12,4 +12,5 @@ pub(crate) mod model;
 pub(crate) mod person;
 pub(crate) mod serve;
 pub(crate) mod show;
+pub(crate) mod vault;
 pub(crate) mod worker;

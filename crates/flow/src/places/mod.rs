@@ -206,6 +206,22 @@ pub const PLACES: &[Place] = &[
         retention: None,
     },
     Place {
+        name: "store.vault",
+        kept: Kept::Table("vault"),
+        categories: &[Data::Sensitive],
+        purposes: &[For::Fairness],
+        grounds: &[Ground::Consent],
+        retention: None,
+    },
+    Place {
+        name: "store.vault_keys",
+        kept: Kept::Table("vault_keys"),
+        categories: &[Data::Sensitive],
+        purposes: &[For::Fairness],
+        grounds: &[Ground::Consent],
+        retention: None,
+    },
+    Place {
         name: "store.customers",
         kept: Kept::Table("customers"),
         categories: &[Data::Identity, Data::Contact, Data::Place],
@@ -330,6 +346,8 @@ impl Place {
     /// When it cannot be read: what cannot be read is not reported as nothing.
     pub async fn read(&self, app: &App, who: &Who) -> Result<Vec<Value>> {
         match self.kept {
+            // In clear: sealed values would be no answer to who asks for their own.
+            Kept::Table("vault") => app.vault_of(&who.key).await,
             Kept::Table(_) => {
                 let Some(table) = self.table()? else { return Ok(Vec::new()) };
                 let rows = app.store().rows_of(table, &who.key, who.email.as_deref()).await?;

@@ -20,9 +20,9 @@ use terms::stage::Stage;
 
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::lawful::subjects::{Facts, limits};
 use crate::problem::Problem;
 use crate::snapshot::Snapshot;
-use crate::subjects::{Facts, limits};
 use crate::views::{AudiencePreview, FunnelStep};
 
 /// The stratum a customer is assigned in: ten times the stage, plus the fifth of value (9 where there is no value).

@@ -30,10 +30,10 @@ use terms::time::Instant;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::jobs::Work;
+use crate::lawful::subjects::limits;
 use crate::links::LinkKind;
 use crate::runner::LEASE_SECONDS;
 use crate::snapshot::Snapshot;
-use crate::subjects::limits;
 use crate::workshop::{Made, Recipient, Workshop};
 
 /// Messages claimed at once; each is checked in a transaction of its own.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use lake::import::{Imported, Options, Preview, Progress, Read, Reason, RejectedLine, preview};
 use lake::layout::manifest::ImportedFile;
 use lake::layout::{Undone, WhichImport};
-use terms::consent::{Channel, ConsentReceipt, Purpose};
+use terms::consent::ConsentReceipt;
 use terms::customer::Customer;
 use terms::delivery::ResponseKind;
 use terms::ids::{CampaignId, CustomerKey, MessageId};
@@ -22,7 +22,7 @@ use terms::time::Instant;
 use crate::app::{App, json_value};
 use crate::error::{Error, Result};
 use crate::jobs::Work;
-use crate::subjects::allowing;
+use crate::lawful::Responses;
 
 /// Rows written to the store in one transaction.
 const BATCH: usize = 2_000;
@@ -207,7 +207,7 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub async fn ingest_responses(&self, responses: &[ResponseIn]) -> Result<u64> {
-        let allowed = allowing(self, Purpose::Measurement, Channel::ALL, self.now()).await?;
+        let allowed = self.lawful::<Responses>().await?;
         let mut by_campaign: BTreeMap<CampaignId, BTreeMap<CustomerKey, MessageId>> = BTreeMap::new();
         let mut rows: Vec<(MessageId, ResponseKind, Instant)> = Vec::new();
         let mut leaving: Vec<(CustomerKey, MessageId, Instant)> = Vec::new();
@@ -218,7 +218,7 @@ impl App {
             };
             let Some(message) = messages.get(&response.customer) else { continue };
             match response.kind {
-                ResponseKind::Opened | ResponseKind::Clicked if !allowed.contains(&response.customer) => {}
+                ResponseKind::Opened | ResponseKind::Clicked if !allowed.covers(&response.customer) => {}
                 ResponseKind::OptedOut => leaving.push((response.customer.clone(), *message, response.at)),
                 kind => rows.push((*message, kind, response.at)),
             }

@@ -14,6 +14,7 @@ use terms::time::Day;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::jobs::Work;
+use crate::lawful::Fitting;
 use crate::snapshot::PERIOD_DAYS;
 
 /// What was learned.
@@ -44,19 +45,17 @@ impl App {
         let Some((label, model)) = snapshot.model.clone() else { return Ok(None) };
         let from = snapshot.as_of.plus(-PERIOD_DAYS);
         let lake = self.lake().clone();
+        let fitting = self.lawful::<Fitting>().await?;
         let rule = *model.rule();
         let to = snapshot.as_of;
         let held = tokio::task::spawn_blocking(move || -> Result<Option<(Quality, usize)>> {
             let (mut predicted, mut happened) = (Vec::new(), Vec::new());
-            lake.snapshots(&[from, to], &lake::history::PassOptions::default(), |bucket| {
-                for customer in bucket {
-                    if let [Some(before), Some(after)] = customer.profiles.as_slice() {
-                        predicted.push(model.predict(&History::from(before), PERIOD_DAYS));
-                        let stage: Stage = science::lifecycle::stage::observe(&rule, Some(after));
-                        happened.push(stage.index());
-                    }
+            fitting.histories(&lake, &[from, to], |customer| {
+                if let [Some(before), Some(after)] = customer.profiles.as_slice() {
+                    predicted.push(model.predict(&History::from(before), PERIOD_DAYS));
+                    let stage: Stage = science::lifecycle::stage::observe(&rule, Some(after));
+                    happened.push(stage.index());
                 }
-                Ok(())
             })?;
             Ok(quality(&predicted, &happened).map(|quality| (quality, happened.len())))
         })

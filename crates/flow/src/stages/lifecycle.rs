@@ -1,10 +1,11 @@
 //! Lifecycle: fits the stage models on the brand's own past, lets a backtest choose, and passes the best through the
 //! gate.
 //!
-//! Goes in: profiles at month ends. Comes out: a version in the registry with its evaluation, live only when it beats
+//! Goes in: profiles at month ends of those who did not refuse profiling. Comes out: a version in the registry with its evaluation, live only when it beats
 //! the naive model on periods it had not seen. Scores follow when the snapshot is made again.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use science::lifecycle::history::History;
 use science::lifecycle::model::{Candidate, StageModel};
@@ -21,6 +22,7 @@ use terms::time::Day;
 use crate::app::App;
 use crate::artifact::Lineage;
 use crate::error::{Error, Result};
+use crate::lawful::{Fitting, Lawful};
 use crate::snapshot::YEAR_DAYS;
 use crate::views::BacktestLine;
 use crate::{STAGE_MODEL, VALUE_MODEL};
@@ -110,8 +112,9 @@ impl App {
         let lineage = self.lineage(&snapshot)?;
         let rule = snapshot.rule;
         let lake = self.lake().clone();
-        let customers = self.all_customers().await?;
-        let fitted = tokio::task::spawn_blocking(move || fit(&lake, rule, &customers))
+        let fitting = Arc::new(self.lawful::<Fitting>().await?);
+        let those = Arc::clone(&fitting);
+        let fitted = tokio::task::spawn_blocking(move || fit(&lake, rule, &those))
             .await
             .map_err(|error| Error::Internal(error.to_string()))??;
         let model = match fitted {
@@ -129,17 +132,17 @@ impl App {
             "on held-back periods the chosen model does not beat the naive one by more than chance; it does not act"
                 .to_owned()
         };
-        self.value(&lineage).await?;
+        self.value(&lineage, fitting).await?;
         self.refresh().await?;
         Ok(LifecycleSummary { model: Some(version.label()), live: passes, chosen, backtest, note })
     }
 
     /// Fits the value model on everybody's history and lets it act when, three months ago, it would have forecast the
     /// purchases since then better than each customer's own past rate.
-    async fn value(&self, lineage: &Lineage) -> Result<()> {
+    async fn value(&self, lineage: &Lineage, fitting: Arc<Lawful<Fitting>>) -> Result<()> {
         let lake = self.lake().clone();
         let as_of = lineage.as_of;
-        let fitted = tokio::task::spawn_blocking(move || fit_value(&lake, as_of))
+        let fitted = tokio::task::spawn_blocking(move || fit_value(&lake, &fitting, as_of))
             .await
             .map_err(|error| Error::Internal(error.to_string()))??;
         let Some((model, test)) = fitted else { return Ok(()) };
@@ -148,19 +151,6 @@ impl App {
             self.promote(&version).await?;
         }
         Ok(())
-    }
-
-    /// Every contact record, read in batches.
-    pub(crate) async fn all_customers(&self) -> Result<Vec<Customer>> {
-        let mut all: Vec<Customer> = Vec::new();
-        loop {
-            let batch =
-                self.store().customers_after(all.last().map(|customer| &customer.key), 10_000).await?;
-            if batch.is_empty() {
-                return Ok(all);
-            }
-            all.extend(batch);
-        }
     }
 }
 
@@ -183,14 +173,15 @@ const VALUE_TEST_DAYS: i32 = 90;
 /// Customers the value model is fitted and tested on at the most, evenly spaced; more only take longer.
 const MOST_VALUE_CUSTOMERS: usize = 6_000;
 
-fn fit_value(lake: &lake::Lake, as_of: Day) -> Result<Option<(ValueModel, ValueTest)>> {
+fn fit_value(
+    lake: &lake::Lake,
+    fitting: &Lawful<Fitting>,
+    as_of: Day,
+) -> Result<Option<(ValueModel, ValueTest)>> {
     let mut log = PurchaseLog::default();
-    lake.snapshots(&[as_of], &lake::history::PassOptions::default(), |bucket| {
-        for customer in bucket {
-            let known = customer.purchase_days.iter().filter(|bought| bought.day <= as_of);
-            log.push(known.map(|bought| (bought.day, bought.amount)));
-        }
-        Ok(())
+    fitting.histories(lake, &[as_of], |customer| {
+        let known = customer.purchase_days.iter().filter(|bought| bought.day <= as_of);
+        log.push(known.map(|bought| (bought.day, bought.amount)));
     })?;
     let log = log.thinned(MOST_VALUE_CUSTOMERS);
     let from = as_of.plus(-VALUE_TEST_DAYS);
@@ -226,7 +217,7 @@ pub(crate) fn month_ends(first: Day, last: Day) -> Vec<Day> {
 }
 
 /// Fits on every period between month ends; the inner error says why the past is too short.
-fn fit(lake: &lake::Lake, rule: StageRule, customers: &[Customer]) -> Result<Result<StageModel, String>> {
+fn fit(lake: &lake::Lake, rule: StageRule, fitting: &Lawful<Fitting>) -> Result<Result<StageModel, String>> {
     let stats = lake.stats()?;
     let (Some(first), Some(last)) = (stats.first_day, stats.last_day) else {
         return Ok(Err("there are no purchases yet; import some first".to_owned()));
@@ -234,23 +225,20 @@ fn fit(lake: &lake::Lake, rule: StageRule, customers: &[Customer]) -> Result<Res
     let ends = month_ends(first, last);
     let mut profiles: Vec<Vec<Profile>> = vec![Vec::new(); ends.len()];
     let mut first_bought: HashMap<CustomerKey, Day> = HashMap::new();
-    lake.snapshots(&ends, &lake::history::PassOptions::default(), |bucket| {
-        for customer in bucket {
-            if let Some(day) = customer.purchase_days.first() {
-                first_bought.insert(customer.customer.clone(), day.day);
-            }
-            for (month, profile) in profiles.iter_mut().zip(customer.profiles) {
-                month.extend(profile);
-            }
+    fitting.histories(lake, &ends, |customer| {
+        if let Some(day) = customer.purchase_days.first() {
+            first_bought.insert(customer.customer.clone(), day.day);
         }
-        Ok(())
+        for (month, profile) in profiles.iter_mut().zip(customer.profiles) {
+            month.extend(profile);
+        }
     })?;
     let mut table = TrainingTable::new(rule);
     for ((from, to), (before, after)) in
         ends.iter().zip(ends.iter().skip(1)).zip(profiles.iter().zip(profiles.iter().skip(1)))
     {
         table.add_period(*from, *to, before, after);
-        table.prospects.extend(prospects(customers, &first_bought, *from, *to));
+        table.prospects.extend(prospects(fitting.records(), &first_bought, *from, *to));
     }
     Ok(StageModel::fit(&table.thinned(MOST_ROWS)).map_err(|error| error.to_string()))
 }

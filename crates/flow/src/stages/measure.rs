@@ -1,14 +1,13 @@
 //! Measure: what the message itself changed.
 //!
 //! Goes in: the arms of a campaign and the lake. Comes out: uplift per customer with a credible interval, or that the
-//! evidence is not enough. Everybody who was assigned is counted in the arm they were assigned to, whether or not the
+//! evidence is not enough. Everybody who was assigned and may be measured is counted in the arm they were assigned to, whether or not the
 //! message went out (intention to treat), over one window for both arms, so that nothing but the assignment differs.
 
 use science::experiment::estimate::{
     Outcome, Report, Settings, Verdict, estimate, probability_positive, rate_difference,
 };
 use serde::{Deserialize, Serialize};
-use store::deliveries::ArmRow;
 use terms::estimate::{Estimate, Evidence};
 use terms::experiment::Arm;
 use terms::ids::{CampaignId, CustomerKey};
@@ -18,6 +17,7 @@ use terms::time::{Day, Instant};
 use crate::app::{App, json_value};
 use crate::error::{Error, Result};
 use crate::jobs::Work;
+use crate::lawful::MeasuredArms;
 use crate::problem::Problem;
 use crate::views::{CurvePoint, UpliftView};
 
@@ -39,6 +39,9 @@ pub struct Measured {
     pub verdict: String,
     /// Revenue per customer by day.
     pub curve: Vec<CurvePoint>,
+    /// Assigned and not counted, because they refused measuring or may not be used: treated, control.
+    #[serde(default)]
+    pub left_out: [u64; 2],
     /// First day of the window.
     pub from: Day,
     /// Last day of the window.
@@ -58,12 +61,12 @@ impl App {
     /// [`Error::Conflict`] when nothing was sent yet; otherwise when store or lake fail.
     pub async fn measure(&self, id: CampaignId) -> Result<Measured> {
         let campaign = self.store().campaign(id).await?;
-        let arms = self.store().arms(id).await?;
-        let Some(start) = arms.iter().filter_map(|row| row.attempted_at).min() else {
+        let arms = self.measured_arms(id).await?;
+        let Some(start) = arms.rows().iter().filter_map(|row| row.attempted_at).min() else {
             return Err(Problem::NothingSent.into());
         };
         let end = start.plus_days(i64::from(campaign.plan.window_days));
-        let opted_out = self.store().opted_out(id, end).await?;
+        let opted_out = self.measured_opt_outs(id, &arms, end).await?;
         let lake = self.lake().clone();
         let measured = tokio::task::spawn_blocking(move || compare(&lake, &arms, start, end, &opted_out))
             .await
@@ -82,18 +85,15 @@ impl App {
 
 fn compare(
     lake: &lake::Lake,
-    arms: &[ArmRow],
+    arms: &MeasuredArms,
     start: Instant,
     end: Instant,
     opted_out: &[(Arm, CustomerKey)],
 ) -> Result<Measured> {
-    let windows = |from: Instant, to: Instant| -> Vec<(CustomerKey, Instant, Instant)> {
-        arms.iter().map(|row| (row.customer.clone(), from, to)).collect()
-    };
-    let during = lake.outcomes(&windows(start, end))?;
-    let before = lake.outcomes(&windows(start.plus_days(-COVARIATE_DAYS), start))?;
+    let during = arms.outcomes(lake, start, end)?;
+    let before = arms.outcomes(lake, start.plus_days(-COVARIATE_DAYS), start)?;
     let (mut treated, mut control) = (Vec::new(), Vec::new());
-    for ((row, outcome), past) in arms.iter().zip(&during).zip(&before) {
+    for ((row, outcome), past) in arms.rows().iter().zip(&during).zip(&before) {
         let outcome = Outcome {
             revenue: outcome.revenue,
             purchases: f64::from(outcome.purchases),
@@ -125,6 +125,7 @@ fn compare(
         }
         .to_owned(),
         curve: curve(lake, arms, start, end)?,
+        left_out: [arms.left_out(Arm::Treated), arms.left_out(Arm::Control)],
         from: start.day(),
         to: end.day(),
     })
@@ -162,18 +163,17 @@ fn view(
 }
 
 /// Revenue per customer accumulated since the start, at a few days, for both arms.
-fn curve(lake: &lake::Lake, arms: &[ArmRow], start: Instant, end: Instant) -> Result<Vec<CurvePoint>> {
+fn curve(lake: &lake::Lake, arms: &MeasuredArms, start: Instant, end: Instant) -> Result<Vec<CurvePoint>> {
     let days = u32::try_from((end.day().0 - start.day().0).max(1)).unwrap_or(1);
     let mut points = vec![CurvePoint { day: 0, treated: 0.0, control: 0.0 }];
     let (mut sums, mut last) = ([0.0, 0.0], start);
-    let count = |arm| arms.iter().filter(|row| row.arm == arm).count().max(1) as f64;
+    let count = |arm| arms.rows().iter().filter(|row| row.arm == arm).count().max(1) as f64;
     let sizes = [count(Arm::Treated), count(Arm::Control)];
     for point in 1..=POINTS.min(days) {
         let day = days * point / POINTS.min(days);
         let until = start.plus_days(i64::from(day));
-        let windows: Vec<_> = arms.iter().map(|row| (row.customer.clone(), last, until)).collect();
         let [treated, control] = &mut sums;
-        for (row, outcome) in arms.iter().zip(lake.outcomes(&windows)?) {
+        for (row, outcome) in arms.rows().iter().zip(arms.outcomes(lake, last, until)?) {
             *(if row.arm == Arm::Treated { &mut *treated } else { &mut *control }) += outcome.revenue;
         }
         points.push(CurvePoint { day, treated: *treated / sizes[0], control: *control / sizes[1] });

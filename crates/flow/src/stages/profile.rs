@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use store::consents::UseMark;
 use terms::ledger::Action;
 
 use crate::app::App;
@@ -31,9 +32,19 @@ impl App {
     pub(crate) async fn snapshot(&self) -> Result<Arc<Snapshot>> {
         let held = self.snapshot_slot().read().map_err(|_| broken())?.clone();
         match held {
-            Some(snapshot) => Ok(snapshot),
-            None => self.refresh().await,
+            Some(snapshot) if self.still_lawful(&snapshot).await? => Ok(snapshot),
+            _ => self.refresh().await,
         }
+    }
+
+    /// Whether nobody has refused a use since the snapshot was made: a score that somebody does not want any more is
+    /// not shown or used once more, whichever process they told. A grant waits for the next snapshot.
+    async fn still_lawful(&self, snapshot: &Snapshot) -> Result<bool> {
+        let (then, now) = (snapshot.mark, self.store().use_mark().await?);
+        if (UseMark { receipts: now.receipts, ..then }) != now {
+            return Ok(false);
+        }
+        Ok(then.receipts == now.receipts || self.store().refused_since(then.receipts).await? == 0)
     }
 
     /// Makes the state of all customers afresh and swaps it in as a whole.

@@ -361,6 +361,24 @@ proptest! {
     }
 }
 
+proptest! {
+    /// Whoever is contacted may be used for it, by the one rule that all reads for a purpose follow.
+    #[test]
+    fn nobody_is_contacted_whose_data_may_not_be_used_for_it(subject in subject(), rules in any_rules()) {
+        use crate::purpose::{Flags, Standing, Use, may};
+        prop_assume!(decide(&subject, &rules, noon()).decision() == Decision::Contact);
+        let flags = Flags { restricted: subject.restricted, ..Flags::default() };
+        let stands = |said: &Option<ConsentState>| Standing::new(said.clone(), flags);
+        prop_assert_eq!(may(Use::Marketing(rules.channel), &stands(&subject.marketing)), Ok(()));
+        if rules.uses_profiling {
+            prop_assert_eq!(may(Use::Profiling, &stands(&subject.profiling)), Ok(()));
+        }
+        if rules.written_with_ai {
+            prop_assert_eq!(may(Use::AiContent, &stands(&subject.ai_content)), Ok(()));
+        }
+    }
+}
+
 /// Every note a decision can write, one of each kind, in the file that whoever translates them is held to.
 #[test]
 fn the_notes_of_a_decision_are_those_that_are_listed() {

@@ -67,7 +67,7 @@ fn who_was_never_asked_is_in_totals_only() {
 fn a_refusal_keeps_somebody_out_of_totals_as_well() {
     for status in [ConsentStatus::Denied, ConsentStatus::Withdrawn] {
         let refused = Standing { said: said(status, LawfulBasis::Consent), ..Standing::default() };
-        for what in [Use::Measurement, Use::Fitting, Use::Profiling] {
+        for what in [Use::Measurement, Use::Responses, Use::Fitting, Use::Profiling] {
             assert_eq!(may(what, &refused), Err(Unlawful::Refused(status)), "{what}");
         }
     }

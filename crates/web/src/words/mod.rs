@@ -73,6 +73,13 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
         Problem::RectifyInstead => "problem.rectify_instead",
         Problem::BadField { field } => return cx.t1("problem.bad_field", cx.name("rectify", field)),
         Problem::NotAnAddress => "problem.not_an_address",
+        Problem::Restricted { customer } => return cx.t1("problem.restricted", customer),
+        Problem::NoReasonToOpen => "problem.no_reason_to_open",
+        // Filled from the command line only; the lines' own words are English there.
+        Problem::VaultFile { lines } => {
+            let lines: Vec<String> = lines.iter().map(|(line, _)| line.to_string()).collect();
+            return cx.t1("problem.vault_file", lines.join(", "));
+        }
     };
     cx.t(key).to_owned()
 }
@@ -192,6 +199,9 @@ mod tests {
             Problem::EditedSinceApproval,
             Problem::NotInDoubt,
             Problem::NothingSent,
+            Problem::Restricted { customer: "C-1".into() },
+            Problem::NoReasonToOpen,
+            Problem::VaultFile { lines: vec![(2, "it has no value")] },
         ] {
             let (english, spanish) =
                 (problem(&cx(Language::English), &it), problem(&cx(Language::Spanish), &it));

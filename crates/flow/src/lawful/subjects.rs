@@ -1,9 +1,9 @@
-//! The facts about customers that a decision needs, gathered from the store: for a whole audience before planning,
-//! and for one customer at the moment of sending.
+//! Reading for marketing: the facts about customers that a decision needs, gathered from the store for a whole audience
+//! before planning, and for one customer at the moment of sending.
 //!
 //! Architecture invariant: a fact that cannot be read is not left out, it is named in `missing`, which excludes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use policy::cap::Cap;
@@ -91,7 +91,7 @@ impl Facts {
 /// The state of a purpose for everybody, as `policy::consent::state_now` says it for one: purposes other than marketing
 /// are about the person, so the latest receipt through any channel counts; of two at the same instant the one that
 /// allows less; and a refusal from the moment it is known.
-async fn latest(
+pub(super) async fn latest(
     app: &App,
     purpose: Purpose,
     channels: &[Channel],
@@ -144,18 +144,6 @@ fn with_contacts(subject: Subject, contacts: &[Contact]) -> Subject {
         planned_elsewhere: waiting.map(|contact| contact.campaign),
         ..subject
     }
-}
-
-/// Everybody whose receipts allow a purpose at an instant, through any of the channels.
-pub(crate) async fn allowing(
-    app: &App,
-    purpose: Purpose,
-    channels: &[Channel],
-    at: Instant,
-) -> Result<HashSet<CustomerKey>> {
-    let states = latest(app, purpose, channels, at).await?;
-    let allows = |state: &ConsentState| channels.iter().any(|channel| state.allows(purpose, *channel));
-    Ok(states.into_iter().filter(|(_, state)| allows(state)).map(|(key, _)| key).collect())
 }
 
 impl App {

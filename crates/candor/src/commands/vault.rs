@@ -1,0 +1,100 @@
+//! `candor vault` and `candor audit`: sensitive attributes, and the audit that alone opens them.
+
+use flow::App;
+use flow::audit::{GroupLine, SelectionAudit};
+use miette::{IntoDiagnostic, Result, miette};
+use terms::estimate::Evidence;
+use terms::person::Person;
+
+use crate::cli::{AuditCommand, Global, VaultCommand};
+use crate::compose::open_quiet;
+use crate::say;
+
+/// The person a command acts for: an opening of the vault has a name on it.
+async fn person(app: &App, email: &str) -> Result<Person> {
+    let found = app.store().person_by_email(email).await.into_diagnostic()?;
+    found.map(|(person, _)| person).ok_or_else(|| {
+        miette!("nobody here has the address `{email}`; `candor person list` shows who works with this installation")
+    })
+}
+
+pub(crate) async fn run(global: &Global, command: &VaultCommand) -> Result<()> {
+    let app = open_quiet(global).await?;
+    match command {
+        VaultCommand::Import { file, by } => {
+            let person = person(&app, by).await?;
+            let done = app.import_vault(&person, file).await.into_diagnostic()?;
+            if global.json {
+                return say::json(&done);
+            }
+            for (attribute, values) in &done.values {
+                say::line(format!("{:>12}  {attribute}", say::count(*values)));
+            }
+            say::line(format!(
+                "sealed for {} customers; only `candor audit` opens them, and each opening is in the ledger",
+                say::count(done.customers)
+            ));
+            Ok(())
+        }
+        VaultCommand::List { by } => {
+            let person = person(&app, by).await?;
+            let view = app.vault_view(&person).await.into_diagnostic()?;
+            if global.json {
+                return say::json(&view);
+            }
+            let people = app.store().people().await.into_diagnostic()?;
+            for attribute in flow::audit::Attribute::ALL {
+                let values = view.attributes.get(attribute).copied().unwrap_or(0);
+                say::line(format!("{values:>12}  {attribute}"));
+            }
+            for opening in &view.openings {
+                let name = people.iter().find(|person| person.id.0 == opening.person);
+                say::line(format!(
+                    "opened {}  {}  {} values  by {}: {}",
+                    opening.at,
+                    opening.attribute,
+                    opening.rows,
+                    name.map_or("?", |person| person.name.as_str()),
+                    opening.reason
+                ));
+            }
+            Ok(())
+        }
+    }
+}
+
+pub(crate) async fn audit(global: &Global, command: &AuditCommand) -> Result<()> {
+    let app = open_quiet(global).await?;
+    let AuditCommand::Selection { audience, attribute, reason, by } = command;
+    let person = person(&app, by).await?;
+    let attribute = attribute.parse().into_diagnostic()?;
+    let audit = app.audit_selection(&person, audience, attribute, reason).await.into_diagnostic()?;
+    if global.json { say::json(&audit) } else { show(&audit) }
+}
+
+fn show(audit: &SelectionAudit) -> Result<()> {
+    say::line(format!(
+        "selection by `{}`, {} known for {} customers",
+        audit.audience, audit.attribute, audit.known
+    ));
+    for GroupLine { group, size, selected, rate } in &audit.groups {
+        match (rate, size, selected) {
+            (Evidence::Sufficient(estimate), Some(size), Some(selected)) => say::line(format!(
+                "  {group:<24} {selected:>7} of {size:>7}  {:>5.1} %  ({:.1} to {:.1})",
+                estimate.value * 100.0,
+                estimate.interval.low * 100.0,
+                estimate.interval.high * 100.0
+            )),
+            _ => say::line(format!(
+                "  {group:<24} insufficient: fewer than {} customers",
+                flow::audit::SMALLEST_GROUP
+            )),
+        }
+    }
+    match audit.ratio {
+        Some(ratio) => say::line(format!("lowest rate over highest: {ratio:.2} (1 is the same for all)")),
+        None => say::line("no two groups are large enough to be compared"),
+    }
+    say::line(format!("opened by {} at {}; the ledger keeps it", audit.by, audit.at));
+    Ok(())
+}
