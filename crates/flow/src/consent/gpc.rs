@@ -8,7 +8,7 @@ use terms::person::Actor;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::links::LinkKind;
+use crate::links::{LinkKind, token_hash};
 
 /// Source of the receipts.
 pub(crate) const SOURCE: &str = "gpc";
@@ -19,13 +19,25 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub async fn gpc_by_link(&self, letter: char, token: &str) -> Result<bool> {
-        let Some(kind) = LinkKind::ALL.iter().copied().find(|kind| kind.letter() == letter) else {
-            return Ok(false);
-        };
-        let customer = match self.links().read(kind, token) {
-            Ok(id) => self.store().message(id).await?.customer,
-            Err(Error::NotFound) => return Ok(false),
+        let signed = LinkKind::ALL.iter().copied().find(|kind| kind.letter() == letter);
+        let message = match signed.map(|kind| self.links().read(kind, token)).transpose() {
+            Ok(message) => message,
+            Err(Error::NotFound) => None,
             Err(error) => return Err(error),
+        };
+        let customer = match message {
+            Some(id) => match self.store().message(id).await {
+                Ok(message) => message.customer,
+                // A message of before a restore or an erasure: nobody is behind it any more.
+                Err(store::Error::NotFound { .. }) => return Ok(false),
+                Err(error) => return Err(error.into()),
+            },
+            None => {
+                match self.store().customer_link(&token_hash(token)).await?.and_then(|link| link.customer) {
+                    Some(customer) => customer,
+                    None => return Ok(false),
+                }
+            }
         };
         match self.store().customer(&customer).await {
             Ok(customer) => self.record_gpc(&customer).await,

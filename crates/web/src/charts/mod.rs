@@ -6,6 +6,7 @@
 
 mod area;
 mod bar;
+mod consent;
 mod curve;
 mod interval;
 mod migration;
@@ -15,6 +16,7 @@ mod stage_bar;
 
 pub(crate) use area::{Area, area};
 pub(crate) use bar::{bar, signed_bar};
+pub(crate) use consent::{Part, bands, months};
 pub(crate) use curve::{Curve, curve};
 pub(crate) use interval::{Interval, interval, whisker};
 pub(crate) use migration::{Moves, migration};

@@ -3,6 +3,7 @@
 mod campaigns;
 mod check;
 mod compose;
+mod consent;
 mod customer;
 mod customer_why;
 mod customers;
@@ -63,6 +64,7 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .post("/campaigns/{id}/stop", Staff(Halt), review::stop)
         .get("/ledger", Staff(ReadLedger), ledger::show)
         .post("/ledger", Staff(ReadLedger), ledger::verify)
+        .get("/consent", Staff(ManageRights), consent::show)
         .get("/rights", Staff(ManageRights), rights::show)
         .get("/messages/{id}/why", Staff(View), why::show)
         .post("/messages/{id}/reconcile", Staff(Reconcile), why::reconcile)
@@ -78,7 +80,7 @@ pub(crate) fn routes(state: WebState) -> Routes {
 }
 
 /// Sections under "Consent & rights": path, and key of its words. A section stands here once it has a page.
-pub(crate) const RIGHTS_TABS: [(&str, &str); 1] = [("/rights", "tab.rights")];
+pub(crate) const RIGHTS_TABS: [(&str, &str); 2] = [("/rights", "tab.rights"), ("/consent", "tab.consent")];
 
 /// True when the reader is in one of the sections under "Consent & rights".
 pub(crate) fn in_rights(cx: &crate::context::Cx) -> bool {
