@@ -133,7 +133,6 @@ impl App {
             Work::Retain => Ok(()),
             Work::Compact => self.compact_job().await,
             Work::Notify { notice } => self.deliver_notice(*notice, job.attempts >= job.max_attempts).await,
-            Work::Notify { notice } => self.deliver_notice(*notice, job.attempts >= job.max_attempts).await,
             Work::CallBack { url, body, .. } => self.deliver_callback(url, body).await,
         }
     }
