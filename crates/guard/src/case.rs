@@ -166,6 +166,11 @@ impl Outcome {
         self.add(case, part, part.text.span(tokens), problem, fact, true);
     }
 
+    /// Words a person should look at; they stop nothing by themselves.
+    pub(crate) fn warns(&mut self, case: &Case<'_>, part: &Part<'_>, tokens: &Range<usize>, problem: Problem) {
+        self.add(case, part, part.text.span(tokens), problem, None, false);
+    }
+
     /// A place in a field, given in bytes, that stops the message.
     pub(crate) fn blocks_at(&mut self, case: &Case<'_>, part: &Part<'_>, span: Span, problem: Problem) {
         self.add(case, part, span, problem, None, true);

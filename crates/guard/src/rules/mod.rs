@@ -5,8 +5,10 @@ mod claims;
 mod disclosure;
 mod fact;
 mod manipulation;
+mod plain;
 pub(crate) mod privacy;
 mod security;
+mod vulnerability;
 
 use crate::case::{Case, Outcome};
 use crate::phrase::Cues;
@@ -23,6 +25,8 @@ pub enum Family {
     Claims,
     /// M: pressure and pretence.
     Manipulation,
+    /// V: pressure on people where they are weakest.
+    Vulnerability,
     /// P: personal data.
     Privacy,
     /// X: addresses and hidden text that could harm the reader.
@@ -79,20 +83,43 @@ pub(crate) static ALL: &[&Rule] = &[
     &fact::discount::RULE,
     &fact::price_before::RULE,
     &fact::date::RULE,
+    &fact::people::RULE,
     &fact::attribute::RULE,
     &fact::placeholder::RULE,
     &fact::language::RULE,
     &claims::superlative::RULE,
     &claims::guarantee::RULE,
+    &claims::health::RULE,
+    &claims::finance::RULE,
+    &claims::green::RULE,
+    &claims::neutral::RULE,
+    &claims::award::RULE,
+    &claims::free::RULE,
+    &claims::right::RULE,
     &claims::comparison::RULE,
     &manipulation::urgency::RULE,
     &manipulation::scarcity::RULE,
+    &manipulation::shaming::RULE,
+    &manipulation::drip::RULE,
+    &manipulation::renewal::RULE,
+    &manipulation::crowd::RULE,
     &manipulation::review::RULE,
+    &manipulation::subject::RULE,
+    &manipulation::prize::RULE,
+    &manipulation::invoice::RULE,
+    &manipulation::closing::RULE,
+    &vulnerability::fear::RULE,
+    &vulnerability::hardship::RULE,
+    &vulnerability::children::RULE,
+    &privacy::special_category::RULE,
     &privacy::over_personalisation::RULE,
     &privacy::personal_data::RULE,
+    &privacy::tracking::RULE,
+    &security::instruction::RULE,
     &security::address::RULE,
     &disclosure::identity::RULE,
     &disclosure::opt_out::RULE,
+    &disclosure::own_price::RULE,
 ];
 
 static BOOK: LazyLock<Vec<RuleDoc>> = LazyLock::new(|| ALL.iter().map(|rule| rule.doc).collect());

@@ -2,3 +2,4 @@
 
 pub(super) mod identity;
 pub(super) mod opt_out;
+pub(super) mod own_price;

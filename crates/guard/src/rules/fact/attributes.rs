@@ -54,13 +54,8 @@ attributes! {
     17 ["fragrance_free"]: ["fragrance|perfume free", "sin fragancia|perfume"],
     18 ["cruelty_free"]: ["cruelty free", "not tested on animals", "sin crueldad", "no testado en animales"],
     19 ["plant_based"]: ["plant based", "de origen vegetal", "base vegetal"],
-    20 ["eco_friendly", "sustainable"]: [
-        "eco|environmentally friendly", "sustainable", "sustainably", "ecologico|ecologica|ecologicos|ecologicas",
-        "sostenible|sostenibles", "respetuoso|respetuosa|respetuosos con el medio", "ecofriendly",
-    ],
     21 ["recyclable"]: ["recyclable", "reciclable|reciclables"],
     22 ["recycled"]: ["recycled", "reciclado|reciclada|reciclados|recicladas"],
-    23 ["biodegradable", "compostable"]: ["biodegradable|biodegradables", "compostable|compostables"],
     24 ["handmade"]: ["handmade", "hand made", "handcrafted", "hand crafted", "hecho|hecha|hechos|hechas a mano", "artesanal|artesanales"],
     25 ["fair_trade"]: ["fair trade", "fairtrade", "comercio justo"],
     26 ["rechargeable"]: ["rechargeable", "recargable|recargables"],

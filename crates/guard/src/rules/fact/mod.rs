@@ -6,6 +6,7 @@ pub(super) mod date;
 pub(super) mod discount;
 mod free_shipping;
 pub(super) mod language;
+pub(super) mod people;
 pub(super) mod placeholder;
 pub(super) mod price;
 pub(super) mod price_before;

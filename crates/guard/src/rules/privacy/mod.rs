@@ -2,3 +2,5 @@
 
 pub(crate) mod over_personalisation;
 pub(super) mod personal_data;
+pub(super) mod special_category;
+pub(super) mod tracking;

@@ -1,0 +1,101 @@
+//! # D4 personalised price
+//! **Catches**: "your price", "a price just for you", without saying that it was set by automated means.
+//! **Why**: whoever gets another price than others must be told that a computer made it.
+//! **Basis**: CRD 6(1)(ea). Fails: "Your price: €29". Passes: the same when the text says that it was set
+//! automatically, or the fact `personalised_price` is false and the price is everybody's.
+
+use crate::case::{Case, Outcome};
+use crate::phrase::{Cues, SAFE};
+use crate::rules::plain::{Saying, is_excused};
+use crate::rules::{Family, Rule, RuleDoc, RuleExample};
+use crate::sheet::Entry;
+use terms::customer::Language;
+use terms::finding::{Severity, Verdict};
+
+const OWN: u16 = 0;
+const TOLD: u16 = 1;
+
+pub(crate) static RULE: Rule = Rule {
+    doc: RuleDoc {
+        id: "D4",
+        family: Family::Disclosure,
+        name_en: "personalised price not told",
+        name_es: "precio personalizado sin decirlo",
+        catches: "A price for this reader alone, without a word that it was set by automated means.",
+        why: "Whoever gets another price than others must be told how it was made.",
+        basis: "CRD 6(1)(ea)",
+        severity: Severity::Block,
+        examples: &[
+            RuleExample {
+                language: Language::English,
+                fails: "A price just for you.",
+                passes: "The same price for everybody.",
+            },
+            RuleExample {
+                language: Language::Spanish,
+                fails: "Un precio solo para ti.",
+                passes: "El mismo precio para todo el mundo.",
+            },
+        ],
+    },
+    cues: &[
+        Cues {
+            tag: OWN,
+            phrases: &[
+                "your <w>? price|rate|quote|tariff",
+                "price|prices|discount|rate|deal <w>? just|only|especially|specially|made|tailored|calculated|picked|exclusively for you",
+                "personal|personalised|personalized|individual <w>? price|prices|discount|rate|offer",
+                "price|prices|discount made|tailored|adapted|adjusted to|for you|your",
+                "tu|su <w>? precio|tarifa",
+                "precio|precios|descuento|tarifa|oferta solo|exclusivo|exclusiva|especial|pensado|pensada|calculado|calculada|hecho|hecha <w>? para ti|usted",
+                "precio|precios|descuento|tarifa|oferta personal|personalizado|personalizada|personalizados|individual",
+                "precio|tarifa adaptado|adaptada|ajustado|ajustada a ti|tu|su",
+            ],
+        },
+        Cues {
+            tag: TOLD,
+            phrases: &[
+                "set|calculated|computed|personalised|personalized <..> automatically|automated|algorithm",
+                "automated|automatic decision|decisions|means|processing",
+                "by an? algorithm|computer",
+                "fijado|calculado|personalizado|calculada|fijada <..> automaticamente|automatizada|automatica|algoritmo",
+                "mediante|por <w>? decision|decisiones|medios|algoritmo automatizada|automatizadas|automatizados",
+                "decision|decisiones|medios automatizada|automatizadas|automatizados",
+                "por un algoritmo|ordenador",
+            ],
+        },
+        Cues {
+            tag: SAFE,
+            phrases: &[
+                "your price list|lists|alert|alerts|range|tag|tags",
+                "name your price",
+                "your heart rate",
+                "your exchange|interest|conversion rate",
+                "tu precio maximo|ideal",
+            ],
+        },
+    ],
+    check,
+};
+
+const SAYING: Saying = Saying {
+    en: "`{}` offers a price for this reader alone, and nothing says how it was made",
+    es: "`{}` ofrece un precio solo para quien lee y nada dice cómo se ha fijado",
+    repair_en: "say that the price was set automatically for the reader, or state with a fact `personalised_price` = false that it is everybody's",
+    repair_es: "di que el precio se ha fijado automáticamente para quien lee, o indica con un dato `personalised_price` = falso que es el de todos",
+};
+
+fn check(case: &Case<'_>, outcome: &mut Outcome) {
+    let known = case.context.facts.named("personalised_price").find(|entry| entry.truth().is_some() && case.holds(entry));
+    let told = case.hits().any(|(_, hit)| hit.tag == TOLD);
+    for (part, hit) in case.hits().filter(|(part, hit)| hit.tag == OWN && !is_excused(part, hit)) {
+        match known.and_then(Entry::truth) {
+            Some(false) => outcome.stands(part, &hit.tokens, Verdict::Supported),
+            _ if told => outcome.stands(part, &hit.tokens, Verdict::Supported),
+            fact => {
+                let verdict = if fact.is_some() { Verdict::Contradicted } else { Verdict::Unknown };
+                outcome.blocks(case, part, &hit.tokens, SAYING.problem(case, part, hit, verdict), known);
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! # M11 invoice look-alike
+//! **Catches**: amount due, payment overdue, your invoice, in advertising.
+//! **Why**: people pay what looks like a bill.
+//! **Basis**: UCPD Annex I 21; LCD 27.4. Fails: "Amount due: €29". Passes: "The lamp costs €39".
+//!
+//! No fact releases it: a bill is not sent by a campaign.
+
+use crate::case::{Case, Outcome};
+use crate::phrase::{Cues, SAFE};
+use crate::rules::plain::{Saying, never_allowed};
+use crate::rules::{Family, Rule, RuleDoc, RuleExample};
+use terms::customer::Language;
+use terms::finding::Severity;
+
+pub(crate) static RULE: Rule = Rule {
+    doc: RuleDoc {
+        id: "M11",
+        family: Family::Manipulation,
+        name_en: "invoice look-alike",
+        name_es: "apariencia de factura",
+        catches: "Advertising that reads like a bill or a demand for payment.",
+        why: "People pay what looks like a bill.",
+        basis: "UCPD Annex I 21; LCD 27.4",
+        severity: Severity::Block,
+        examples: &[
+            RuleExample {
+                language: Language::English,
+                fails: "Amount due: please pay today.",
+                passes: "You find all your invoices in your account.",
+            },
+            RuleExample {
+                language: Language::Spanish,
+                fails: "Importe pendiente de pago.",
+                passes: "Tienes todas tus facturas en tu cuenta.",
+            },
+        ],
+    },
+    cues: &[
+        Cues {
+            tag: 0,
+            phrases: &[
+                "amount|balance|payment|total|sum due|overdue|outstanding|payable|owed|owing|pending",
+                "payment|invoice|bill <w>? reminder|overdue|pending|outstanding|required|notice",
+                "overdue|outstanding|unpaid|pending|open invoice|payment|balance|bill|amount|account",
+                "your invoice|bill|statement <w>? attached|ready|enclosed|is|no|number",
+                "invoice attached|enclosed|number|no",
+                "pay|settle this|your|the <w>? invoice|bill|balance|amount|debt",
+                "payment demand|request",
+                "final|last demand|notice <..> payment",
+                "you owe us?",
+                "remittance slip",
+                "importe|saldo|pago|total|cantidad|recibo|factura pendiente|vencido|vencida|impagado|impagada|adeudado|adeudada",
+                "pendiente|pendientes de pago|abono|cobro",
+                "recordatorio|requerimiento|aviso de pago",
+                "factura adjunta|vencida|n|numero|disponible",
+                "su|tu factura <w>? adjunta|lista|esta|n|numero",
+                "adjuntamos|adjunto <w>? factura|recibo",
+                "abone|abona|pague|liquide|regularice|regulariza <..> factura|importe|recibo|deuda|saldo",
+                "nos debe|debes",
+                "fecha limite de pago",
+            ],
+        },
+        Cues { tag: SAFE, phrases: &["no payment <w>? due|required|needed", "sin pago pendiente"] },
+    ],
+    check,
+};
+
+const SAYING: Saying = Saying {
+    en: "`{}` reads like a bill, and this is advertising",
+    es: "`{}` parece una factura, y esto es publicidad",
+    repair_en: "say that it is an offer, and what it costs",
+    repair_es: "di que es una oferta y cuánto cuesta",
+};
+
+fn check(case: &Case<'_>, outcome: &mut Outcome) {
+    never_allowed(case, outcome, &SAYING);
+}

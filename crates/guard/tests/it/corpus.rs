@@ -1,0 +1,62 @@
+//! The labelled sentences of `corpus/`, read with an empty fact sheet: what the rules hold of honest copy.
+
+use crate::desk;
+use terms::customer::Language;
+use terms::finding::GuardReport;
+use terms::message::Field;
+
+const CORPUS: [(Language, &str); 2] = [
+    (Language::English, include_str!("../../corpus/en.tsv")),
+    (Language::Spanish, include_str!("../../corpus/es.tsv")),
+];
+/// Of honest sentences without any fact, rules that need none may hold back this share. The goal for honest copy with
+/// its facts is .01; look-alikes written to trip a detector, and without their facts, are harder.
+const HONEST_HELD: f64 = 0.04;
+
+struct Line<'t> {
+    held: bool,
+    honest: bool,
+    field: Field,
+    sentence: &'t str,
+}
+
+fn lines(text: &str) -> Vec<Line<'_>> {
+    let line = |line| match str::split(line, '\t').collect::<Vec<_>>().as_slice() {
+        [_, _, split, label, _, _, place, _, sentence] => Line {
+            held: *split == "held",
+            honest: *label == "none",
+            field: match *place {
+                "subject" => Field::Subject,
+                "preheader" => Field::Preheader,
+                "button" => Field::Button,
+                _ => Field::Body,
+            },
+            sentence,
+        },
+        _ => panic!("nine columns: {line}"),
+    };
+    text.lines().skip(1).map(line).collect()
+}
+
+/// True when a rule other than those of facts stops the sentence; with an empty sheet every price is unknown.
+fn is_held_back(report: &GuardReport) -> bool {
+    report.findings.iter().any(|f| f.blocks && f.span.end > f.span.start && !f.rule.starts_with('F'))
+}
+
+#[test]
+fn honest_sentences_set_aside_are_rarely_held_back_and_dishonest_ones_far_more_often() {
+    for (language, text) in CORPUS {
+        let mut counts = [[0u32; 2]; 2];
+        for line in lines(text).iter().filter(|line| line.held) {
+            let report = desk::read(Vec::new(), language, line.field, line.sentence);
+            let [held, all] = &mut counts[usize::from(line.honest)];
+            *held += u32::from(is_held_back(&report));
+            *all += 1;
+        }
+        let share = |[held, all]: [u32; 2]| f64::from(held) / f64::from(all);
+        println!("{language}: honest held back {:?}, dishonest {:?}", counts[1], counts[0]);
+        assert!(counts[1][1] > 300 && counts[0][1] > 300, "{language}: {counts:?}");
+        assert!(share(counts[1]) <= HONEST_HELD, "{language}: {counts:?}");
+        assert!(share(counts[0]) >= 5.0 * share(counts[1]), "{language}: {counts:?}");
+    }
+}
