@@ -167,7 +167,13 @@ impl Outcome {
     }
 
     /// Words a person should look at; they stop nothing by themselves.
-    pub(crate) fn warns(&mut self, case: &Case<'_>, part: &Part<'_>, tokens: &Range<usize>, problem: Problem) {
+    pub(crate) fn warns(
+        &mut self,
+        case: &Case<'_>,
+        part: &Part<'_>,
+        tokens: &Range<usize>,
+        problem: Problem,
+    ) {
         self.add(case, part, part.text.span(tokens), problem, None, false);
     }
 

@@ -21,10 +21,13 @@ fn every_example_of_the_rule_book_fails_and_passes_as_it_says() {
             }
             if doc.id == "M5" {
                 // The desk's offer has no fee; a hidden cost is one that a fact names.
-                facts.extend(facts.iter().find(|fact| fact.predicate == "voucher").cloned().map(|fact| Fact {
-                    predicate: "mandatory_fee".to_owned(),
-                    ..fact
-                }));
+                facts.extend(
+                    facts
+                        .iter()
+                        .find(|fact| fact.predicate == "voucher")
+                        .cloned()
+                        .map(|fact| Fact { predicate: "mandatory_fee".to_owned(), ..fact }),
+                );
             }
             let fails = desk::read(facts, example.language, field, example.fails);
             assert!(

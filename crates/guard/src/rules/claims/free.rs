@@ -79,13 +79,17 @@ const COSTS: Saying = Saying {
 
 fn check(case: &Case<'_>, outcome: &mut Outcome) {
     // A fee that cannot be avoided belongs to whatever the message offers.
-    let fee = case.context.facts.named("mandatory_fee").find(|entry| entry.money().is_some_and(|m| m.minor > 0));
+    let fee =
+        case.context.facts.named("mandatory_fee").find(|entry| entry.money().is_some_and(|m| m.minor > 0));
     for (part, hit) in case.hits() {
         if is_excused(part, hit) {
             continue;
         }
         let starred = part.text.word(hit.tokens.end) == "*";
-        if hit.tag == WITH_COST || starred || (fee.is_some() && hit.tag == FREE && !part.is_in_name(&hit.tokens)) {
+        if hit.tag == WITH_COST
+            || starred
+            || (fee.is_some() && hit.tag == FREE && !part.is_in_name(&hit.tokens))
+        {
             let verdict = if fee.is_some() { Verdict::Contradicted } else { Verdict::Unchecked };
             outcome.blocks(case, part, &hit.tokens, COSTS.problem(case, part, hit, verdict), fee);
         }

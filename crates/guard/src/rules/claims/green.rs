@@ -97,8 +97,28 @@ const SAYING: Saying = Saying {
 
 /// Words of certificates that speak of the environment.
 const GREEN: &[&str] = &[
-    "eco", "green", "verde", "sustain", "sosten", "sustent", "environment", "ambient", "organic", "organico",
-    "biodegrad", "compost", "planet", "climate", "clima", "fsc", "emas", "plastic", "plastico", "waste", "residuo", "bio",
+    "eco",
+    "green",
+    "verde",
+    "sustain",
+    "sosten",
+    "sustent",
+    "environment",
+    "ambient",
+    "organic",
+    "organico",
+    "biodegrad",
+    "compost",
+    "planet",
+    "climate",
+    "clima",
+    "fsc",
+    "emas",
+    "plastic",
+    "plastico",
+    "waste",
+    "residuo",
+    "bio",
 ];
 
 fn check(case: &Case<'_>, outcome: &mut Outcome) {

@@ -86,7 +86,11 @@ const SAYING: Saying = Saying {
 };
 
 fn check(case: &Case<'_>, outcome: &mut Outcome) {
-    let known = case.context.facts.named("personalised_price").find(|entry| entry.truth().is_some() && case.holds(entry));
+    let known = case
+        .context
+        .facts
+        .named("personalised_price")
+        .find(|entry| entry.truth().is_some() && case.holds(entry));
     let told = case.hits().any(|(_, hit)| hit.tag == TOLD);
     for (part, hit) in case.hits().filter(|(part, hit)| hit.tag == OWN && !is_excused(part, hit)) {
         match known.and_then(Entry::truth) {

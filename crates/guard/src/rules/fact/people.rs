@@ -74,9 +74,31 @@ pub(crate) static RULE: Rule = Rule {
 
 /// Words of predicates that count people.
 const PEOPLE: &[&str] = &[
-    "customer", "client", "people", "member", "subscriber", "reader", "user", "famil", "person", "socio", "suscriptor",
-    "lector", "usuari", "guest", "huesped", "student", "alumn", "household", "hogar", "download", "descarga",
-    "follower", "seguidor", "miembro", "count",
+    "customer",
+    "client",
+    "people",
+    "member",
+    "subscriber",
+    "reader",
+    "user",
+    "famil",
+    "person",
+    "socio",
+    "suscriptor",
+    "lector",
+    "usuari",
+    "guest",
+    "huesped",
+    "student",
+    "alumn",
+    "household",
+    "hogar",
+    "download",
+    "descarga",
+    "follower",
+    "seguidor",
+    "miembro",
+    "count",
 ];
 
 fn check(case: &Case<'_>, outcome: &mut Outcome) {
@@ -105,15 +127,18 @@ fn judge(case: &Case<'_>, part: &Part<'_>, hit: &Hit, outcome: &mut Outcome) {
         .facts
         .entries()
         .filter(|entry| entry.fact.polarity == Polarity::True)
-        .filter(|entry| entry.predicate_words.iter().any(|word| PEOPLE.iter().any(|stem| word.starts_with(stem))))
+        .filter(|entry| {
+            entry.predicate_words.iter().any(|word| PEOPLE.iter().any(|stem| word.starts_with(stem)))
+        })
         .filter_map(|entry| match entry.fact.value {
             FactValue::Count(count) => Some((entry, count)),
             _ => None,
         })
         .collect();
     let at_least = hit.tag == MANY
-        || before(&part.text, hit.tokens.start, 2)
-            .any(|word| matches!(word, "over" | "than" | "least" | "nearly" | "almost" | "mas" | "menos" | "casi" | "+"));
+        || before(&part.text, hit.tokens.start, 2).any(|word| {
+            matches!(word, "over" | "than" | "least" | "nearly" | "almost" | "mas" | "menos" | "casi" | "+")
+        });
     let fits = |count: i64| stated(part, hit).is_some_and(|n| if at_least { count >= n } else { count == n });
     if let Some((_, count)) = counts.iter().find(|(entry, count)| fits(*count) && case.holds(entry)) {
         let exact = stated(part, hit) == Some(*count);
@@ -133,8 +158,14 @@ fn judge(case: &Case<'_>, part: &Part<'_>, hit: &Hit, outcome: &mut Outcome) {
             || format!("ningún recuento vigente dice `{quote}`"),
         ),
         repair: case.say(
-            || "add the count with its date as a fact, such as `customers`, or take the number out".to_owned(),
-            || "añade el recuento con su fecha como dato, por ejemplo `customers`, o quita la cifra".to_owned(),
+            || {
+                "add the count with its date as a fact, such as `customers`, or take the number out"
+                    .to_owned()
+            },
+            || {
+                "añade el recuento con su fecha como dato, por ejemplo `customers`, o quita la cifra"
+                    .to_owned()
+            },
         ),
     };
     outcome.blocks(case, part, &hit.tokens, problem, fact);

@@ -92,7 +92,8 @@ fn check(case: &Case<'_>, outcome: &mut Outcome) {
         if is_excused(part, hit) {
             continue;
         }
-        let stated = hit.tokens.clone().find_map(|at| number::at(&part.text, at)).and_then(|(n, _)| n.integer());
+        let stated =
+            hit.tokens.clone().find_map(|at| number::at(&part.text, at)).and_then(|(n, _)| n.integer());
         judge(case, outcome, &SAYING, (part, hit), &|_, entry| {
             // A count is only as good as it is fresh, so one without an age releases nothing.
             let counted = matches!(entry.fact.value, FactValue::Count(count) if Some(count) == stated);

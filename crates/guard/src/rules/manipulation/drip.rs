@@ -46,7 +46,8 @@ fn check(case: &Case<'_>, outcome: &mut Outcome) {
         .filter_map(|entry| entry.money().filter(|money| money.minor > 0).map(|money| (entry, money)))
         .collect();
     for (entry, fee) in fees {
-        let claims = || case.parts.iter().flat_map(|part| part.claims.money.iter().map(move |claim| (part, claim)));
+        let claims =
+            || case.parts.iter().flat_map(|part| part.claims.money.iter().map(move |claim| (part, claim)));
         if claims().any(|(_, claim)| claim.equals(fee)) {
             continue;
         }

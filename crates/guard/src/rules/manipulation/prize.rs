@@ -82,7 +82,8 @@ const SAYING: Saying = Saying {
 
 fn check(case: &Case<'_>, outcome: &mut Outcome) {
     needs_fact(case, outcome, &SAYING, |_, entry| {
-        speaks_of(entry, &["draw", "sorteo", "prize", "premio", "winner", "ganador"]) && entry.truth() != Some(false)
+        speaks_of(entry, &["draw", "sorteo", "prize", "premio", "winner", "ganador"])
+            && entry.truth() != Some(false)
             && entry.fact.polarity == terms::fact::Polarity::True
     });
 }

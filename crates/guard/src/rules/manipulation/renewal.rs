@@ -91,7 +91,8 @@ const SAYING: Saying = Saying {
 };
 
 fn check(case: &Case<'_>, outcome: &mut Outcome) {
-    let known = case.context.facts.named("auto_renews").find(|entry| entry.truth().is_some() && case.holds(entry));
+    let known =
+        case.context.facts.named("auto_renews").find(|entry| entry.truth().is_some() && case.holds(entry));
     let told = case.hits().any(|(_, hit)| hit.tag == RENEWS);
     // A price after the trial is F1's to prove; here it only has to be told.
     let silent = match known.and_then(crate::sheet::Entry::truth) {
