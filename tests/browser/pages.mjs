@@ -155,6 +155,40 @@ await picture(oliver, 'ledger-verified');
 check('the ledger verifies on its page', /holds|verified/i.test(await oliver.locator('main').innerText()));
 
 // --- Spanish, dark, small
+// --- the privacy officer looks up what somebody agreed to, and a visitor signs up
+const pilar = await signIn('pilar');
+await pilar.goto(`${base}/consent`);
+await picture(pilar, 'consent');
+await accessible(pilar, 'consent');
+await pilar.fill('#q', 'C-000007');
+await pilar.locator('main form button').first().click();
+check('the officer sees receipts with their proof', (await pilar.locator('.receipts > li').count()) > 0);
+await picture(pilar, 'consent-customer');
+await accessible(pilar, 'one customer’s consents');
+for (const locale of ['en-GB', 'es-ES']) {
+  const visitorPage = await visitor({ viewport: { width: 390, height: 844 }, locale, javaScriptEnabled: true });
+  await visitorPage.goto(`${base}/join`);
+  check(`nothing is ticked on the sign-up page (${locale})`, (await visitorPage.locator('input:checked').count()) === 0);
+  check(`the sign-up page fits a phone (${locale})`, await visitorPage.evaluate(() => document.documentElement.scrollWidth <= 390));
+  await picture(visitorPage, `join-${locale}`);
+  await accessible(visitorPage, `sign-up ${locale}`);
+  await visitorPage.fill('#email', `visitor-${locale.toLowerCase()}@example.org`);
+  await visitorPage.locator('input[name="marketing"]').check();
+  await visitorPage.locator('main form button').click();
+  await picture(visitorPage, `join-asked-${locale}`);
+  await accessible(visitorPage, `sign-up asked ${locale}`);
+}
+const confirmation = fs.readdirSync(outbox).filter((name) => name.startsWith('service-')).sort()[0];
+const confirmLink = fs.readFileSync(path.join(outbox, confirmation), 'utf8').replaceAll('=\r\n', '').match(/\/join\/[0-9a-f]{32}/)[0];
+const confirming = await visitor({ viewport: { width: 390, height: 844 } });
+await confirming.goto(`${base}${confirmLink}`);
+await picture(confirming, 'join-confirm');
+await accessible(confirming, 'sign-up to confirm');
+await confirming.locator('main form button').click();
+check('a sign-up is confirmed by a button', (await confirming.locator('main form').count()) === 0);
+await picture(confirming, 'join-confirmed');
+await accessible(confirming, 'sign-up confirmed');
+
 const spanish = await signIn('marta', { colorScheme: 'dark', locale: 'es-ES' });
 await picture(spanish, 'today-dark-es');
 await accessible(spanish, 'today in the dark, in Spanish');

@@ -20,6 +20,8 @@ mod respond;
 mod route;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod samples_consent;
 mod security;
 mod session;
 mod visitor;

@@ -51,11 +51,11 @@ pub(crate) struct Asked {
 pub(crate) struct Typed {
     pub(super) email: String,
     pub(super) lang: String,
-    marketing: String,
-    profiling: String,
-    ai_content: String,
-    measurement: String,
-    sharing: String,
+    pub(super) marketing: String,
+    pub(super) profiling: String,
+    pub(super) ai_content: String,
+    pub(super) measurement: String,
+    pub(super) sharing: String,
 }
 
 impl Typed {

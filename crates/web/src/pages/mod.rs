@@ -22,6 +22,8 @@ mod unsubscribe;
 mod why;
 
 #[cfg(test)]
+mod join_tests;
+#[cfg(test)]
 mod tests;
 
 use crate::WebState;

@@ -3,7 +3,9 @@
 use super::*;
 use crate::context::{Cx, Theme};
 use crate::samples::{self, HOSTILE};
+use crate::samples_consent;
 use askama::Template;
+use flow::views::{JoinState, JoinStep};
 use terms::customer::Language;
 use terms::ids::PersonId;
 use terms::person::{Person, Role};
@@ -24,6 +26,16 @@ fn cx(lang: Language) -> Cx {
     }
 }
 
+fn join_page(lang: Language, step: JoinStep) -> String {
+    let (view, typed) =
+        (samples_consent::join(step), join::Typed { email: HOSTILE.into(), ..Default::default() });
+    join::JoinPage { cx: cx(lang), view, typed, problem: Some(HOSTILE.into()) }.render().unwrap()
+}
+
+fn join_confirm_page(lang: Language, state: JoinState) -> String {
+    join::JoinConfirmPage { cx: cx(lang), view: samples_consent::join_confirm(state) }.render().unwrap()
+}
+
 /// Every page that staff or customers see, by name.
 fn pages(lang: Language) -> Vec<(&'static str, String)> {
     let compose = compose::ComposePage::new(cx(lang), samples::compose(), None);
@@ -40,6 +52,15 @@ fn pages(lang: Language) -> Vec<(&'static str, String)> {
         ("report", report::ReportPage::new(cx(lang), samples::report()).render().unwrap()),
         ("ledger", ledger::LedgerPage { cx: cx(lang), view: samples::ledger() }.render().unwrap()),
         ("why", why::WhyPage { cx: cx(lang), view: samples::why() }.render().unwrap()),
+        (
+            "consent",
+            consent::ConsentPage { cx: cx(lang), view: samples_consent::consent() }.render().unwrap(),
+        ),
+        ("join", join_page(lang, JoinStep::Form)),
+        ("join asked", join_page(lang, JoinStep::Asked)),
+        ("join waiting", join_confirm_page(lang, JoinState::Waiting)),
+        ("join confirmed", join_confirm_page(lang, JoinState::Confirmed)),
+        ("join expired", join_confirm_page(lang, JoinState::Expired)),
         (
             "customer why",
             customer_why::CustomerWhyPage { cx: cx(lang), view: samples::customer_why() }.render().unwrap(),
@@ -137,7 +158,7 @@ fn ids_are_given_once() {
 fn a_customers_pages_are_small_and_run_no_script() {
     let style = include_str!("../../assets/app.css").len();
     for (name, html) in everything() {
-        if matches!(name, "customer why" | "preferences" | "unsubscribe") {
+        if matches!(name, "customer why" | "preferences" | "unsubscribe") || name.starts_with("join") {
             assert!(html.len() + style < 50_000, "{name}: {} bytes", html.len() + style);
             assert!(!html.contains("<script"), "{name}");
         }
