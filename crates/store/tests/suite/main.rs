@@ -8,6 +8,7 @@
 )]
 
 mod campaigns;
+mod consent;
 mod databases;
 mod jobs;
 mod ledger;
