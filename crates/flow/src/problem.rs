@@ -170,6 +170,9 @@ pub enum Problem {
         /// Which field.
         field: String,
     },
+    /// Nothing was said that could be corrected.
+    #[error("nothing differs from what is on file; change a field, or say in words what is wrong")]
+    NothingToCorrect,
     /// No address an answer could go to.
     #[error("that is no e-mail address; write it as name@example.com")]
     NotAnAddress,
@@ -305,6 +308,7 @@ impl Problem {
             | Self::NoWordsForPerson
             | Self::NobodyByThatName
             | Self::BadField { .. }
+            | Self::NothingToCorrect
             | Self::NotAnAddress
             | Self::NoReasonToOpen
             | Self::VaultFile { .. } => ProblemKind::Input,

@@ -136,10 +136,13 @@ async fn a_customer_is_told_of_a_score_only_when_one_was_used_and_keeps_their_la
         assert_eq!(kit.app.customer_why(&why).await.unwrap().used, used, "{audience}");
         let before = kit.app.preferences(&preferences).await.unwrap();
         let form = flow::views::PreferencesForm {
-            marketing: before.marketing,
+            channels: vec![terms::consent::Channel::Email],
             profiling: before.profiling,
             ai_content: before.ai_content,
             measurement: before.measurement,
+            sharing: before.sharing,
+            personalisation: None,
+            topics: None,
             max_per_month: None,
             language: None,
         };

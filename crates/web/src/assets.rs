@@ -6,6 +6,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 const CSS: &str = include_str!("../assets/app.css");
+const CUSTOMER_CSS: &str = include_str!("../assets/customer.css");
 const JS: &str = include_str!("../assets/app.js");
 const ICON: &str = include_str!("../assets/icon.svg");
 
@@ -22,11 +23,17 @@ const fn fingerprint(text: &str) -> u64 {
 }
 
 const CSS_MARK: u64 = fingerprint(CSS);
+const CUSTOMER_CSS_MARK: u64 = fingerprint(CUSTOMER_CSS);
 const JS_MARK: u64 = fingerprint(JS);
 
 /// Address of the style sheet.
 pub(crate) fn css_url() -> String {
     format!("/assets/app.css?v={CSS_MARK:016x}")
+}
+
+/// Address of the style sheet of the customer's own pages.
+pub(crate) fn customer_css_url() -> String {
+    format!("/assets/customer.css?v={CUSTOMER_CSS_MARK:016x}")
 }
 
 /// Address of the script.
@@ -47,6 +54,11 @@ fn asset(kind: &'static str, text: &'static str) -> Response {
 /// The style sheet.
 pub(crate) async fn css() -> Response {
     asset("text/css; charset=utf-8", CSS)
+}
+
+/// The style sheet of the customer's own pages.
+pub(crate) async fn customer_css() -> Response {
+    asset("text/css; charset=utf-8", CUSTOMER_CSS)
 }
 
 /// The script.

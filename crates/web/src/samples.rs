@@ -622,20 +622,117 @@ pub(crate) fn customer_why() -> CustomerWhyView {
     }
 }
 
-/// The preference page.
+/// The preference centre, with the messages of a year at the brand's own cap.
 pub(crate) fn preferences() -> PreferencesView {
+    use terms::consent::Channel;
+    use terms::rights::{RequestState, RightKind};
+    let topic = |id: &str, name: &str, chosen| TopicChoice { id: id.into(), name: name.into(), chosen };
     PreferencesView {
         language: Language::English,
         brand: "Tostadero Norte".into(),
         first_name: HOSTILE.into(),
         token: "ptoken".into(),
-        marketing: true,
+        channels: vec![(Channel::Email, true), (Channel::Sms, false)],
         profiling: true,
         ai_content: false,
         measurement: true,
+        sharing: false,
+        gpc: true,
+        personalisation: terms::preference::Personalisation::Basic,
+        topics: vec![topic("coffee", "Coffee", true), topic("tea", HOSTILE, false)],
         max_per_month: Some(2),
-        messages: vec![("20% off until Sunday".into(), at(-3), "wtoken".into())],
+        restricted: true,
+        messages: (0..12)
+            .map(|n| OwnMessage {
+                subject: "20% off until Sunday".into(),
+                at: at(-3 - n * 20),
+                why_token: format!("{n}-0123456789abcdef0123456789abcdef"),
+            })
+            .collect(),
+        requests: vec![OwnRequest {
+            reference: "R-7".into(),
+            kind: RightKind::Review,
+            state: RequestState::Completed,
+            due_at: at(27),
+            answer: HOSTILE.into(),
+        }],
         saved: true,
+    }
+}
+
+/// What is known of a customer.
+pub(crate) fn known() -> KnownView {
+    use terms::rights::RightKind;
+    let fact = |field: &str, value: &str, source: &str| (field.into(), value.into(), source.into());
+    let consent = |purpose: &str, status: &str, days| {
+        (purpose.into(), "email".into(), status.into(), "checkout".into(), at(days))
+    };
+    KnownView {
+        language: Language::English,
+        brand: "Tostadero Norte".into(),
+        token: "ptoken".into(),
+        key: "C-00042".into(),
+        facts: vec![
+            fact("first_name", HOSTILE, "import"),
+            fact("email", "lucia@example.com", HOSTILE),
+            fact("country", "ES", "you"),
+        ],
+        consents: vec![
+            consent("marketing", "withdrawn", -2),
+            consent("marketing", "granted", -300),
+            consent("profiling", "granted", -300),
+        ],
+        purchases: Some(OwnPurchases {
+            count: 14,
+            total: 412.2,
+            currency: "EUR".into(),
+            first: at(-410),
+            last: at(-12),
+        }),
+        places: vec![("store.customers".into(), 1), ("lake.purchases".into(), 14)],
+        rows: 31,
+        decisions: vec![
+            OwnDecision { message: 7, about: HOSTILE.into(), at: at(-9), sent: true },
+            OwnDecision { message: 9, about: "Win back".into(), at: at(-30), sent: false },
+        ],
+        email: "l…a@example.com".into(),
+        restricted: false,
+        asked: Some((RightKind::Access, "R-9".into(), flow::rights::Asked::MailSent)),
+    }
+}
+
+/// A confirmation page in a state.
+pub(crate) fn confirm(state: ConfirmState) -> ConfirmView {
+    ConfirmView {
+        language: Language::English,
+        brand: "Tostadero Norte".into(),
+        token: "ctoken".into(),
+        kind: terms::rights::RightKind::Erasure,
+        reference: "R-9".into(),
+        until: at(30),
+        state,
+        email: "l…a@example.com".into(),
+        archive_token: Some("dtoken".into()),
+        receipts: vec![("store.customers".into(), 1), ("lake.purchases".into(), 14)],
+    }
+}
+
+/// Everything of a customer whose name is hostile.
+pub(crate) fn archive() -> flow::places::Archive {
+    use terms::processing::{DataCategory, ProcessingPurpose};
+    let part = |place, rows| flow::places::ArchivePart {
+        place,
+        categories: &[DataCategory::Identity],
+        purposes: &[ProcessingPurpose::Marketing],
+        rows,
+    };
+    flow::places::Archive {
+        customer: terms::ids::CustomerKey::new("C-00042"),
+        made_at: at(0),
+        parts: vec![
+            part("store.customers", vec![serde_json::json!({ "key": "C-00042", "first_name": HOSTILE })]),
+            part("lake.purchases", Vec::new()),
+        ],
     }
 }
 

@@ -16,6 +16,7 @@ mod queue;
 
 pub use ask::Asked;
 pub use breach::BreachStep;
+pub(crate) use confirm::veiled;
 pub use officer::{BY_OFFICER, Done, ENTERED, Handler, RECTIFIABLE, entered};
 pub use opendsr::{DsrError, DsrRequest, DsrSigner};
 pub use queue::QueueFilter;

@@ -1,6 +1,7 @@
 //! What the privacy officer does with a request: enter, verify, ask back, extend, complete, refuse.
 
 use policy::rights::{acts_at_once, extend};
+use store::identities::TraitSource;
 use store::rights::Step;
 use terms::customer::{Customer, Language};
 use terms::ids::{CustomerKey, PersonId, RequestId};
@@ -254,6 +255,16 @@ impl App {
         let changed: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
         let mut tx = self.store().begin().await?;
         tx.rectify_customer(&after).await?;
+        let from_them: Vec<TraitSource> = fields
+            .iter()
+            .map(|(field, _)| TraitSource {
+                customer: after.key.clone(),
+                field: field.clone(),
+                source: "you".to_owned(),
+                at: self.now(),
+            })
+            .collect();
+        tx.put_trait_sources(&from_them).await?;
         let payload = serde_json::json!({ "fields": changed, "request": id });
         let object = format!("customer/{}", after.key);
         tx.append_entries(&[self.entry(by.actor(), Action::Rectified, object, payload)]).await?;

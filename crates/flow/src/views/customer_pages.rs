@@ -1,8 +1,13 @@
 //! The customer's own pages: why, preferences, opt-out. Reached by signed links, without an account.
 
 use serde::Serialize;
+use terms::consent::Channel;
 use terms::customer::Language;
+use terms::preference::Personalisation;
+use terms::rights::{RequestState, RightKind};
 use terms::time::Instant;
+
+use crate::rights::Asked;
 
 /// The customer's why page, in plain words.
 #[derive(Debug, Clone, Serialize)]
@@ -51,7 +56,44 @@ pub enum Used {
     Score,
 }
 
-/// The preference page.
+/// A topic on offer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TopicChoice {
+    /// Name it is kept by.
+    pub id: String,
+    /// Name the customer reads.
+    pub name: String,
+    /// Whether they want to hear of it.
+    pub chosen: bool,
+}
+
+/// A message the customer got.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OwnMessage {
+    /// Subject as they read it.
+    pub subject: String,
+    /// When it was sent.
+    pub at: Instant,
+    /// Token of its why page.
+    pub why_token: String,
+}
+
+/// A request the customer made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OwnRequest {
+    /// As people name it.
+    pub reference: String,
+    /// What was asked for.
+    pub kind: RightKind,
+    /// Where it stands.
+    pub state: RequestState,
+    /// By when it is answered.
+    pub due_at: Instant,
+    /// What they were told.
+    pub answer: String,
+}
+
+/// The preference centre.
 #[derive(Debug, Clone, Serialize)]
 pub struct PreferencesView {
     /// Language.
@@ -62,37 +104,122 @@ pub struct PreferencesView {
     pub first_name: String,
     /// Token of this page.
     pub token: String,
-    /// Marketing e-mail allowed.
-    pub marketing: bool,
+    /// Marketing by each channel that can be used: e-mail always, others where something was ever said of them.
+    pub channels: Vec<(Channel, bool)>,
     /// Profiling allowed.
     pub profiling: bool,
     /// AI-written content allowed.
     pub ai_content: bool,
     /// Measuring allowed.
     pub measurement: bool,
+    /// Selling or sharing allowed.
+    pub sharing: bool,
+    /// True when sharing was refused by the browser's signal.
+    pub gpc: bool,
+    /// How personal messages may be.
+    pub personalisation: Personalisation,
+    /// Topics of the brand.
+    pub topics: Vec<TopicChoice>,
     /// At most this many messages a month; none: the brand's own cap.
     pub max_per_month: Option<u32>,
-    /// Messages of the last year: subject, when, and token of the why page.
-    pub messages: Vec<(String, Instant, String)>,
+    /// True under restriction: data are kept and not used.
+    pub restricted: bool,
+    /// Messages of the last year.
+    pub messages: Vec<OwnMessage>,
+    /// Requests of theirs.
+    pub requests: Vec<OwnRequest>,
     /// Set after a change.
     pub saved: bool,
 }
 
-/// What the preference page sends back.
+impl PreferencesView {
+    /// Marketing e-mail allowed.
+    #[must_use]
+    pub fn marketing(&self) -> bool {
+        self.channels.iter().any(|(channel, allowed)| *channel == Channel::Email && *allowed)
+    }
+}
+
+/// What the preference centre sends back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreferencesForm {
-    /// Marketing e-mail allowed.
-    pub marketing: bool,
+    /// Channels on which marketing is allowed.
+    pub channels: Vec<Channel>,
     /// Profiling allowed.
     pub profiling: bool,
     /// AI-written content allowed.
     pub ai_content: bool,
     /// Measuring allowed.
     pub measurement: bool,
+    /// Selling or sharing allowed.
+    pub sharing: bool,
+    /// How personal messages may be; `None` keeps what there is.
+    pub personalisation: Option<Personalisation>,
+    /// Topics that were ticked; `None` when the page offered none.
+    pub topics: Option<Vec<String>>,
     /// At most this many messages a month.
     pub max_per_month: Option<u32>,
     /// Language; `None` keeps the one there is.
     pub language: Option<Language>,
+}
+
+/// A decision that was made by a score or by rules, without a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OwnDecision {
+    /// The message, or the place in the audience that led to none.
+    pub message: i64,
+    /// Subject, or the campaign's name when nothing was sent.
+    pub about: String,
+    /// When.
+    pub at: Instant,
+    /// Whether a message came of it.
+    pub sent: bool,
+}
+
+/// What is known of a customer, in words, with where it came from.
+#[derive(Debug, Clone, Serialize)]
+pub struct KnownView {
+    /// Language.
+    pub language: Language,
+    /// The brand's name.
+    pub brand: String,
+    /// Token of this page.
+    pub token: String,
+    /// Key the brand knows them by.
+    pub key: String,
+    /// Fields of the record: name of the field, value, where it came from.
+    pub facts: Vec<(String, String, String)>,
+    /// What they agreed to or refused: purpose, channel, status, where, when.
+    pub consents: Vec<(String, String, String, String, Instant)>,
+    /// Purchases: number, sum in major units, first and last.
+    pub purchases: Option<OwnPurchases>,
+    /// Everything by place: name of the place and rows in it.
+    pub places: Vec<(String, usize)>,
+    /// Rows in all.
+    pub rows: usize,
+    /// Decisions of the last year that they can have reviewed.
+    pub decisions: Vec<OwnDecision>,
+    /// The veiled address a confirmation goes to; empty without one.
+    pub email: String,
+    /// True under restriction.
+    pub restricted: bool,
+    /// What was just asked for, and what became of it.
+    pub asked: Option<(RightKind, String, Asked)>,
+}
+
+/// Purchases in short.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OwnPurchases {
+    /// How many.
+    pub count: usize,
+    /// Sum, in major units.
+    pub total: f64,
+    /// Currency.
+    pub currency: String,
+    /// First day.
+    pub first: Instant,
+    /// Last day.
+    pub last: Instant,
 }
 
 /// The opt-out page.

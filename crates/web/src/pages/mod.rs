@@ -1,9 +1,11 @@
 //! The pages, one file each, and the table that gives every one of them its policy.
 
+mod archive;
 mod campaigns;
 mod check;
 mod compose;
 mod consent;
+mod confirm;
 mod customer;
 mod customer_why;
 mod customers;
@@ -11,6 +13,7 @@ mod events;
 mod health;
 mod join;
 mod ledger;
+mod own_data;
 mod preferences;
 mod report;
 mod review;
@@ -36,6 +39,7 @@ pub(crate) fn routes(state: WebState) -> Routes {
     use Policy::{Customer, Public, Staff, Visitor};
     ingest(Routes::new(state))
         .get("/assets/app.css", Public, assets::css)
+        .get("/assets/customer.css", Public, assets::customer_css)
         .get("/assets/app.js", Public, assets::js)
         .get("/assets/icon.svg", Public, assets::icon)
         .get("/healthz", Public, health::health)
@@ -77,6 +81,12 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .get("/w/{token}", Customer, customer_why::show)
         .get("/p/{token}", Customer, preferences::show)
         .post("/p/{token}", Customer, preferences::save)
+        .get("/p/{token}/data", Customer, own_data::show)
+        .post("/p/{token}/data", Customer, own_data::ask)
+        .get("/p/{token}/erase", Customer, own_data::erase)
+        .get("/c/{token}", Customer, confirm::show)
+        .post("/c/{token}", Customer, confirm::act)
+        .get("/d/{token}", Customer, archive::fetch)
         .get("/u/{token}", Customer, unsubscribe::show)
         .post("/u/{token}", Customer, unsubscribe::act)
 }

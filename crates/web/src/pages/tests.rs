@@ -10,6 +10,11 @@ use terms::customer::Language;
 use terms::ids::PersonId;
 use terms::person::{Person, Role};
 
+/// A reader of the pages, for tests beside this one.
+pub(super) fn reader(lang: Language) -> Cx {
+    cx(lang)
+}
+
 fn cx(lang: Language) -> Cx {
     Cx {
         lang,
@@ -67,7 +72,31 @@ fn pages(lang: Language) -> Vec<(&'static str, String)> {
         ),
         (
             "preferences",
-            preferences::PreferencesPage { cx: cx(lang), view: samples::preferences(), refused: false }
+            preferences::PreferencesPage {
+                cx: cx(lang),
+                view: samples::preferences(),
+                refused: false,
+                gpc: true,
+            }
+            .render()
+            .unwrap(),
+        ),
+        (
+            "own data",
+            own_data::OwnDataPage { cx: cx(lang), view: samples::known(), problem: HOSTILE.into() }
+                .render()
+                .unwrap(),
+        ),
+        ("own erase", own_data::OwnErasePage { cx: cx(lang), view: samples::known() }.render().unwrap()),
+        (
+            "confirm",
+            confirm::ConfirmPage { cx: cx(lang), view: samples::confirm(flow::views::ConfirmState::Ask) }
+                .render()
+                .unwrap(),
+        ),
+        (
+            "erased",
+            confirm::ConfirmPage { cx: cx(lang), view: samples::confirm(flow::views::ConfirmState::Erased) }
                 .render()
                 .unwrap(),
         ),
@@ -135,6 +164,7 @@ fn every_field_has_a_label() {
             (tag.starts_with("input ") || tag.starts_with("select ") || tag.starts_with("textarea "))
                 && !tag.contains("type=\"hidden\"")
                 && !tag.contains("type=\"checkbox\"")
+                && !tag.contains("type=\"radio\"")
         }) {
             let id = tag.split(" id=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
             assert!(html.contains(&format!("for=\"{id}\"")), "{name}: no label for <{tag}");
@@ -154,6 +184,10 @@ fn ids_are_given_once() {
     }
 }
 
+/// Pages of customers, by the names above.
+const OWN: [&str; 7] =
+    ["customer why", "preferences", "unsubscribe", "own data", "own erase", "confirm", "erased"];
+
 #[test]
 fn a_customers_pages_are_small_and_run_no_script() {
     let style = include_str!("../../assets/app.css").len();
@@ -162,7 +196,37 @@ fn a_customers_pages_are_small_and_run_no_script() {
             assert!(html.len() + style < 50_000, "{name}: {} bytes", html.len() + style);
             assert!(!html.contains("<script"), "{name}");
         }
+    let style = include_str!("../../assets/customer.css").len() + include_str!("../../assets/icon.svg").len();
+    let mut seen = 0;
+    for (name, html) in everything().into_iter().filter(|(name, _)| OWN.contains(name)) {
+        let bytes = html.len() + style;
+        assert!(bytes < 50_000, "{name}: {bytes} bytes");
+        // With the messages of a year and everything else on it, a page stays well below.
+        assert!(name != "preferences" || bytes < 25_000, "{name}: {bytes} bytes");
+        assert!(html.contains("/assets/customer.css?v=") && !html.contains("/assets/app"), "{name}");
+        assert!(!html.contains("<script"), "{name}");
+        seen += 1;
     }
+    assert_eq!(seen, OWN.len() * Language::ALL.len());
+}
+
+#[test]
+fn taking_everything_back_is_one_click_and_no_more_than_giving() {
+    for lang in Language::ALL {
+        let html = pages(*lang).into_iter().find(|(name, _)| *name == "preferences").unwrap().1;
+        let forms: Vec<&str> = html.split("<form ").skip(1).collect();
+        assert_eq!(forms.len(), 2, "one form to choose, one to switch everything off");
+        assert!(forms[1].contains("name=\"nothing\"") && forms[1].matches("<button").count() == 1);
+        // Nothing is ticked for anybody that they had not ticked themselves.
+        assert_eq!(html.matches("type=\"checkbox\"").count(), 8);
+        assert_eq!(html.matches(" checked").count(), 5);
+    }
+}
+
+#[test]
+fn an_erased_persons_page_names_nobody() {
+    let html = pages(Language::English).into_iter().find(|(name, _)| *name == "erased").unwrap().1;
+    assert!(html.contains("R-9") && !html.contains("example.com"), "{html}");
 }
 
 #[test]

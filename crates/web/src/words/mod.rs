@@ -72,6 +72,7 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
         Problem::NobodyByThatName => "problem.nobody_by_that_name",
         Problem::RectifyInstead => "problem.rectify_instead",
         Problem::BadField { field } => return cx.t1("problem.bad_field", cx.name("rectify", field)),
+        Problem::NothingToCorrect => "problem.nothing_to_correct",
         Problem::NotAnAddress => "problem.not_an_address",
         Problem::Restricted { customer } => return cx.t1("problem.restricted", customer),
         Problem::NoReasonToOpen => "problem.no_reason_to_open",

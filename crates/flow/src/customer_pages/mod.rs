@@ -1,4 +1,5 @@
-//! The customer's own pages: why did I get this, preferences, opt-out. Opened by signed links, never by an account.
+//! The customer's own pages: why did I get this, opt-out, and beside this file the preference centre (`centre`), what
+//! is known (`known`) and rights. Opened by signed links, never by an account; after an erasure by nobody.
 //!
 //! Withdrawing takes one step and works at once: the suppression and the receipt are durable before the page says so,
 //! and the check at the moment of sending reads them. The page waits for a message to the same person that is being
@@ -7,7 +8,7 @@
 use policy::consent::state_now;
 use store::deliveries::Delivery;
 use terms::campaign::Campaign;
-use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose, SuppressionReason};
+use terms::consent::{Channel, ConsentReceipt, ConsentStatus, Purpose, SuppressionReason};
 use terms::customer::{Customer, Language};
 use terms::delivery::{DeliveryState, ResponseKind};
 use terms::ids::MessageId;
@@ -16,10 +17,13 @@ use terms::person::Actor;
 use terms::time::Instant;
 
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::in_flight::InFlight;
 use crate::links::LinkKind;
-use crate::views::{CustomerWhyView, PreferencesForm, PreferencesView, UnsubscribeView, Used};
+use crate::views::{CustomerWhyView, UnsubscribeView, Used};
+
+mod centre;
+mod known;
 
 /// How somebody opted out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,20 +34,19 @@ pub enum OptOutSource {
     Page,
 }
 
-/// Who a link belongs to, and the message it came with.
+/// Who a message's link belongs to, and the message it came with.
 struct Visit {
     message: Delivery,
     customer: Customer,
     campaign: Campaign,
 }
 
-/// Purposes a customer can switch on the preference page.
-const PURPOSES: [Purpose; 4] =
-    [Purpose::Marketing, Purpose::Profiling, Purpose::AiContent, Purpose::Measurement];
-
 impl App {
     async fn visit(&self, kind: LinkKind, token: &str) -> Result<Visit> {
         let id = self.links().read(kind, token)?;
+        if let Some(at) = self.store().erased_message(id).await? {
+            return Err(Error::Gone { at });
+        }
         let message = self.store().message(id).await?;
         let customer = self.store().customer(&message.customer).await?;
         let campaign = self.store().campaign(message.campaign).await?;
@@ -97,113 +100,6 @@ impl App {
         })
     }
 
-    /// The preference page.
-    ///
-    /// # Errors
-    /// [`crate::Error::NotFound`] for a link this installation did not sign.
-    pub async fn preferences(&self, token: &str) -> Result<PreferencesView> {
-        let Visit { customer, .. } = self.visit(LinkKind::Preferences, token).await?;
-        let now = self.now();
-        let preferences = self.store().preferences(&customer.key).await?;
-        let mut allowed = [false; PURPOSES.len()];
-        for (slot, purpose) in allowed.iter_mut().zip(PURPOSES) {
-            let state = self.store().consent_at(&customer.key, purpose, Channel::Email, now).await?;
-            *slot = state.is_some_and(|receipt| receipt.status == ConsentStatus::Granted);
-        }
-        let suppressed =
-            self.store().suppression(Some(&customer.key), customer.email.as_deref()).await?.is_some();
-        let year_ago = now.plus_days(-365);
-        let mut messages = Vec::new();
-        for message in self.store().messages_of_customer(&customer.key, 200).await? {
-            let Some(at) = message.finished_at.filter(|at| *at >= year_ago) else { continue };
-            if message.state != Some(DeliveryState::Sent) {
-                continue;
-            }
-            let campaign = self.store().campaign(message.campaign).await?;
-            let subject = self.rendered_subject(&message, &customer, &campaign).await?;
-            messages.push((subject, at, self.links().token(LinkKind::Why, message.id)?));
-        }
-        let [marketing, profiling, ai_content, measurement] = allowed;
-        Ok(PreferencesView {
-            language: self.language_of(&customer).await?,
-            brand: self.brand().await?.name,
-            first_name: customer.first_name.clone().unwrap_or_default(),
-            token: token.to_owned(),
-            marketing: marketing && !suppressed,
-            profiling,
-            ai_content,
-            measurement,
-            max_per_month: preferences.max_per_month.and_then(|max| u32::try_from(max).ok()),
-            messages,
-            saved: false,
-        })
-    }
-
-    /// Saves what a customer chose. Each changed purpose becomes a receipt of its own.
-    ///
-    /// # Errors
-    /// [`crate::Error::NotFound`] for a link this installation did not sign.
-    pub async fn save_preferences(&self, token: &str, form: &PreferencesForm) -> Result<PreferencesView> {
-        let before = self.preferences(token).await?;
-        let Visit { customer, message, .. } = self.visit(LinkKind::Preferences, token).await?;
-        let now = self.now();
-        let wanted = [
-            (Purpose::Marketing, before.marketing, form.marketing),
-            (Purpose::Profiling, before.profiling, form.profiling),
-            (Purpose::AiContent, before.ai_content, form.ai_content),
-            (Purpose::Measurement, before.measurement, form.measurement),
-        ];
-        let receipts: Vec<ConsentReceipt> = wanted
-            .iter()
-            .filter(|(_, was, is)| was != is)
-            .map(|(purpose, _, is)| {
-                let status = if *is { ConsentStatus::Granted } else { ConsentStatus::Withdrawn };
-                self.receipt(&customer, *purpose, status, "preference_centre", message.id)
-            })
-            .collect();
-        let mut preferences = self.store().preferences(&customer.key).await?;
-        preferences.max_per_month = form.max_per_month.map(i64::from);
-        preferences.language = form.language.or(preferences.language);
-        let mut tx = self.store().begin().await?;
-        tx.add_consents(&receipts).await?;
-        tx.set_preferences(&customer.key, &preferences, now).await?;
-        if before.marketing && !form.marketing {
-            let (key, email) = (Some(&customer.key), customer.email.as_deref());
-            tx.suppress(key, email, SuppressionReason::Unsubscribed, "preference_centre", now).await?;
-        }
-        let changed: Vec<&str> = receipts.iter().map(|receipt| receipt.purpose.as_str()).collect();
-        let payload = serde_json::json!({ "changed": changed, "max_per_month": form.max_per_month });
-        let object = format!("customer/{}", customer.key);
-        tx.append_entries(&[self.entry(Actor::Customer, Action::ConsentRecorded, object, payload)]).await?;
-        tx.commit().await?;
-        self.settle_in_flight(InFlight::To(&customer.key)).await?;
-        Ok(PreferencesView { saved: true, ..self.preferences(token).await? })
-    }
-
-    fn receipt(
-        &self,
-        customer: &Customer,
-        purpose: Purpose,
-        status: ConsentStatus,
-        source: &str,
-        message: MessageId,
-    ) -> ConsentReceipt {
-        let language = customer.language();
-        ConsentReceipt {
-            customer: customer.key.clone(),
-            purpose,
-            channel: Channel::Email,
-            status,
-            basis: LawfulBasis::Consent,
-            notice_version: NOTICE_VERSION.to_owned(),
-            notice_hash: terms::hash::ContentHash::of([notice(language).as_bytes()]).to_string(),
-            language,
-            source: source.to_owned(),
-            proof: format!("message/{message}"),
-            at: self.now(),
-        }
-    }
-
     /// The opt-out page. Looking at it changes nothing, so that a mail program may fetch it ahead.
     ///
     /// # Errors
@@ -251,10 +147,9 @@ impl App {
         if refused && self.store().suppression(Some(&customer.key), email).await?.is_some() {
             return Ok(());
         }
-        let receipt = ConsentReceipt {
-            at,
-            ..self.receipt(customer, Purpose::Marketing, ConsentStatus::Withdrawn, source, message)
-        };
+        let marketing = (Purpose::Marketing, Channel::Email, ConsentStatus::Withdrawn);
+        let proof = format!("message/{message}");
+        let receipt = ConsentReceipt { at, ..self.receipt(customer, marketing, source, &proof).await? };
         let mut tx = self.store().begin().await?;
         tx.add_consents(&[receipt]).await?;
         tx.suppress(Some(&customer.key), email, SuppressionReason::Unsubscribed, source, at).await?;
