@@ -66,6 +66,9 @@ pub(crate) enum Command {
         /// Message id, as in the outbox and in the mail's X-Candor-Message header
         message: i64,
     },
+    /// Requests under data protection law, who else is told, partners, breaches
+    #[command(subcommand)]
+    Rights(RightsCommand),
     /// Add somebody who works with Candor, or list everybody
     #[command(subcommand)]
     Person(PersonCommand),
@@ -473,5 +476,170 @@ pub(crate) enum NoticeCommand {
         purpose: Vec<terms::consent::Purpose>,
     },
     /// List every version with its hash
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RightsCommand {
+    /// What is due when
+    List {
+        /// open, closed or all
+        #[arg(long, default_value = "open", value_parser = ["open", "closed", "all"])]
+        which: String,
+        /// Only this right, such as erasure
+        #[arg(long)]
+        kind: Option<terms::rights::RightKind>,
+    },
+    /// One request: timeline, receipts, who was told
+    Show {
+        /// Number, as in R-12
+        id: i64,
+    },
+    /// Enter a request that came by post, telephone or e-mail
+    Open {
+        /// access, portability, rectification, erasure, restriction, objection, review or opt_out_sale
+        kind: terms::rights::RightKind,
+        /// Customer's key or e-mail address
+        who: String,
+        /// post, phone or email
+        #[arg(long, default_value = "post")]
+        origin: terms::rights::RequestOrigin,
+        /// Day on which it arrived [default: today]
+        #[arg(long, value_name = "DATE")]
+        received: Option<Day>,
+        /// How identity was verified: document, questions or in_person
+        #[arg(long, value_name = "HOW")]
+        verified: Option<terms::rights::Verification>,
+        /// What the person wrote
+        #[arg(long, default_value = "")]
+        words: String,
+    },
+    /// Record how identity was verified; objections, opt-outs and restrictions act then
+    Verify {
+        /// Number
+        id: i64,
+        /// document, questions, in_person or partner
+        how: terms::rights::Verification,
+    },
+    /// Do what was asked for and close the request; an erasure is for good
+    Complete {
+        /// Number
+        id: i64,
+        /// Answer of the person who reviewed a decision
+        #[arg(long, default_value = "")]
+        words: String,
+        #[command(flatten)]
+        channel: ChannelArgs,
+    },
+    /// Take the extension the law gives, and tell the person why
+    Extend {
+        /// Number
+        id: i64,
+        /// Why it takes longer
+        reason: String,
+        #[command(flatten)]
+        channel: ChannelArgs,
+    },
+    /// Refuse on a legal ground, and tell the person
+    Refuse {
+        /// Number
+        id: i64,
+        /// not_identified, excessive, legal_obligation, legal_claims, others_rights or not_applicable
+        ground: terms::rights::RefusalGround,
+        /// What the person is told
+        reason: String,
+        #[command(flatten)]
+        channel: ChannelArgs,
+    },
+    /// Make a link to a customer's own pages, or take all of them back
+    Link {
+        /// Customer's key
+        customer: String,
+        /// Take back every link that is not signed for one message
+        #[arg(long)]
+        revoke: bool,
+    },
+    /// Who else holds data of customers, and is told by signed webhook
+    #[command(subcommand)]
+    Recipients(RecipientCommand),
+    /// Systems that send requests by OpenDSR
+    #[command(subcommand)]
+    Partners(PartnerCommand),
+    /// Personal data breaches and their 72 hours
+    #[command(subcommand)]
+    Breach(BreachCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RecipientCommand {
+    /// Add a recipient; its secret is shown once
+    Add {
+        /// Name
+        name: String,
+        /// Where it takes notices, as https://
+        url: String,
+        /// What it is told of: erasure, rectification, restriction, opt_out [default: all]
+        #[arg(long)]
+        kind: Vec<terms::rights::NoticeKind>,
+        /// You vouch for the host although it is not on the public internet
+        #[arg(long)]
+        allow_host: bool,
+    },
+    /// List recipients
+    List,
+    /// Remove a recipient
+    Remove {
+        /// Number
+        id: i64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PartnerCommand {
+    /// Add a partner; its key is shown once
+    Add {
+        /// Name
+        name: String,
+    },
+    /// List partners
+    List,
+    /// Take a partner's key back
+    Revoke {
+        /// Number
+        id: i64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BreachCommand {
+    /// Open the record of a breach; the clock runs from when it became known
+    Open {
+        /// What happened, without names
+        title: String,
+        /// Hours since it became known
+        #[arg(long, default_value_t = 0)]
+        hours_ago: u32,
+        /// People concerned, if known
+        #[arg(long)]
+        people: Option<i64>,
+    },
+    /// The authority was told
+    Reported {
+        /// Number
+        id: i64,
+    },
+    /// The people concerned were told
+    Told {
+        /// Number
+        id: i64,
+    },
+    /// Close it
+    Close {
+        /// Number
+        id: i64,
+        /// How it ended
+        outcome: String,
+    },
+    /// List breaches
     List,
 }

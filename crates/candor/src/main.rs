@@ -42,6 +42,7 @@ async fn run(Cli { global, command }: Cli) -> Result<()> {
         Command::Campaign { id } => commands::show::campaign(&global, id).await,
         Command::Ledger(ledger) => commands::ledger::run(&global, &ledger).await,
         Command::Why { message } => commands::show::why(&global, message).await,
+        Command::Rights(rights) => commands::rights::run(&global, &rights).await,
         Command::Person(person) => commands::person::run(&global, &person).await,
         Command::Brand(args) => commands::brand::run(&global, &args).await,
         Command::Fact(fact) => commands::fact::run(&global, &fact).await,

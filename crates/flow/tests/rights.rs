@@ -231,10 +231,16 @@ async fn the_form_does_not_tell_who_is_a_customer() {
     assert_eq!(nothing.state, ConfirmState::NothingKnown);
     let id = app.request_of_link(&strangers).await.unwrap();
     let request = app.store().rights_request(id).await.unwrap();
-    assert_eq!((request.state, request.contact), (RequestState::Completed, None), "their address is forgotten");
+    assert_eq!(
+        (request.state, request.contact),
+        (RequestState::Completed, None),
+        "their address is forgotten"
+    );
     let known = house.mailed("c", &email);
     assert_eq!(app.confirm_request(&known).await.unwrap().state, ConfirmState::Ready);
-    for wrong in ["", "nobody", "a b@x.example", "a@b", "a@@x.example", &format!("{}@x.example", "a".repeat(300))] {
+    for wrong in
+        ["", "nobody", "a b@x.example", "a@b", "a@@x.example", &format!("{}@x.example", "a".repeat(300))]
+    {
         let refused = app.ask_from_form(RightKind::Access, wrong, "", Language::English, "c").await;
         assert!(matches!(refused, Err(Error::Problem(Problem::NotAnAddress))), "{wrong}");
     }
@@ -242,7 +248,8 @@ async fn the_form_does_not_tell_who_is_a_customer() {
         let address = format!("x{n}@elsewhere.example");
         app.ask_from_form(RightKind::Access, &address, "", Language::English, "flood").await.unwrap();
     }
-    let eleventh = app.ask_from_form(RightKind::Access, "y@elsewhere.example", "", Language::English, "flood").await;
+    let eleventh =
+        app.ask_from_form(RightKind::Access, "y@elsewhere.example", "", Language::English, "flood").await;
     assert!(matches!(eleventh, Err(Error::TooMany)));
 }
 
@@ -265,14 +272,19 @@ async fn the_officer_verifies_before_anything_is_done_and_the_law_bounds_every_s
     let longer = app.store().rights_request(id).await.unwrap();
     assert!(longer.due_at > request.due_at && longer.state == RequestState::Extended);
     assert!(app.extend_request(&officer, id, "again").await.is_err());
-    let told = app.refuse_request(&officer, id, RefusalGround::LegalClaims, "A claim is open.").await.unwrap();
+    let told =
+        app.refuse_request(&officer, id, RefusalGround::LegalClaims, "A claim is open.").await.unwrap();
     assert!(told.told);
     let closed = app.request_view(id).await.unwrap();
-    assert_eq!((closed.refusal, closed.answer.as_str()), (Some(RefusalGround::LegalClaims), "A claim is open."));
+    assert_eq!(
+        (closed.refusal, closed.answer.as_str()),
+        (Some(RefusalGround::LegalClaims), "A claim is open.")
+    );
     assert!(app.complete_request(&officer, id, "").await.is_err(), "what is closed stays closed");
-    let future = NewRequest { received_at: app.now().plus_days(1), ..entered(
-        RightKind::Access, RequestOrigin::Phone, Language::English, received,
-    ) };
+    let future = NewRequest {
+        received_at: app.now().plus_days(1),
+        ..entered(RightKind::Access, RequestOrigin::Phone, Language::English, received)
+    };
     assert!(matches!(
         app.enter_by_officer(&officer, "", future).await,
         Err(Error::Problem(Problem::InTheFuture))
@@ -300,12 +312,15 @@ async fn a_correction_and_a_review_are_answered_by_a_person() {
     let same = Details { fields: vec![("first_name".into(), "Renée".into())], ..Details::default() };
     assert!(app.ask_from_page(house.preferences(), RightKind::Rectification, same).await.is_err());
 
-    let words = Details { words: "Why did I get no offer?".into(), message: Some(999_999), ..Details::default() };
+    let words =
+        Details { words: "Why did I get no offer?".into(), message: Some(999_999), ..Details::default() };
     app.ask_from_page(house.preferences(), RightKind::Review, words).await.unwrap();
     let review = house.newest().await;
     assert_eq!(review.details.message, None, "somebody else's message is no decision of theirs");
     assert!(app.complete_request(&officer, review.id, "").await.is_err(), "a person answers with words");
-    app.complete_request(&officer, review.id, "I looked at it. You had bought the week before.").await.unwrap();
+    app.complete_request(&officer, review.id, "I looked at it. You had bought the week before.")
+        .await
+        .unwrap();
     let own = app.preferences(house.preferences()).await.unwrap();
     assert!(own.requests.iter().any(|request| request.answer.starts_with("I looked at it.")));
 }
@@ -330,9 +345,11 @@ async fn switching_off_and_on_again_leaves_receipts_and_keeps_the_rest() {
     };
     let off = app.save_preferences(house.preferences(), &form(false, &[])).await.unwrap();
     assert!(!off.marketing() && off.topics.iter().all(|topic| !topic.chosen));
+    app.clock().set(app.now().plus_seconds(5));
     let on = app.save_preferences(house.preferences(), &form(true, &["tea", "forged"])).await.unwrap();
     assert!(on.marketing() && on.profiling && on.saved);
-    let chosen: Vec<_> = on.topics.iter().filter(|topic| topic.chosen).map(|topic| topic.id.as_str()).collect();
+    let chosen: Vec<_> =
+        on.topics.iter().filter(|topic| topic.chosen).map(|topic| topic.id.as_str()).collect();
     assert_eq!(chosen, ["tea"]);
     let receipts = app.store().consent_history(&house.customer.key).await.unwrap();
     assert!(receipts.iter().filter(|receipt| receipt.source == "preference_centre").count() >= 4);
@@ -371,7 +388,8 @@ async fn a_recipient_inside_the_house_is_refused_and_one_that_fails_is_tried_aga
     }
     // Nobody listens there.
     let kinds = [NoticeKind::OptOut];
-    let (id, _) = app.add_recipient("Gone", "http://127.0.0.1:9/x", &kinds, true, Actor::Operator).await.unwrap();
+    let (id, _) =
+        app.add_recipient("Gone", "http://127.0.0.1:9/x", &kinds, true, Actor::Operator).await.unwrap();
     app.ask_from_page(house.preferences(), RightKind::OptOutSale, Details::default()).await.unwrap();
     let request = house.newest().await.id;
     app.work_until_idle("w").await.unwrap();

@@ -29,7 +29,7 @@ pub(crate) enum Policy {
     Customer,
     /// A signed-in person whose role has this permission.
     Staff(Permission),
-    /// A program with a write key, which the handler looks up. No cookie is read, so there is nothing to forge.
+    /// A program with a key of its own (write key, partner's key), which the handler looks up. No cookie is read, so there is nothing to forge.
     WriteKey,
 }
 
@@ -75,6 +75,15 @@ impl Routes {
         T: 'static,
     {
         self.add(Method::POST, path, policy, routing::post(handler))
+    }
+
+    /// Registers a withdrawal.
+    pub(crate) fn delete<H, T>(self, path: &'static str, policy: Policy, handler: H) -> Self
+    where
+        H: Handler<T, WebState>,
+        T: 'static,
+    {
+        self.add(Method::DELETE, path, policy, routing::delete(handler))
     }
 
     /// Registers what browsers ask before they send to another site.
@@ -187,7 +196,7 @@ async fn missing() -> Fault {
 }
 
 /// Percent-encodes a path for a query value.
-fn encode(path: &str) -> String {
+pub(crate) fn encode(path: &str) -> String {
     path.bytes().fold(String::with_capacity(path.len()), |mut out, byte| {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {

@@ -660,6 +660,95 @@ pub(crate) fn preferences() -> PreferencesView {
     }
 }
 
+fn request_line(id: i64, state: terms::rights::RequestState, days_left: i64) -> RequestLine {
+    use terms::rights::{Law, RequestOrigin, RightKind};
+    RequestLine {
+        id,
+        reference: format!("R-{id}"),
+        customer: Some(HOSTILE.into()),
+        kind: RightKind::ALL[usize::try_from(id).unwrap() % RightKind::ALL.len()],
+        state,
+        law: Law::Gdpr,
+        origin: RequestOrigin::Form,
+        received_at: at(days_left - 30),
+        due_at: at(days_left),
+        confirm_by: None,
+        extended: false,
+        closed_at: None,
+        days_left,
+        elapsed: if days_left < 0 { 1.0 } else { 0.8 },
+    }
+}
+
+/// The officer's queue.
+pub(crate) fn rights() -> RightsView {
+    use terms::rights::{NoticeKind, RequestState};
+    RightsView {
+        which: "open".into(),
+        kind: None,
+        open: 3,
+        overdue: 1,
+        soon: 1,
+        requests: vec![
+            request_line(3, RequestState::InProgress, -3),
+            request_line(5, RequestState::Verifying, 5),
+            request_line(6, RequestState::Extended, 61),
+        ],
+        breaches: vec![BreachLine { breach: store_breach(), hours_left: 20, elapsed: 0.72 }],
+        recipients: vec![RecipientLine {
+            id: 1,
+            name: HOSTILE.into(),
+            url: "https://hooks.example.com/x".into(),
+            kinds: vec![NoticeKind::Erasure],
+        }],
+    }
+}
+
+fn store_breach() -> flow::rights::Breach {
+    flow::rights::Breach {
+        id: terms::ids::BreachId(1),
+        title: HOSTILE.into(),
+        aware_at: at(-2),
+        due_at: at(1),
+        people: Some(40),
+        reported_at: None,
+        told_at: None,
+        closed_at: None,
+        outcome: String::new(),
+    }
+}
+
+/// One request: a correction.
+pub(crate) fn request() -> RequestView {
+    use terms::rights::{NoticeKind, NoticeState, RequestState, RightKind, Verification};
+    let mut line = request_line(2, RequestState::InProgress, 12);
+    line.kind = RightKind::Rectification;
+    RequestView {
+        line,
+        address: "lucia@example.com".into(),
+        words: HOSTILE.into(),
+        fields: vec![("first_name".into(), HOSTILE.into(), HOSTILE.into())],
+        against: vec!["marketing".into()],
+        message: Some(7),
+        verified: Some((Verification::SignedLink, at(-1))),
+        refusal: None,
+        answer: HOSTILE.into(),
+        extended_at: None,
+        extension: Some(at(60)),
+        receipts: vec![("store.customers".into(), 1, 1, 0)],
+        notices: vec![NoticeLine {
+            recipient: HOSTILE.into(),
+            kind: NoticeKind::Rectification,
+            state: NoticeState::Waiting,
+            attempts: 2,
+            status: "it answered 503".into(),
+            delivered_at: None,
+        }],
+        timeline: ledger().lines,
+        letters: vec![("request_done".into(), "Your request R-2".into(), HOSTILE.into())],
+    }
+}
+
 /// What is known of a customer.
 pub(crate) fn known() -> KnownView {
     use terms::rights::RightKind;

@@ -201,6 +201,15 @@ impl App {
         let mut tx = self.store().begin().await?;
         let new = self.record_consents_in(&mut tx, &receipts, Actor::Customer).await?;
         tx.set_preferences(&customer.key, &preferences, now).await?;
+        let back = receipts.iter().any(|r| {
+            r.channel == Channel::Email
+                && r.purpose == Purpose::Marketing
+                && r.status == ConsentStatus::Granted
+        });
+        if back {
+            // Their own earlier click is taken back by their own later one; objections and bounces stay.
+            tx.lift_unsubscribed(Some(&customer.key), customer.email.as_deref()).await?;
+        }
         if withdrawn(Channel::Email) {
             let (key, email) = (Some(&customer.key), customer.email.as_deref());
             tx.suppress(key, email, SuppressionReason::Unsubscribed, "preference_centre", now).await?;

@@ -20,6 +20,8 @@ pub(crate) use confirm::veiled;
 pub use officer::{BY_OFFICER, Done, ENTERED, Handler, RECTIFIABLE, entered};
 pub use opendsr::{DsrError, DsrRequest, DsrSigner};
 pub use queue::QueueFilter;
+pub use store::breaches::Breach;
+pub use store::recipients::Partner;
 
 pub use policy::rights::NoExtension;
 use policy::rights::{Calendar, Deadlines, acts_at_once, deadlines, law_of, may_move};

@@ -1,6 +1,7 @@
 //! The pages, one file each, and the table that gives every one of them its policy.
 
 mod archive;
+mod ask;
 mod campaigns;
 mod check;
 mod compose;
@@ -13,6 +14,7 @@ mod events;
 mod health;
 mod join;
 mod ledger;
+mod opendsr;
 mod own_data;
 mod preferences;
 mod report;
@@ -37,7 +39,7 @@ use flow::access::Permission::{Approve, Compose, Halt, Launch, ManageRights, Rea
 /// Every route of the house.
 pub(crate) fn routes(state: WebState) -> Routes {
     use Policy::{Customer, Public, Staff, Visitor};
-    ingest(Routes::new(state))
+    open_dsr(ingest(Routes::new(state)))
         .get("/assets/app.css", Public, assets::css)
         .get("/assets/customer.css", Public, assets::customer_css)
         .get("/assets/app.js", Public, assets::js)
@@ -72,6 +74,20 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .post("/ledger", Staff(ReadLedger), ledger::verify)
         .get("/consent", Staff(ManageRights), consent::show)
         .get("/rights", Staff(ManageRights), rights::show)
+        .get("/rights/new", Staff(ManageRights), rights::new)
+        .post("/rights/new", Staff(ManageRights), rights::create)
+        .get("/rights/{id}", Staff(ManageRights), rights::request)
+        .post("/rights/{id}/verify", Staff(ManageRights), rights::step)
+        .post("/rights/{id}/complete", Staff(ManageRights), rights::step)
+        .post("/rights/{id}/extend", Staff(ManageRights), rights::step)
+        .post("/rights/{id}/refuse", Staff(ManageRights), rights::step)
+        .post("/rights/{id}/rectify", Staff(ManageRights), rights::step)
+        .post("/rights/{id}/wait", Staff(ManageRights), rights::step)
+        .post("/rights/{id}/resume", Staff(ManageRights), rights::step)
+        .post("/rights/breaches", Staff(ManageRights), rights::breach)
+        .post("/rights/breaches/{id}", Staff(ManageRights), rights::breach_step)
+        .get("/rights/ask", Visitor, ask::show)
+        .post("/rights/ask", Visitor, ask::send)
         .get("/messages/{id}/why", Staff(View), why::show)
         .post("/messages/{id}/reconcile", Staff(Reconcile), why::reconcile)
         .get("/join", Visitor, join::show)
@@ -97,6 +113,18 @@ pub(crate) const RIGHTS_TABS: [(&str, &str); 2] = [("/rights", "tab.rights"), ("
 /// True when the reader is in one of the sections under "Consent & rights".
 pub(crate) fn in_rights(cx: &crate::context::Cx) -> bool {
     RIGHTS_TABS.iter().any(|(path, _)| cx.within(path))
+}
+
+/// OpenDSR: partners' systems send requests of people.
+fn open_dsr(routes: Routes) -> Routes {
+    use Policy::{Public, WriteKey};
+    routes
+        .get("/.well-known/opendsr", Public, opendsr::discovery)
+        .get("/opendsr/discovery", Public, opendsr::discovery)
+        .get("/opendsr/certificate.pem", Public, opendsr::certificate)
+        .post("/opendsr/requests", WriteKey, opendsr::open)
+        .get("/opendsr/requests/{id}", WriteKey, opendsr::status)
+        .delete("/opendsr/requests/{id}", WriteKey, opendsr::cancel)
 }
 
 /// The ingest API. The short names are what the SDK for browsers calls.

@@ -81,6 +81,13 @@ fn pages(lang: Language) -> Vec<(&'static str, String)> {
             .render()
             .unwrap(),
         ),
+        ("rights", rights::RightsPage { cx: cx(lang), view: samples::rights() }.render().unwrap()),
+        (
+            "request",
+            rights::RequestPage { cx: cx(lang), view: samples::request(), problem: HOSTILE.into() }
+                .render()
+                .unwrap(),
+        ),
         (
             "own data",
             own_data::OwnDataPage { cx: cx(lang), view: samples::known(), problem: HOSTILE.into() }
@@ -221,6 +228,13 @@ fn taking_everything_back_is_one_click_and_no_more_than_giving() {
         assert_eq!(html.matches("type=\"checkbox\"").count(), 8);
         assert_eq!(html.matches(" checked").count(), 5);
     }
+}
+
+#[test]
+fn the_queue_says_in_words_and_in_a_picture_what_is_late() {
+    let html = rights::RightsPage { cx: cx(Language::English), view: samples::rights() }.render().unwrap();
+    assert!(html.contains("class=\"past over\"") && html.contains("class=\"past soon\""), "{html}");
+    assert!(html.contains("3 days late") && html.contains("5 days left"));
 }
 
 #[test]
