@@ -369,6 +369,33 @@ async fn who_was_erased_stays_out_under_every_name() {
 }
 
 #[tokio::test]
+async fn one_person_is_erased_under_each_of_their_names() {
+    let kit = TestApp::empty().await;
+    let (app, shop) = (&kit.app, key(&kit.app, "shop", &[]).await);
+    tell(
+        app,
+        &shop,
+        json!([
+            {"type": "identify", "messageId": "1", "userId": "old", "traits": {"email": "old@example.com"}},
+            {"type": "identify", "messageId": "2", "userId": "new", "traits": {"email": "new@example.com"}},
+            order("3", "old", "A1", 1.0),
+            {"type": "alias", "messageId": "4", "previousId": "old", "userId": "new"},
+        ]),
+    )
+    .await;
+    app.compact_events().await.unwrap();
+    // Sent before the erasure, not used yet.
+    send(app, &shop, json!([order("5", "old", "A2", 1.0)])).await;
+    app.erase_customer(&customer("old"), ErasureCause::Request).await.unwrap();
+    assert_eq!(app.store().count_customers().await.unwrap(), 0);
+    assert_eq!(app.store().inbox_state().await.unwrap().events, 0);
+    app.compact_events().await.unwrap();
+    assert!(bought(app, "old").is_empty() && bought(app, "new").is_empty());
+    tell(app, &shop, json!([order("6", "new", "A3", 1.0)])).await;
+    assert_eq!(fate(app, EventFate::Erased).await, 2);
+}
+
+#[tokio::test]
 async fn an_opt_out_in_the_mail_program_works_at_once() {
     let kit = TestApp::empty().await;
     let (app, shop) = (&kit.app, key(&kit.app, "shop", &[]).await);

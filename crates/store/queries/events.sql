@@ -55,9 +55,6 @@ DELETE FROM events WHERE anonymous = $1 AND customer IS NULL;
 -- name: delete_events_before
 DELETE FROM events WHERE received_at < $1;
 
--- name: count_events_before
-SELECT CAST(COUNT(*) AS BIGINT) AS n FROM events WHERE received_at < $1;
-
 -- name: count_kept_events
 SELECT CAST(COUNT(*) AS BIGINT) AS n FROM events;
 

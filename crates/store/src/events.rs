@@ -257,14 +257,6 @@ reads! {
         sqlx::query(sql!("events", "count_kept_events")).fetch_one(self.db()).await?.int("n")
     }
 
-    /// Events that arrived before an instant.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn count_events_before(&mut self, at: Instant) -> Result<i64> {
-        sqlx::query(sql!("events", "count_events_before")).bind(at.0).fetch_one(self.db()).await?.int("n")
-    }
-
     /// Purchases that can go to the lake, oldest first.
     ///
     /// # Errors

@@ -62,7 +62,15 @@ impl App {
     /// Uses events as they come in, until `stop` resolves.
     pub async fn apply_events_forever(&self, mut stop: tokio::sync::watch::Receiver<bool>) {
         let news = std::sync::Arc::clone(&self.intake().news);
+        let mut tidied = None;
         loop {
+            let today = self.now().day();
+            if tidied != Some(today) {
+                match self.tidy_events().await {
+                    Ok(()) => tidied = Some(today),
+                    Err(error) => tracing::error!(%error, "old events could not be deleted; trying again"),
+                }
+            }
             let pause = match self.apply_events().await {
                 Ok(n) if n > 0 => continue,
                 Ok(_) => LOOK,

@@ -74,6 +74,22 @@ impl App {
         Ok(added)
     }
 
+    /// Once a day: forgets messageIds that nobody repeats any more, and behaviour whose time is over.
+    pub(super) async fn tidy_events(&self) -> Result<()> {
+        const SETTING: &str = "events_tidied";
+        let today = self.now().day();
+        if self.store().setting(SETTING).await?.is_some_and(|day| day == today.to_string()) {
+            return Ok(());
+        }
+        let settings = self.event_settings().await?;
+        let mut tx = self.store().begin().await?;
+        tx.forget_event_ids(i64::from(today.0) - settings.remember_days).await?;
+        tx.delete_events_before(self.now().plus_days(-settings.keep_days)).await?;
+        tx.set_setting(SETTING, &today.to_string()).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// The job: a lake that is being changed is tried again soon, and is no failure.
     pub(crate) async fn compact_job(&self) -> Result<()> {
         match self.compact_events().await {
