@@ -203,6 +203,8 @@ impl App {
         now: Instant,
     ) -> Result<ComposeView> {
         let brand = self.brand().await?;
+        let topics =
+            brand.topics.iter().map(|topic| (topic.id.clone(), topic.name(language).to_owned())).collect();
         let facts = self.store().facts().await?;
         let written: Vec<Variant> =
             form.variants.iter().filter(|form| !is_empty(form)).map(variant).collect();
@@ -262,6 +264,7 @@ impl App {
                 .map(|template| TemplateChoice { id: template.id.to_owned(), goal: template.goal })
                 .collect(),
             segment_fields: segment_fields(),
+            topics,
             can_submit,
         })
     }
@@ -396,6 +399,7 @@ pub(crate) fn unread_audience() -> AudiencePreview {
         people: 0,
         languages: Vec::new(),
         stages: Vec::new(),
+        levels: Vec::new(),
         funnel: Vec::new(),
         would_plan: 0,
         would_hold_out: 0,

@@ -15,8 +15,8 @@ use crate::problem::Problem;
 use crate::snapshot::{PERIOD_DAYS, Snapshot, YEAR_DAYS};
 use crate::today::stage_counts;
 use crate::views::{
-    ConsentLine, CustomerLine, CustomerView, CustomersView, FutureView, Reach, ReasonLine, RuleView,
-    TimelineEvent,
+    ConsentLine, CustomerLine, CustomerView, CustomersView, FatiguePoint, FatigueView, FutureView, Reach,
+    ReasonLine, RuleView, TimelineEvent,
 };
 
 /// Customers on a page of the list.
@@ -149,11 +149,27 @@ impl App {
             future: score.and(profile.as_ref()).and_then(|profile| future(&snapshot, at, profile)),
             risks,
             reasons,
+            fatigue: self.fatigue_of(&key).await?,
             consents: self.consents_now(&key).await?,
             timeline: self.timeline(customer).await?,
             model: snapshot.model.as_ref().map(|(label, _)| label.clone()),
             profile,
         })
+    }
+
+    async fn fatigue_of(&self, key: &CustomerKey) -> Result<Option<FatigueView>> {
+        let (now, most) = (self.now(), self.brand().await?.most_harm);
+        let Some((next, messages, points)) = self.fatigue().await?.curve(key, now) else { return Ok(None) };
+        let point = |(everybody, own): (f64, terms::estimate::Estimate)| FatiguePoint {
+            everybody,
+            own: own.value,
+            low: own.interval.low,
+            high: own.interval.high,
+        };
+        let points: Vec<FatiguePoint> = points.into_iter().map(point).collect();
+        let at = points.get(next.min(points.len()).saturating_sub(1));
+        let tired = at.is_some_and(|point| point.low > most);
+        Ok(Some(FatigueView { next: next as u64, messages, points, most, tired }))
     }
 
     async fn consents_now(&self, key: &CustomerKey) -> Result<Vec<ConsentLine>> {

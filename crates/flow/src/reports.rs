@@ -230,6 +230,7 @@ fn frozen(funnel: &Funnel, preview: AudiencePreview) -> AudiencePreview {
         would_hold_out: count(funnel.control()),
         languages: Vec::new(),
         stages: Vec::new(),
+        levels: Vec::new(),
         detectable: None,
         frozen: true,
         ..preview

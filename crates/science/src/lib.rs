@@ -10,6 +10,7 @@
 pub mod calibration;
 pub mod error;
 pub mod experiment;
+pub mod fatigue;
 pub mod fit;
 pub mod forecast;
 pub mod hash;

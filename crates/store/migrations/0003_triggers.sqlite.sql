@@ -1,9 +1,9 @@
 -- What the schema's constraints cannot say, for SQLite, and three more reasons to leave somebody out.
 -- SQLite cannot change a check: the table is written again, and what refers to it is set aside meanwhile.
 
-CREATE TABLE responses_kept AS SELECT message, kind, at FROM responses;
+CREATE TABLE responses_next AS SELECT message, kind, at FROM responses;
 DELETE FROM responses;
-CREATE TABLE deliveries_wider (
+CREATE TABLE deliveries_new (
     id            BIGINT NOT NULL PRIMARY KEY,
     campaign      BIGINT NOT NULL REFERENCES campaigns (id),
     customer      TEXT NOT NULL,
@@ -29,14 +29,14 @@ CREATE TABLE deliveries_wider (
     CHECK ((state IN ('excluded', 'suppressed')) = (exclusion IS NOT NULL)),
     CHECK (state = 'excluded' OR (arm = 'treated' AND variant IS NOT NULL AND not_before IS NOT NULL))
 );
-INSERT INTO deliveries_wider (id, campaign, customer, step, state, exclusion, arm, stratum, propensity, variant, not_before, reasons, worker, fence, lease_until, attempted_at, finished_at, reference, detail, evidence, reconciled_by)
+INSERT INTO deliveries_new (id, campaign, customer, step, state, exclusion, arm, stratum, propensity, variant, not_before, reasons, worker, fence, lease_until, attempted_at, finished_at, reference, detail, evidence, reconciled_by)
 SELECT id, campaign, customer, step, state, exclusion, arm, stratum, propensity, variant, not_before, reasons, worker, fence, lease_until, attempted_at, finished_at, reference, detail, evidence, reconciled_by FROM deliveries;
 DROP TABLE deliveries;
-ALTER TABLE deliveries_wider RENAME TO deliveries;
+ALTER TABLE deliveries_new RENAME TO deliveries;
 CREATE INDEX deliveries_due ON deliveries (state, not_before);
 CREATE INDEX deliveries_customer ON deliveries (customer, id);
-INSERT INTO responses (message, kind, at) SELECT message, kind, at FROM responses_kept;
-DROP TABLE responses_kept;
+INSERT INTO responses (message, kind, at) SELECT message, kind, at FROM responses_next;
+DROP TABLE responses_next;
 
 CREATE TRIGGER deliveries_move BEFORE UPDATE ON deliveries
 WHEN OLD.state <> NEW.state AND NOT EXISTS (SELECT 1 FROM moves WHERE machine = 'delivery' AND from_state = OLD.state AND to_state = NEW.state)

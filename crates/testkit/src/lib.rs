@@ -10,7 +10,7 @@ use flow::{App, Brand, Opening};
 use simulator::Shop;
 use terms::customer::Language;
 use terms::fact::{EvidenceKind, Fact, FactValue, Polarity};
-use terms::ids::{CampaignId, FactId};
+use terms::ids::{CampaignId, FactId, MessageId};
 use terms::person::{Person, Role};
 use terms::time::{Day, Instant};
 
@@ -35,11 +35,20 @@ impl TestApp {
     /// An installation whose shop has this many customers, imported and profiled; its present is the morning after the
     /// shop's last day.
     pub async fn with_customers(customers: u32) -> Self {
+        Self::on(None, customers).await
+    }
+
+    /// The same with its store on PostgreSQL, in an empty database.
+    pub async fn on_postgres(url: &str, customers: u32) -> Self {
+        Self::on(Some(url), customers).await
+    }
+
+    async fn on(database_url: Option<&str>, customers: u32) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let last = Day::from_ymd(2026, 9, 30).expect("a date");
         let now = last.plus(1).start().plus_hours(9);
         let home = folder.path().join("home");
-        let opening = Opening { home: &home, database_url: None, smtp_url: None, clock: Clock::at(now) };
+        let opening = Opening { home: &home, database_url, smtp_url: None, clock: Clock::at(now) };
         let app = App::open(opening).await.expect("an installation");
         for role in Role::ALL {
             let email = format!("{role}@aurora.example");
@@ -79,11 +88,23 @@ impl TestApp {
     /// Such a campaign, submitted by the marketer and approved by the approver.
     pub async fn approved(&self, name: &str, audience: &str) -> CampaignId {
         let id = self.draft(name, audience).await;
+        self.approve(id).await;
+        id
+    }
+
+    /// Submits a draft as the marketer and approves it as the approver.
+    pub async fn approve(&self, id: CampaignId) {
         let (marketer, approver) = (self.person(Role::Marketer).await, self.person(Role::Approver).await);
         self.app.submit_campaign(&marketer, id).await.expect("a clear draft");
         let review = self.app.review(&approver, id, Language::English).await.expect("a review");
         self.app.approve_campaign(&approver, id, &review.content_hash, "").await.expect("an approval");
-        id
+    }
+
+    /// A message that was handed over, as it lies in the outbox folder; its transfer encoding taken off.
+    #[must_use]
+    pub fn sent_mail(&self, campaign: CampaignId, message: MessageId) -> String {
+        let path = self.app.home().outbox().join(format!("{campaign}-{message}.eml"));
+        std::fs::read_to_string(path).expect("a message in the outbox").replace("=\r\n", "")
     }
 
     /// Works off the jobs over a day, hour by hour, so that every time zone has its daylight.

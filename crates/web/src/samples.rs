@@ -246,6 +246,20 @@ pub(crate) fn customer() -> CustomerView {
         notice_version: "v3".into(),
     };
     CustomerView {
+        fatigue: Some(flow::views::FatigueView {
+            next: 3,
+            messages: 14,
+            points: [0.004, 0.006, 0.011, 0.02]
+                .map(|share| flow::views::FatiguePoint {
+                    everybody: share,
+                    own: share * 1.6,
+                    low: share * 0.7,
+                    high: share * 3.1,
+                })
+                .to_vec(),
+            most: 0.02,
+            tired: false,
+        }),
         line,
         currency: "EUR".into(),
         email: Some("someone@example.test".into()),
@@ -410,6 +424,7 @@ pub(crate) fn compose() -> ComposeView {
         holds,
     };
     ComposeView {
+        topics: vec![("coffee".into(), "Coffee".into()), ("events".into(), "Events".into())],
         id: Some(CampaignId(3)),
         version: 4,
         state: CampaignState::Draft,
@@ -430,6 +445,17 @@ pub(crate) fn compose() -> ComposeView {
             people: 1_782,
             languages: vec![(Language::English, 212), (Language::Spanish, 1_570)],
             stages: vec![(Stage::Churned, 1_782)],
+            levels: terms::preference::Personalisation::ALL
+                .iter()
+                .zip([(120, 0, 118, 2), (1_402, 1_402, 0, 0), (260, 260, 0, 0)])
+                .map(|(level, (people, named, neutral, neither))| flow::views::LevelCount {
+                    level: *level,
+                    people,
+                    named,
+                    neutral,
+                    neither,
+                })
+                .collect(),
             funnel: vec![
                 FunnelStep { reason: "no_consent".into(), people: 611 },
                 FunnelStep { reason: "no_profiling".into(), people: 94 },

@@ -7,6 +7,7 @@
 //! Architecture invariant: a [`Lawful`] is made by [`App::lawful`] alone; outside of this folder, no module of this
 //! crate calls the reads of store and lake that name customers, but for those listed with their reason in a test.
 
+pub(crate) mod fatigue;
 mod service;
 pub(crate) mod subjects;
 

@@ -22,6 +22,7 @@ use terms::time::Instant;
 use crate::app::App;
 use crate::brand::{Brand, HolidayRest};
 use crate::error::Result;
+use crate::lawful::fatigue::Fatigue;
 use crate::snapshot::Snapshot;
 
 /// Days back that caps look.
@@ -56,6 +57,8 @@ pub(crate) struct Facts {
     preferences: HashMap<CustomerKey, Preferences>,
     contacts: HashMap<CustomerKey, Vec<Contact>>,
     snapshot: Arc<Snapshot>,
+    fatigue: Fatigue,
+    now: Instant,
 }
 
 impl Facts {
@@ -69,6 +72,8 @@ impl Facts {
             preferences: app.store().all_preferences().await?.into_iter().collect(),
             contacts: app.store().contact_times(campaign, now.plus_days(-CAP_DAYS)).await?,
             snapshot: app.snapshot().await?,
+            fatigue: app.fatigue().await?,
+            now,
         })
     }
 
@@ -84,7 +89,9 @@ impl Facts {
             ai_content: self.ai_content.get(key).cloned(),
             ..known(customer, &preferences)
         };
-        Ok(with_contacts(subject, self.contacts.get(key).map_or(&[], Vec::as_slice)))
+        let subject = with_contacts(subject, self.contacts.get(key).map_or(&[], Vec::as_slice));
+        let harm = self.fatigue.harm(key, &subject.contacts, self.now);
+        Ok(Subject { harm, ..subject })
     }
 }
 
@@ -155,6 +162,7 @@ impl App {
         campaign: CampaignId,
         channel: Channel,
         now: Instant,
+        fatigue: &Fatigue,
     ) -> Result<Subject> {
         let receipts = conn.consent_history(&customer.key).await?;
         let first = self.first_purchase(&customer.key).await?;
@@ -173,6 +181,10 @@ impl App {
         // counts only what was handed over.
         let made: Vec<Contact> =
             contacts.into_iter().filter(|contact| contact.state != DeliveryState::Planned).collect();
-        Ok(with_contacts(subject, &made))
+        let subject = with_contacts(subject, &made);
+        let agreed =
+            subject.profiling.as_ref().is_some_and(|state| state.allows(Purpose::Profiling, channel));
+        let harm = fatigue.harm(&customer.key, &subject.contacts, now).filter(|_| agreed);
+        Ok(Subject { harm, ..subject })
     }
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use policy::decide::{Outcome, Rules, Subject, SubjectColumns, decide, decide_columns};
+use policy::personal::{Wording, budget, wording};
 use policy::segment::{Ast, NumberField};
 use science::experiment::assign::{Unit, assign};
 use science::experiment::power::{Demand, minimal_detectable};
@@ -16,6 +17,7 @@ use terms::decision::{Decision, ExclusionReason};
 use terms::experiment::Arm;
 use terms::ids::{CampaignId, PersonId, VariantId};
 use terms::message::Variant;
+use terms::preference::Personalisation;
 use terms::stage::Stage;
 
 use crate::app::App;
@@ -23,7 +25,7 @@ use crate::error::{Error, Result};
 use crate::lawful::subjects::{Facts, limits};
 use crate::problem::Problem;
 use crate::snapshot::Snapshot;
-use crate::views::{AudiencePreview, FunnelStep};
+use crate::views::{AudiencePreview, FunnelStep, LevelCount};
 
 /// The stratum a customer is assigned in: ten times the stage, plus the fifth of value (9 where there is no value).
 fn stratum(snapshot: &Snapshot, at: usize) -> u32 {
@@ -106,12 +108,14 @@ pub(crate) async fn preview(
     for subject in &audience.subjects {
         *languages.entry(subject.language).or_default() += 1;
     }
+    let levels = levels(&audience.subjects, &rules);
     let step = |(reason, people): (ExclusionReason, u64)| FunnelStep { reason: reason.to_string(), people };
     Ok(AudiencePreview {
         described: policy::segment::describe(segment, language),
         people: audience.positions.len() as u64,
         languages: languages.into_iter().collect(),
         stages: stages.into_iter().collect(),
+        levels,
         funnel: reasons.into_iter().map(step).collect(),
         would_plan: eligible - would_hold_out,
         would_hold_out,
@@ -119,6 +123,26 @@ pub(crate) async fn preview(
         frozen: false,
         error: None,
     })
+}
+
+/// How many chose each level, and which words they would get in their language.
+fn levels(subjects: &[Subject], rules: &Rules) -> Vec<LevelCount> {
+    let mut counts: Vec<LevelCount> = Personalisation::ALL
+        .iter()
+        .map(|level| LevelCount { level: *level, people: 0, named: 0, neutral: 0, neither: 0 })
+        .collect();
+    for subject in subjects {
+        let level = subject.personalisation;
+        let Some(count) = counts.iter_mut().find(|count| count.level == level) else { continue };
+        count.people += 1;
+        let Some(need) = rules.need(subject.language) else { continue };
+        match wording(need, budget(level, rules.limits.personal_facts)) {
+            Some(Wording::Named) => count.named += 1,
+            Some(Wording::Neutral) => count.neutral += 1,
+            None => count.neither += 1,
+        }
+    }
+    counts
 }
 
 /// Smallest uplift in revenue per customer that arms of this size would show with 80 % power. The spread of a month's

@@ -30,6 +30,7 @@ use terms::time::Instant;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::jobs::Work;
+use crate::lawful::fatigue::Fatigue;
 use crate::lawful::subjects::limits;
 use crate::links::LinkKind;
 use crate::runner::LEASE_SECONDS;
@@ -54,6 +55,7 @@ struct Press {
     base_url: String,
     models: Vec<String>,
     snapshot: Arc<Snapshot>,
+    fatigue: Fatigue,
     actor: Actor,
 }
 
@@ -111,6 +113,7 @@ impl App {
             rules: Rules::of(&campaign, &limits(&brand), guard::personal_need),
             models: self.models_of(&campaign.plan.audience).await?,
             snapshot: self.snapshot().await?,
+            fatigue: self.fatigue().await?,
             actor: self.system("flow.deliver").await?,
             from: brand.from,
             base_url: brand.base_url,
@@ -239,8 +242,9 @@ impl App {
             Err(store::Error::NotFound { .. }) => return Ok(missing("contact record")),
             Err(error) => return Err(error.into()),
         };
-        let subject =
-            self.subject_now(tx, &customer, claim.campaign, press.campaign.plan.channel, now).await?;
+        let subject = self
+            .subject_now(tx, &customer, claim.campaign, press.campaign.plan.channel, now, &press.fatigue)
+            .await?;
         let outcome = decide(&subject, &press.rules, now);
         let Some(made) = press.templates.get(&claim.variant) else {
             return Ok(missing("variant"));

@@ -6,6 +6,7 @@ use terms::customer::Language;
 use terms::finding::GuardReport;
 use terms::ids::{CampaignId, MessageId};
 use terms::message::Field;
+use terms::preference::Personalisation;
 use terms::stage::Stage;
 use terms::time::{Day, Instant};
 
@@ -88,6 +89,8 @@ pub struct ComposeView {
     pub templates: Vec<TemplateChoice>,
     /// Fields of the segment language, for help.
     pub segment_fields: Vec<SegmentFieldHelp>,
+    /// What it can be about: the brand's topics with their names in the reader's language.
+    pub topics: Vec<(String, String)>,
     /// Whether it can be submitted now.
     pub can_submit: bool,
 }
@@ -121,6 +124,8 @@ pub struct AudiencePreview {
     pub languages: Vec<(Language, u64)>,
     /// People in it by stage.
     pub stages: Vec<(Stage, u64)>,
+    /// People in it by how personal they let messages be.
+    pub levels: Vec<LevelCount>,
     /// Who would be left out if it were planned now.
     pub funnel: Vec<FunnelStep>,
     /// How many would get it now.
@@ -133,6 +138,21 @@ pub struct AudiencePreview {
     pub frozen: bool,
     /// Why the segment cannot be read, with a line that points at the place.
     pub error: Option<String>,
+}
+
+/// How many of an audience chose a level, and which words they would get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct LevelCount {
+    /// The level.
+    pub level: Personalisation,
+    /// People.
+    pub people: u64,
+    /// Who would read their name, where it is known.
+    pub named: u64,
+    /// Who would get the words without the name.
+    pub neutral: u64,
+    /// Whom no wording fits.
+    pub neither: u64,
 }
 
 /// One step of the funnel.

@@ -175,9 +175,40 @@ pub struct CustomerLine {
     pub churn: Option<f64>,
 }
 
+/// One person's fatigue: how likely the next message makes them opt out or complain.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FatigueView {
+    /// Which message within 30 days the next one would be.
+    pub next: u64,
+    /// Messages of the last two years it is judged by.
+    pub messages: u64,
+    /// By the number of messages within 30 days, from the first.
+    pub points: Vec<FatiguePoint>,
+    /// What the brand allows; above it, with confidence, nobody is written to.
+    pub most: f64,
+    /// Whether they are left out for it now.
+    pub tired: bool,
+}
+
+/// The probability of harm of one message.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct FatiguePoint {
+    /// Of everybody's message.
+    pub everybody: f64,
+    /// Of theirs.
+    pub own: f64,
+    /// It is above this with 90 %.
+    pub low: f64,
+    /// And below this with 90 %.
+    pub high: f64,
+}
+
 /// One customer.
 #[derive(Debug, Clone, Serialize)]
 pub struct CustomerView {
+    /// How likely messages do harm, by their own history; none without their agreement to profiling, or when too
+    /// little is known of anybody.
+    pub fatigue: Option<FatigueView>,
     /// Line, as in the list.
     pub line: CustomerLine,
     /// Currency of amounts.

@@ -5,6 +5,7 @@
 //! what is not finite into 0: a chart never holds `NaN`. Each page shows the same figures as a table too.
 
 mod area;
+mod band;
 mod bar;
 mod consent;
 mod curve;
@@ -15,6 +16,7 @@ mod square;
 mod stage_bar;
 
 pub(crate) use area::{Area, area};
+pub(crate) use band::band;
 pub(crate) use bar::{bar, signed_bar};
 pub(crate) use consent::{Part, bands, months};
 pub(crate) use curve::{Curve, curve};

@@ -72,6 +72,13 @@ impl ComposePage {
         Goal::ALL
     }
 
+    /// The campaign is about something that the brand does not list any more; it stays chosen, so that saving does not
+    /// change it silently.
+    fn topic_is_gone(&self) -> bool {
+        let topic = &self.view.form.topic;
+        !topic.is_empty() && self.view.topics.iter().all(|(id, _)| id != topic)
+    }
+
     fn is_conflict(&self) -> bool {
         self.problem.as_ref().is_some_and(|problem| problem.newer.is_some())
     }

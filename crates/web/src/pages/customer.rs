@@ -10,7 +10,7 @@ use axum::Extension;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use flow::views::{CustomerView, ReasonLine, TimelineEvent};
+use flow::views::{CustomerView, FatigueView, ReasonLine, TimelineEvent};
 use terms::stage::Stage;
 
 mod words;
@@ -33,6 +33,24 @@ impl CustomerPage {
     fn outlook(&self) -> Vec<(Stage, f64)> {
         let next = self.view.next.as_deref().unwrap_or_default();
         Stage::ALL.iter().copied().zip(next.iter().copied()).filter(|(_, p)| *p >= 0.000_5).collect()
+    }
+
+    /// What their own history says of the next message, in words.
+    fn tired(&self, fatigue: &FatigueView) -> String {
+        let cx = &self.cx;
+        let at = usize::try_from(fatigue.next).unwrap_or(1).clamp(1, fatigue.points.len().max(1));
+        let Some(point) = fatigue.points.get(at - 1) else { return String::new() };
+        let (own, low) = (cx.pct(point.own, 1), cx.pct(point.low, 1));
+        let next = cx.t3("customer.fatigue.next", cx.n(fatigue.next), own, low);
+        let key = if fatigue.tired { "customer.fatigue.tired" } else { "customer.fatigue.fine" };
+        format!("{next} {}", cx.t1(key, cx.pct(fatigue.most, 1)))
+    }
+
+    /// The same for every number of messages, drawn.
+    fn fatigue_curve(&self, fatigue: &FatigueView) -> charts::Curve {
+        let points: Vec<_> =
+            fatigue.points.iter().map(|point| (point.everybody, point.own, point.low, point.high)).collect();
+        charts::band(&points, self.cx.t("customer.fatigue"), self.cx.t("customer.fatigue.desc"))
     }
 
     fn reason_bar(&self, line: &ReasonLine) -> String {
