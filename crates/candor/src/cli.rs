@@ -465,7 +465,8 @@ pub(crate) enum NoticeCommand {
     /// Add a version; texts are never changed
     Add {
         /// Version, the same in all languages, such as sign-up-2
-        version: String,
+        #[arg(value_name = "VERSION")]
+        name: String,
         /// Text file, `-` for standard input
         file: PathBuf,
         /// Language of the text: en or es
@@ -642,4 +643,13 @@ pub(crate) enum BreachCommand {
     },
     /// List breaches
     List,
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_command_can_be_asked_for() {
+        Cli::command().debug_assert();
+    }
 }

@@ -324,3 +324,28 @@ async fn every_receipt_comes_back_from_its_consent_record() {
         assert!(!faults(&broken).is_empty(), "{pointer}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_sends_receipts_all_or_none_and_hears_what_is_wrong() {
+    let kit = TestApp::empty().await;
+    let one = r#"{"customer":"a","purpose":"marketing","channel":"email","status":"granted","at":"2026-09-01T10:00:00+02:00","proof":"form/7"}"#;
+    let soft = r#"{"customer":"b","purpose":"marketing","channel":"email","status":"granted","basis":"soft_opt_in","at":"2026-09-01T10:00:00Z"}"#;
+    let future = r#"{"customer":"b","purpose":"marketing","channel":"email","status":"granted","at":"2031-09-01T10:00:00Z"}"#;
+    let word = r#"{"customer":"b","purpose":"spam","channel":"email","status":"granted","at":"2026-09-01T10:00:00Z"}"#;
+    let body = format!("{{\"consents\":[{one},{soft},{future},{word},7]}}");
+    let taken = kit.app.take_consents("shop", &body).await.unwrap();
+    assert_eq!((taken.received, taken.added), (5, 0));
+    let places: Vec<usize> = taken.errors.iter().map(|fault| fault.index).collect();
+    assert_eq!(places, [1, 2, 3, 4], "{:?}", taken.errors);
+    assert!(taken.errors[0].message.contains("needs a sale"));
+    assert!(kit.app.store().consent_receipts_after(0, 9).await.unwrap().is_empty());
+    let body = format!("{{\"consents\":[{one},{one}]}}");
+    let taken = kit.app.take_consents("shop", &body).await.unwrap();
+    assert_eq!((taken.received, taken.added, taken.errors.len()), (2, 1, 0));
+    let stored = kit.app.store().consent_receipts(&CustomerKey::new("a")).await.unwrap();
+    assert_eq!(
+        (stored[0].receipt.source.as_str(), stored[0].receipt.at.to_string().as_str()),
+        ("api:shop", "2026-09-01T08:00:00Z")
+    );
+    assert!(kit.app.take_consents("shop", "[]").await.is_err());
+}

@@ -23,7 +23,7 @@ pub(crate) async fn run(global: &Global, command: &ConsentCommand) -> Result<()>
         ConsentCommand::Show { customer, at } => show(global, &app, customer, at.as_deref()).await,
         ConsentCommand::Counts { at } => counts(global, &app, at.as_deref()).await,
         ConsentCommand::Notice(NoticeCommand::List) => notices(global, &app).await,
-        ConsentCommand::Notice(NoticeCommand::Add { version, file, language, purpose }) => {
+        ConsentCommand::Notice(NoticeCommand::Add { name: version, file, language, purpose }) => {
             let text = read_text(file)?;
             let id = app.add_notice(version, *language, purpose, &text).await.into_diagnostic()?;
             let hash = terms::hash::ContentHash::of_text(text.trim());

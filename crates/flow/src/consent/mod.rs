@@ -3,6 +3,7 @@
 //! Goes in: receipts from a form, a page, an import, an API. Comes out: rows that are never changed, an entry in the
 //! ledger of the same transaction, and, for withdrawals, the certainty that nothing is being handed over any more.
 
+mod api;
 pub mod export;
 pub(crate) mod gpc;
 pub(crate) mod history;
@@ -11,5 +12,6 @@ mod record;
 mod sign_up;
 mod strings;
 
+pub use api::{ConsentsTaken, MOST, ReceiptFault};
 pub use history::read_instant;
 pub use strings::StringImport;

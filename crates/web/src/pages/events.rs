@@ -99,6 +99,31 @@ pub(crate) async fn health(State(state): State<WebState>, headers: HeaderMap) ->
     answer(health.await)
 }
 
+/// Takes in receipts of consent from a program of the brand. All of a call are taken, or none.
+pub(crate) async fn consents(State(state): State<WebState>, request: Request) -> Response {
+    let taken = async {
+        let (parts, body) = request.into_parts();
+        let shown = in_headers(&parts.headers).ok_or_else(no_key)?;
+        let key = known(&state, &shown).await?;
+        // What a page can send, anybody can: a receipt needs somebody who vouches for it.
+        if key.is_public() || parts.headers.contains_key(header::ORIGIN) {
+            return Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "forbidden",
+                "use a key for servers, from a server",
+            ));
+        }
+        let body = read(&parts.headers, body).await?;
+        let body = std::str::from_utf8(&body).map_err(|_| {
+            Problem::new(StatusCode::BAD_REQUEST, "malformed", "the body is not UTF-8; send JSON in UTF-8")
+        })?;
+        let taken = state.app.take_consents(&key.name, body).await.map_err(|error| failed(&error))?;
+        let status = if taken.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        Ok((status, axum::Json(taken)).into_response())
+    };
+    answer(taken.await)
+}
+
 fn answer(result: Result<Response, Problem>) -> Response {
     let mut response = result.unwrap_or_else(Problem::into_response);
     let headers = response.headers_mut();

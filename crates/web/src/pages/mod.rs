@@ -130,7 +130,8 @@ fn open_dsr(routes: Routes) -> Routes {
 /// The ingest API. The short names are what the SDK for browsers calls.
 fn ingest(routes: Routes) -> Routes {
     use Policy::WriteKey;
-    let mut routes = routes.get("/v1/health", WriteKey, events::health);
+    let mut routes =
+        routes.get("/v1/health", WriteKey, events::health).post("/v1/consents", WriteKey, events::consents);
     macro_rules! call {
         ($($handler:ident: $($path:literal),+;)+) => {$($(
             routes = routes.post($path, WriteKey, events::$handler).options($path, WriteKey, events::preflight);
