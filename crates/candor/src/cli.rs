@@ -643,6 +643,8 @@ pub(crate) enum BreachCommand {
     },
     /// List breaches
     List,
+}
+
 #[cfg(test)]
 mod tests {
     use super::Cli;

@@ -1,6 +1,11 @@
 //! Consent from the first question to the receipt: sign-up, service mails, signals of browsers.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop where it cannot go on"
+)]
 
 use flow::Error;
 use flow::views::{JoinForm, JoinState, JoinStep};

@@ -1,6 +1,11 @@
 //! What receipts say at any instant, where they come from, and what leaves as consent records.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop where it cannot go on"
+)]
 
 use flow::consent::export::{faults, receipts_of};
 use flow::views::{NoticeState, SaleCheck};
