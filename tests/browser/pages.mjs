@@ -6,6 +6,7 @@ import { chromium } from 'playwright-core';
 import { createRequire } from 'node:module';
 import fs from 'node:fs';
 import path from 'node:path';
+import { rights } from './rights.mjs';
 
 const [base, out, demoOutput, outbox] = process.argv.slice(2);
 // The links that the demo prints for one customer, and the opt-out header of another customer's mail.
@@ -269,6 +270,9 @@ for (const [name, where] of [['why', `/w/${links.why}`], ['preferences', `/p/${l
   await reader.goto(`${base}${where}`);
   await accessible(reader, `the customer's ${name} page`);
 }
+
+// --- every right of a customer, from the click to the last receipt, and the officer's side of it
+await rights({ base, outbox, links, visitor, signIn, picture, accessible, check, beyond });
 
 check('no request leaves the machine', leaving.length === 0, leaving.slice(0, 3).join(' '));
 const expected = /status of 4\d\d/;
