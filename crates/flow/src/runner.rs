@@ -43,6 +43,7 @@ impl App {
         // A notice whose job was never queued is told all the same.
         let waiting = self.store().waiting_recipient_notices().await?;
         self.enqueue_notices(&waiting).await?;
+        self.forget_unconfirmed().await?;
         Ok(in_doubt)
     }
 

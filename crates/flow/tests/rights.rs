@@ -251,6 +251,10 @@ async fn the_form_does_not_tell_who_is_a_customer() {
     let eleventh =
         app.ask_from_form(RightKind::Access, "y@elsewhere.example", "", Language::English, "flood").await;
     assert!(matches!(eleventh, Err(Error::TooMany)));
+    app.clock().set(app.now().plus_days(31));
+    assert_eq!(app.forget_unconfirmed().await.unwrap(), 10);
+    let all = app.store().rights_requests(store::rights::Which::All, None, 50).await.unwrap();
+    assert!(all.iter().all(|request| request.contact.is_none()), "nobody's address stays");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,9 +5,10 @@
 
 use policy::rights::{Proof, proof_for};
 use store::links::CustomerLinkKind;
+use store::rights::Step;
 use terms::customer::{Customer, Language};
 use terms::ids::{CustomerKey, RequestId};
-use terms::rights::{Details, RequestOrigin, RightKind};
+use terms::rights::{Details, RequestOrigin, RequestState, RightKind};
 use terms::service::{ServiceKind, ServiceMail};
 
 use super::{NewRequest, reference};
@@ -17,6 +18,8 @@ use crate::links::{new_token, token_hash};
 
 /// Hours a confirmation link works.
 pub(crate) const CONFIRM_HOURS: i64 = 48;
+/// Days after which somebody who is not known and never confirmed is forgotten: the time the law gives for an answer.
+const UNCONFIRMED_DAYS: i64 = 30;
 /// Records with the same address that one form opens requests for.
 const SAME_ADDRESS: usize = 3;
 
@@ -60,9 +63,9 @@ impl App {
             }
             Proof::Mail => {
                 let open = self.store().rights_of_customer(&customer.key, 50).await?;
-                let waiting = open.iter().find(|request| {
-                    request.kind == kind && request.state == terms::rights::RequestState::Verifying
-                });
+                let waiting = open
+                    .iter()
+                    .find(|request| request.kind == kind && request.state == RequestState::Verifying);
                 let id = match waiting {
                     Some(request) => request.id,
                     None => {
@@ -139,6 +142,7 @@ impl App {
             return Err(crate::Problem::NotAnAddress.into());
         }
         self.count_form(source)?;
+        self.forget_unconfirmed().await?;
         let known = self.store().customers_by_email(email).await?;
         let mut people: Vec<Option<CustomerKey>> =
             known.into_iter().take(SAME_ADDRESS).map(|customer| Some(customer.key)).collect();
@@ -163,6 +167,33 @@ impl App {
             self.send_confirmation(id, customer.as_ref(), Some(email), language, Some(source)).await?;
         }
         Ok(())
+    }
+
+    /// Forgets whoever filled in the form, is not known, and never confirmed: their request is over, their address and
+    /// words are gone.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn forget_unconfirmed(&self) -> Result<u64> {
+        let before = self.now().plus_days(-UNCONFIRMED_DAYS);
+        let open = self.store().rights_requests(store::rights::Which::Open, None, i64::MAX).await?;
+        let mut forgotten = 0;
+        for request in open {
+            let unproved = request.origin == RequestOrigin::Form
+                && request.customer.is_none()
+                && request.state == RequestState::Verifying;
+            if !unproved || request.received_at > before {
+                continue;
+            }
+            let actor = self.system("flow.rights").await?;
+            let mut tx = self.store().begin().await?;
+            let step = Step { closed_at: Some(self.now()), ..Step::default() };
+            self.step(&mut tx, &request, RequestState::Withdrawn, &step, actor).await?;
+            tx.blank_rights_contact(request.id).await?;
+            tx.commit().await?;
+            forgotten += 1;
+        }
+        Ok(forgotten)
     }
 
     /// Counts forms by visitor, so that nobody fills the officer's queue or somebody's inbox.

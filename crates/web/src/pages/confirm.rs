@@ -27,7 +27,7 @@ impl ConfirmPage {
     fn title(&self) -> String {
         match self.view.state {
             ConfirmState::Ask if self.erases() => self.cx.t("er.title").to_owned(),
-            ConfirmState::Erased => self.cx.t("co.erased.title").to_owned(),
+            ConfirmState::Erased => self.cx.t("cf.erased.title").to_owned(),
             _ => self.cx.name("right", self.view.kind),
         }
     }
@@ -35,17 +35,17 @@ impl ConfirmPage {
     fn lead(&self) -> String {
         let (brand, email) = (&self.view.brand, &self.view.email);
         match self.view.kind {
-            RightKind::Erasure => self.cx.t("co.ask.erase").to_owned(),
-            _ if email.is_empty() => self.cx.t1("co.ask", brand),
-            _ => self.cx.t2("co.ask.for", brand, email),
+            RightKind::Erasure => self.cx.t("cf.ask.erase").to_owned(),
+            _ if email.is_empty() => self.cx.t1("cf.ask", brand),
+            _ => self.cx.t2("cf.ask.for", brand, email),
         }
     }
 
     fn button(&self) -> &'static str {
         match self.view.kind {
-            RightKind::Erasure => self.cx.t("co.button.erase"),
-            RightKind::Access | RightKind::Portability => self.cx.t("co.button.take"),
-            _ => self.cx.t("co.button"),
+            RightKind::Erasure => self.cx.t("cf.button.erase"),
+            RightKind::Access | RightKind::Portability => self.cx.t("cf.button.take"),
+            _ => self.cx.t("cf.button"),
         }
     }
 }
