@@ -24,6 +24,11 @@ impl ConfirmPage {
         self.view.kind == RightKind::Erasure
     }
 
+    /// Places that held something.
+    fn touched(&self) -> Vec<&(String, u64)> {
+        self.view.receipts.iter().filter(|(_, erased)| *erased > 0).collect()
+    }
+
     fn title(&self) -> String {
         match self.view.state {
             ConfirmState::Ask if self.erases() => self.cx.t("er.title").to_owned(),

@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use flow::rights::{BY_OFFICER, BreachStep, ENTERED, Handler, QueueFilter, entered};
-use flow::views::{BreachLine, RecipientLine, RequestLine, RequestView, RightsView};
+use flow::views::{BreachLine, LedgerLine, RecipientLine, RequestLine, RequestView, RightsView};
 use serde::Deserialize;
 use terms::ids::{BreachId, RequestId};
 use terms::rights::{Details, RefusalGround, RequestOrigin, RequestState, RightKind, Verification};
@@ -126,6 +126,25 @@ impl RequestPage {
 
     fn encoded(&self, key: &str) -> String {
         crate::route::encode(key).replace('/', "%2F")
+    }
+
+    /// What a step changed, in words: from where to where, how identity was verified, on which ground, who was told.
+    fn step_words(&self, entry: &LedgerLine) -> String {
+        let payload: serde_json::Value = serde_json::from_str(&entry.payload).unwrap_or_default();
+        let word = |field: &str, group: &str| {
+            payload.get(field).and_then(serde_json::Value::as_str).map(|value| self.cx.name(group, value))
+        };
+        let state = |field| word(field, "rights_state");
+        let mut parts = Vec::new();
+        if let (Some(from), Some(to)) = (state("from"), state("to")) {
+            parts.push(self.cx.t2("rq.step", from, to));
+        }
+        let rest = [("verified", "verification"), ("ground", "refusal"), ("state", "notice_state")];
+        parts.extend(rest.into_iter().filter_map(|(field, group)| word(field, group)));
+        if entry.action == "recipient_told" {
+            parts.extend(payload.get("status").and_then(serde_json::Value::as_str).map(str::to_owned));
+        }
+        parts.join(" · ")
     }
 
     fn needs_identity(&self) -> bool {

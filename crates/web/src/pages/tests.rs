@@ -226,6 +226,30 @@ fn taking_everything_back_is_one_click_and_no_more_than_giving() {
 }
 
 #[test]
+fn every_place_and_every_word_of_a_request_has_a_name_in_both_languages() {
+    use terms::rights;
+    let mut wanted: Vec<String> = flow::places::PLACES
+        .iter()
+        .filter(|place| place.is_personal())
+        .map(|place| format!("place.{}", place.name))
+        .collect();
+    macro_rules! named {
+        ($($group:literal: $kind:ty),+ $(,)?) => {$(
+            wanted.extend(<$kind>::ALL.iter().map(|word| format!("{}.{word}", $group)));
+        )+};
+    }
+    named!(
+        "right": rights::RightKind, "rights_state": rights::RequestState, "law": rights::Law,
+        "rights_origin": rights::RequestOrigin, "verification": rights::Verification,
+        "refusal": rights::RefusalGround, "notice_kind": rights::NoticeKind, "notice_state": rights::NoticeState,
+        "rq.complete": rights::RightKind, "plevel": terms::preference::Personalisation,
+        "used_for": terms::processing::ProcessingPurpose,
+    );
+    let missing: Vec<_> = wanted.iter().filter(|key| !crate::i18n::knows(key)).collect();
+    assert!(missing.is_empty(), "no words for {missing:?}");
+}
+
+#[test]
 fn the_queue_says_in_words_and_in_a_picture_what_is_late() {
     let html = rights::RightsPage { cx: cx(Language::English), view: samples::rights() }.render().unwrap();
     assert!(html.contains("class=\"past over\"") && html.contains("class=\"past soon\""), "{html}");
