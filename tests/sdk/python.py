@@ -1,10 +1,13 @@
 """Sends events with the SDK for Python, as a shop would. usage: python.py HOST KEY EVENTS PER_SECOND"""
 import json
+import logging
 import sys
 import time
 
 from segment.analytics.client import Client
 
+# A full queue is waited for below.
+logging.disable(logging.WARNING)
 host, key, count, rate = sys.argv[1:]
 events, per_second = int(count), float(rate)
 failed = []

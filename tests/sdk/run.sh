@@ -33,7 +33,8 @@ tests/sdk/venv/bin/python tests/sdk/python.py "http://127.0.0.1:$port" "$key" "$
 
 done_kills=0
 while [ "$done_kills" -lt "$kills" ] && kill -0 "$node" 2>/dev/null && kill -0 "$python" 2>/dev/null; do
-  sleep "0.$((RANDOM % 7 + 3))"
+  # Some way into the run, however long it is.
+  sleep "$((events / 20000)).$((RANDOM % 7 + 3))"
   kill -9 "$server"; wait "$server" 2>/dev/null || true
   done_kills=$((done_kills + 1))
   start; up
