@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::forecast::forecast;
 use crate::lawful::MarketingByMail;
+use crate::lawful::fatigue::PersonalCurve;
 use crate::problem::Problem;
 use crate::snapshot::{PERIOD_DAYS, Snapshot, YEAR_DAYS};
 use crate::today::stage_counts;
@@ -159,7 +160,9 @@ impl App {
 
     async fn fatigue_of(&self, key: &CustomerKey) -> Result<Option<FatigueView>> {
         let (now, most) = (self.now(), self.brand().await?.most_harm);
-        let Some((next, messages, points)) = self.fatigue().await?.curve(key, now) else { return Ok(None) };
+        let Some(PersonalCurve { next, messages, points }) = self.fatigue().await?.curve(key, now) else {
+            return Ok(None);
+        };
         let point = |(everybody, own): (f64, terms::estimate::Estimate)| FatiguePoint {
             everybody,
             own: own.value,

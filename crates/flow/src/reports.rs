@@ -170,6 +170,7 @@ impl App {
             revenue: measured.as_ref().and_then(|measured| measured.revenue),
             purchases: measured.as_ref().and_then(|measured| measured.purchases),
             opt_outs: measured.as_ref().and_then(|measured| measured.opt_outs),
+            left_out: measured.as_ref().map_or([0, 0], |measured| measured.left_out),
             verdict: measured.as_ref().map(|measured| measured.verdict.clone()),
             curve: measured.map(|measured| measured.curve).unwrap_or_default(),
             true_uplift: truth.and_then(|text| text.parse().ok()),

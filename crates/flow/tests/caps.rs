@@ -131,3 +131,64 @@ async fn a_message_is_as_personal_as_its_reader_allows_and_about_what_they_chose
     }
     assert!(named > 5 && neutral > 5 && other_topics > 5, "{named} {neutral} {other_topics}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_tired_by_their_own_history_is_left_alone_and_nobody_else_is_judged_by_it() {
+    use terms::consent::{Channel, ConsentStatus, Purpose};
+    use terms::decision::ExclusionReason;
+    use terms::delivery::ResponseKind;
+    let kit = TestApp::with_customers(300).await;
+    let marketer = kit.person(Role::Marketer).await;
+    let brand = kit.app.brand().await.unwrap();
+    kit.app.set_brand(&Brand { cap_30_days: 100, cap_3_days: 100, ..brand }).await.unwrap();
+    // Campaigns of the past; the same few complain each time, and stay, until they are left alone.
+    let granted =
+        kit.app.store().consent_states(Purpose::Profiling, Channel::Email, kit.app.now()).await.unwrap();
+    let willing: Vec<String> = granted
+        .iter()
+        .filter(|(_, state)| state.status == ConsentStatus::Granted)
+        .map(|(key, _)| key.to_string())
+        .collect();
+    let mut complaining: Vec<String> = Vec::new();
+    for round in 0..5 {
+        let id = kit.approved(&format!("Campaign {round}"), "everyone").await;
+        kit.app.launch_campaign(&marketer, id).await.unwrap();
+        kit.work_for_a_day().await;
+        let mut responses = Vec::new();
+        for key in &willing {
+            let key = terms::ids::CustomerKey::new(key);
+            let messages = kit.app.store().messages_of_customer(&key, 50).await.unwrap();
+            let Some(message) =
+                messages.iter().find(|m| m.campaign == id && m.state == Some(DeliveryState::Sent))
+            else {
+                continue;
+            };
+            if complaining.len() < 4 && !complaining.contains(&key.to_string()) {
+                complaining.push(key.to_string());
+            }
+            if complaining.contains(&key.to_string()) {
+                responses.push((message.id, ResponseKind::Complained, kit.app.now()));
+            }
+        }
+        kit.app.store().add_responses(&responses).await.unwrap();
+    }
+    let last = kit.approved("The next", "everyone").await;
+    kit.app.launch_campaign(&marketer, last).await.unwrap();
+    let mut tired = Vec::new();
+    for customer in kit.app.store().customers_after(None, 1_000).await.unwrap() {
+        for message in kit.app.store().messages_of_customer(&customer.key, 50).await.unwrap() {
+            if message.campaign == last && message.exclusion == Some(ExclusionReason::Fatigue) {
+                tired.push(customer.key.to_string());
+            }
+        }
+    }
+    assert!(
+        complaining.len() == 4 && complaining.iter().all(|key| tired.contains(key)),
+        "{complaining:?} {tired:?}"
+    );
+    assert!(tired.iter().all(|key| willing.contains(key)), "judged without leave: {tired:?}");
+    assert!(tired.len() < 12, "{tired:?}");
+    let analyst = kit.person(Role::Analyst).await;
+    let view = kit.app.customer(&analyst, &complaining[0]).await.unwrap().fatigue.unwrap();
+    assert!(view.tired && view.messages >= 2 && view.points[0].low > view.points[0].everybody, "{view:?}");
+}

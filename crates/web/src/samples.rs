@@ -531,6 +531,7 @@ pub(crate) fn report() -> ReportView {
         revenue: Some(uplift(1.86, 0.62, 3.1)),
         purchases: Some(uplift(0.061, 0.018, 0.104)),
         opt_outs: Some(uplift(0.0031, -0.0002, 0.0064)),
+        left_out: [31, 4],
         verdict: Some("positive".into()),
         curve: (0..=30)
             .map(|day| CurvePoint { day, treated: f64::from(day) * 0.33, control: f64::from(day) * 0.266 })

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use policy::decide::Harm;
 use science::fatigue::{FatigueModel, WINDOW_DAYS};
 use store::contacts::Exposure;
+use terms::estimate::Estimate;
 use terms::ids::CustomerKey;
 use terms::time::Instant;
 
@@ -25,6 +26,16 @@ pub(crate) struct Fatigue {
     model: Option<FatigueModel>,
     profiling: Lawful<Profiling>,
     exposures: HashMap<CustomerKey, Vec<Exposure>>,
+}
+
+/// How one person takes messages.
+pub(crate) struct PersonalCurve {
+    /// Which message within the window the next one would be.
+    pub(crate) next: usize,
+    /// Messages it is judged by.
+    pub(crate) messages: u64,
+    /// For the first message and on: everybody's probability of harm, and theirs with its interval.
+    pub(crate) points: Vec<(f64, Estimate)>,
 }
 
 /// For each message how many came within the window, up to and with it, and whether it did harm.
@@ -52,13 +63,8 @@ impl Fatigue {
         Some(Harm { expected: risk.value, low: risk.interval.low })
     }
 
-    /// The curve of a customer: for the first to the eighth message within the window everybody's probability, and
-    /// theirs with its interval; and which message the next one would be.
-    pub(crate) fn curve(
-        &self,
-        customer: &CustomerKey,
-        now: Instant,
-    ) -> Option<(usize, u64, Vec<(f64, terms::estimate::Estimate)>)> {
+    /// The curve of a customer; `None` where they do not allow profiling or too little is known of anybody.
+    pub(crate) fn curve(&self, customer: &CustomerKey, now: Instant) -> Option<PersonalCurve> {
         let model = self.model.as_ref().filter(|_| self.profiling.covers(customer))?;
         let exposures = self.exposures.get(customer).map_or(&[][..], Vec::as_slice);
         let history = counted(exposures);
@@ -70,7 +76,7 @@ impl Fatigue {
             .enumerate()
             .map(|(at, everybody)| (*everybody, model.risk(&history, at + 1, LEVEL)))
             .collect();
-        Some((next, history.len() as u64, points))
+        Some(PersonalCurve { next, messages: history.len() as u64, points })
     }
 }
 

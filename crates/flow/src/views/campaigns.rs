@@ -294,6 +294,8 @@ pub struct ReportView {
     pub purchases: Option<UpliftView>,
     /// Effect on the chance of opting out.
     pub opt_outs: Option<UpliftView>,
+    /// Assigned and not counted, because they refused measuring or may not be used: treated, control.
+    pub left_out: [u64; 2],
     /// The plain verdict about revenue: `positive`, `negative` or `not_enough_evidence`.
     pub verdict: Option<String>,
     /// Revenue per customer accumulated by day after launch, treated and held out.

@@ -63,8 +63,10 @@ pub(super) fn excludes(reason: ExclusionReason, facts: &Facts<'_>, rules: &Rules
             !rules.topic.is_empty() && !facts.topics.is_empty() && !facts.topics.contains(&rules.topic)
         }
         ExclusionReason::Cap => caps(facts.monthly_max, rules).any(|cap| !cap.allows(facts.contacts, now)),
-        // A limit that is no number allows nothing, so the comparison is for what is allowed.
-        ExclusionReason::Fatigue => facts.harm_low.is_some_and(|low| !(low <= rules.limits.most_harm)),
+        // A limit or a bound that is no number allows nothing.
+        ExclusionReason::Fatigue => facts.harm_low.is_some_and(|low| {
+            low.is_nan() || rules.limits.most_harm.is_nan() || low > rules.limits.most_harm
+        }),
         ExclusionReason::QuietHours => facts.not_before.is_none(),
         ExclusionReason::NoVariant => rules.need(facts.language).is_none(),
         ExclusionReason::Personalisation => rules.need(facts.language).is_some_and(|need| {
