@@ -1,10 +1,6 @@
 //! Events from the request to their effect, on a real installation.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test ends with the first thing that fails"
-)]
+#![allow(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
 
 use flow::App;
 use flow::events::{Call, NewKey, Receipt, WriteKey};
