@@ -205,6 +205,9 @@ async fn links_run_out_can_be_taken_back_and_open_nothing_else() {
     let own = app.centre_link(key).await.unwrap();
     assert_eq!(own.len(), 32);
     assert_eq!(app.preferences(&own).await.unwrap().token, own);
+    app.gpc_at_centre(&own).await.unwrap();
+    let signalled = app.preferences(&own).await.unwrap();
+    assert!(signalled.gpc && !signalled.sharing);
     assert!(matches!(app.confirm_view(&own).await, Err(Error::NotFound)));
     assert!(matches!(app.archive_by_link(&own).await, Err(Error::NotFound)));
     assert!(matches!(app.preferences(&"0".repeat(32)).await, Err(Error::NotFound)));

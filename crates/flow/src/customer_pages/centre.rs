@@ -59,6 +59,19 @@ impl App {
         }
     }
 
+    /// Records the browser's Global Privacy Control signal of whoever opened their own link; that of a message's link
+    /// is recorded where the request comes in.
+    ///
+    /// # Errors
+    /// As [`App::preferences`].
+    pub async fn gpc_at_centre(&self, token: &str) -> Result<()> {
+        if is_random(token) {
+            let Visitor { customer, .. } = self.centre_visitor(token).await?;
+            self.record_gpc(&customer).await?;
+        }
+        Ok(())
+    }
+
     /// Makes a link of a customer's own to their centre: 128 random bits, of which only a hash is kept.
     ///
     /// # Errors

@@ -155,6 +155,7 @@ impl App {
                 customer: customer.clone(),
                 kind,
                 origin: RequestOrigin::Form,
+                law: None,
                 language,
                 received_at: self.now(),
                 details: Details { words: words.trim().to_owned(), ..Details::default() },

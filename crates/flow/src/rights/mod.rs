@@ -54,6 +54,8 @@ pub struct NewRequest {
     pub kind: RightKind,
     /// How it came in.
     pub origin: RequestOrigin,
+    /// The law it names; else the one of the country the person lives in.
+    pub law: Option<Law>,
     /// Language of the person.
     pub language: Language,
     /// When it arrived, which starts the clock.
@@ -78,6 +80,7 @@ impl NewRequest {
             customer: Some(customer.key.clone()),
             kind,
             origin: RequestOrigin::Page,
+            law: None,
             language,
             received_at: now,
             details: Details::default(),
@@ -125,7 +128,8 @@ impl App {
             return Err(Problem::InTheFuture.into());
         }
         let customer = self.customer_if_known(new.customer.as_ref()).await?;
-        let law = law_of(customer.as_ref().and_then(|customer| customer.country.as_deref()));
+        let lives = customer.as_ref().and_then(|customer| customer.country.as_deref());
+        let law = new.law.unwrap_or_else(|| law_of(lives));
         let dates = self.deadlines_of(new.kind, law, new.received_at, customer.as_ref()).await?;
         let row = NewRequestRow {
             customer: new.customer,

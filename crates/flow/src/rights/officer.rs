@@ -380,6 +380,7 @@ pub fn entered(
         customer: None,
         kind,
         origin,
+        law: None,
         language,
         received_at,
         details: terms::rights::Details::default(),

@@ -14,7 +14,7 @@ use terms::hash::ContentHash;
 use terms::ids::{CustomerKey, PartnerId, RequestId};
 use terms::ledger::Action;
 use terms::person::Actor;
-use terms::rights::{Details, Request, RequestOrigin, RequestState, RightKind, Verification};
+use terms::rights::{Details, Law, Request, RequestOrigin, RequestState, RightKind, Verification};
 use terms::time::Instant;
 
 use super::NewRequest;
@@ -206,9 +206,8 @@ impl App {
         if !is_uuid4(&sent.subject_request_id) {
             return Err(DsrError::bad("subject_request_id must be a UUID of version 4 in lower case"));
         }
-        if !matches!(sent.regulation.as_str(), "gdpr" | "ccpa") {
-            return Err(DsrError::bad("regulation must be gdpr or ccpa"));
-        }
+        let law: Law =
+            sent.regulation.parse().map_err(|_| DsrError::bad("regulation must be gdpr or ccpa"))?;
         let kind = KINDS
             .into_iter()
             .find(|kind| kind.as_str() == sent.subject_request_type)
@@ -237,6 +236,7 @@ impl App {
                     customer,
                     kind,
                     origin: RequestOrigin::Partner,
+                    law: Some(law),
                     language: Language::English,
                     // The clock runs from the day the person asked, never from a day to come.
                     received_at: submitted.min(self.now()),

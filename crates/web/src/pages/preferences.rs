@@ -114,9 +114,12 @@ pub(crate) async fn show(
     token: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
-    let view = state.app.preferences(&token?.0).await?;
+    let (Path(token), gpc) = (token?, signals(&headers));
+    if gpc {
+        state.app.gpc_at_centre(&token).await?;
+    }
+    let view = state.app.preferences(&token).await?;
     cx.lang = view.language;
-    let gpc = signals(&headers);
     respond::face(&cx, view, |view| PreferencesPage { cx: cx.clone(), view, refused: false, gpc })
 }
 
