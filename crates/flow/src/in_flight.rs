@@ -15,7 +15,7 @@ use crate::error::Result;
 /// How long to wait for a message under way: longer than a mail server may take to answer.
 const LIMIT: Duration = Duration::from_secs(35);
 /// How often to look.
-const PAUSE: Duration = Duration::from_millis(20);
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Whose messages under way are meant.
 #[derive(Debug, Clone, Copy)]

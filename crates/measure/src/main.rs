@@ -10,6 +10,7 @@ mod ingest;
 mod legacy_random;
 mod off_policy;
 mod process;
+mod race;
 mod repeat_purchase;
 mod simulate;
 mod stages;
@@ -43,6 +44,8 @@ enum Command {
     Simulate(simulate::SimulateArgs),
     /// Send events to the ingest API over HTTP: events a second made durable, at any size.
     Ingest(ingest::IngestArgs),
+    /// Let customers withdraw while a campaign is sent, and count attempts committed after a withdrawal.
+    Race(race::RaceArgs),
     #[command(hide = true)]
     HistoryLay(Box<history::LayArgs>),
     #[command(hide = true)]
@@ -59,6 +62,7 @@ fn main() -> miette::Result<()> {
         Command::OffPolicy(arguments) => off_policy::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Ingest(arguments) => ingest::run(&arguments),
+        Command::Race(arguments) => race::run(&arguments),
         Command::HistoryLay(arguments) => history::lay(&arguments),
         Command::HistoryPass(arguments) => history::pass(&arguments),
     }

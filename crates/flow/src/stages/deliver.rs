@@ -287,6 +287,8 @@ impl App {
         match permit {
             Ok(permit) => {
                 let evidence = serde_json::json!({
+                    // Everything up to this entry was known: a withdrawal with a higher number came later.
+                    "ledger": tx.ledger_size().await?,
                     "models": press.models, "data": press.snapshot.figures(&claim.customer, &press.campaign.plan.audience),
                     "approval": { "content": press.approved.content(), "approver": press.approved.approver() },
                     "guard": { "rules": report.rules_version, "findings": report.findings },

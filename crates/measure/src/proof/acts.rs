@@ -6,10 +6,11 @@ use crate::proof::gate::Work;
 use crate::proof::oracle::{Event, record_of};
 use crate::proof::simulation::World;
 use crate::proof::template::{CUSTOMERS, EDITION, key, receipt};
-use flow::{App, OptOutSource, Reconciled};
+use flow::{OptOutSource, Reconciled};
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose, SuppressionReason};
-use terms::customer::{Customer, Language};
+use terms::customer::Language;
 use terms::delivery::DeliveryState;
+use terms::erasure::ErasureCause;
 use terms::ids::{CampaignId, CustomerKey};
 use terms::ledger::{Action, NewEntry};
 use terms::person::Actor;
@@ -70,7 +71,8 @@ pub async fn draw(world: &mut World<'_>) -> Option<Act> {
         40..48 => Some(restriction(world, who)),
         48..56 => Some(suppression(world, who)),
         56..60 => Some(lift(world, who)),
-        60..67 => Some(record(world, who)),
+        60..66 => record(world, who),
+        66 => Some(erasure(world, who)),
         67..94 => campaign(world),
         _ => settle(world).await,
     }
@@ -126,19 +128,12 @@ fn receipts(world: &mut World<'_>, who: CustomerKey) -> Act {
         drawn.retain(|one| one.status == ConsentStatus::Granted);
     }
     let app = world.app().clone();
-    act(name, effects, Box::pin(async move { say(&app, &who, &drawn, now).await }))
-}
-
-async fn say(
-    app: &App,
-    who: &CustomerKey,
-    receipts: &[ConsentReceipt],
-    now: Instant,
-) -> std::result::Result<(), String> {
-    let mut tx = app.store().begin().await.map_err(words)?;
-    tx.add_consents(receipts).await.map_err(words)?;
-    tx.append_entries(&[entry(now, who, Action::ConsentRecorded)]).await.map_err(words)?;
-    tx.commit().await.map_err(words)
+    let waits = Waits::For(who);
+    let work: Work =
+        Box::pin(
+            async move { app.record_consents(&drawn, Actor::Customer).await.map_err(words).map(|_| ()) },
+        );
+    Act { waits, ..act(name, effects, work) }
 }
 
 async fn opt_out(world: &mut World<'_>, who: CustomerKey) -> Option<Act> {
@@ -243,19 +238,19 @@ fn lift(world: &mut World<'_>, who: CustomerKey) -> Act {
     act(name, effects, work)
 }
 
-fn record(world: &mut World<'_>, who: CustomerKey) -> Act {
-    let known = record_of(world.history(), &who);
-    let known = known.unwrap_or(Customer {
-        key: who.clone(),
-        email: None,
-        first_name: None,
-        locale: "en-GB".to_owned(),
-        country: None,
-        time_zone: None,
-        known_since: world.now(),
-        restricted: false,
-    });
-    let mut new = known;
+fn erasure(world: &mut World<'_>, who: CustomerKey) -> Act {
+    let app = world.app().clone();
+    let effects = vec![Effect::Said(Event::Erased(who.clone()))];
+    let (name, waits) = (format!("{who} is erased"), Waits::For(who.clone()));
+    let work: Work =
+        Box::pin(
+            async move { app.erase_customer(&who, ErasureCause::Request).await.map_err(words).map(|_| ()) },
+        );
+    Act { waits, ..act(name, effects, work) }
+}
+
+fn record(world: &mut World<'_>, who: CustomerKey) -> Option<Act> {
+    let mut new = record_of(world.history(), &who)?;
     match world.below(5) {
         0 => new.email = Some(format!("c{}@example.com", world.below(CUSTOMERS))),
         1 => new.time_zone = Some("Asia/Tokyo".to_owned()),
@@ -268,7 +263,7 @@ fn record(world: &mut World<'_>, who: CustomerKey) -> Act {
     let app = world.app().clone();
     // An import never lifts a restriction, and says nothing of one it does not know.
     let work: Work = Box::pin(async move { app.store().put_customers(&[new]).await.map_err(words) });
-    act(name, effects, work)
+    Some(act(name, effects, work))
 }
 
 fn campaign(world: &mut World<'_>) -> Option<Act> {

@@ -37,7 +37,7 @@ pub enum Defect {
     LosesWithdrawals,
     /// Suppressions never reach the store.
     LosesSuppressions,
-    /// Whatever worker starts, it says that no message under way ever left.
+    /// The channel says of every message under way that it never left.
     ForgetsFates,
 }
 

@@ -9,6 +9,7 @@ pub mod channel;
 pub mod checks;
 pub mod gate;
 pub mod oracle;
+pub mod race;
 pub mod simulation;
 pub mod template;
 

@@ -104,7 +104,9 @@ impl<'t> World<'t> {
         let gate = Arc::new(Gate::default());
         let knows = dice.next_f64() < 0.5;
         let wire = Arc::new(Wire::new(Arc::clone(&gate), knows, seed ^ 0x5eed, options.defect));
-        let store = Store::open_behind(path, Some(Arc::new(StoreGate(Arc::clone(&gate))))).await?;
+        let pepper = template.app.home().keys().join("pepper");
+        let store =
+            Store::open_with(path, Some(&pepper), Some(Arc::new(StoreGate(Arc::clone(&gate))))).await?;
         let app = template.app.rewired(store, Arc::clone(&wire) as _, Clock::at(template.start));
         let tracks = template.campaigns.iter().map(|planned| Track {
             ask: planned.ask.clone(),
@@ -396,7 +398,11 @@ impl<'t> World<'t> {
         }
         self.wire.calm_down();
         self.quiet = true;
-        self.dead = [true; WORKERS.len()];
+        self.dead = [false; WORKERS.len()];
+        for name in WORKERS {
+            self.app.recover(name).await?;
+        }
+        checks::committed(self).await?;
         let ends = self.tracks.iter().map(|track| track.ask.until).max().unwrap_or(self.latest);
         let marketer = self.template.marketer.clone();
         for place in 0..self.tracks.len() {

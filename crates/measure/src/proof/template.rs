@@ -112,15 +112,8 @@ impl Template {
         let home = folder.path().join("home");
         let opening = Opening { home: &home, database_url: None, smtp_url: None, clock: Clock::at(start) };
         let app = App::open(opening).await?;
-        for role in Role::ALL {
-            // No password has this hash, so nobody signs in and none is computed.
-            app.store().add_person(role.as_str(), &format!("{role}@aurora.example"), *role, "none").await?;
-        }
-        let people = app.store().people().await?;
-        let person = |role: Role| {
-            let found = people.iter().find(|person| person.role == role).cloned();
-            found.ok_or_else(|| Failure::Other(format!("there is no {role}")))
-        };
+        let people = people(&app).await?;
+        let person = |role: Role| somebody(&people, role);
         let (marketer, approver, engineer) =
             (person(Role::Marketer)?, person(Role::Approver)?, person(Role::Engineer)?);
         furnish(&app, start, person(Role::Analyst)?.id).await?;
@@ -155,7 +148,8 @@ impl Template {
             ("Prospects", "stage = prospect", true, false),
             ("Written", "known_days >= 1", false, true),
         ] {
-            let id = write(&app, &marketer, name, audience, with_ai).await?;
+            let words = Words { name, audience, with_ai, control_percent: 20.0 };
+            let id = write(&app, &marketer, &words).await?;
             approve(&app, &marketer, &approver, id).await?;
             let plan = app.store().campaign(id).await?.plan;
             let profiled =
@@ -184,11 +178,34 @@ impl Template {
     pub fn copy(&self, name: &str) -> Result<PathBuf> {
         let path = self.folder.path().join(name);
         std::fs::copy(self.app.home().database(), &path)?;
+        // What the seed before erased is on record beside the database, and would be erased in this one too.
+        for file in ["erasures", "customers"] {
+            match std::fs::remove_file(self.app.home().keys().join(file)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+        }
         Ok(path)
     }
 }
 
-async fn furnish(app: &App, start: Instant, responsible: PersonId) -> Result<()> {
+/// A person of each role.
+pub(crate) async fn people(app: &App) -> Result<Vec<Person>> {
+    for role in Role::ALL {
+        // No password has this hash, so nobody signs in and none is computed.
+        app.store().add_person(role.as_str(), &format!("{role}@aurora.example"), *role, "none").await?;
+    }
+    Ok(app.store().people().await?)
+}
+
+/// The person of a role.
+pub(crate) fn somebody(people: &[Person], role: Role) -> Result<Person> {
+    let found = people.iter().find(|person| person.role == role).cloned();
+    found.ok_or_else(|| Failure::Other(format!("there is no {role}")))
+}
+
+/// A brand and the facts its campaigns name.
+pub(crate) async fn furnish(app: &App, start: Instant, responsible: PersonId) -> Result<()> {
     let brand = Brand {
         name: "Café Aurora".to_owned(),
         from: "Café Aurora <hola@aurora.example>".to_owned(),
@@ -224,19 +241,22 @@ async fn furnish(app: &App, start: Instant, responsible: PersonId) -> Result<()>
     Ok(())
 }
 
-async fn write(
-    app: &App,
-    marketer: &Person,
-    name: &str,
-    audience: &str,
-    with_ai: bool,
-) -> Result<CampaignId> {
+/// A campaign to be written.
+pub(crate) struct Words<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) audience: &'a str,
+    pub(crate) with_ai: bool,
+    pub(crate) control_percent: f64,
+}
+
+/// Saves a draft of the win-back text, to be sent within two days.
+pub(crate) async fn write(app: &App, marketer: &Person, words: &Words<'_>) -> Result<CampaignId> {
     let mut form = app.compose_new(Some("win_back"), Language::English).await?.form;
-    name.clone_into(&mut form.name);
-    audience.clone_into(&mut form.audience);
-    form.written_with_ai = with_ai;
+    words.name.clone_into(&mut form.name);
+    words.audience.clone_into(&mut form.audience);
+    form.written_with_ai = words.with_ai;
     form.send_days = 2;
-    form.control_percent = 20.0;
+    form.control_percent = words.control_percent;
     form.variants.iter_mut().for_each(|variant| variant.link = format!("{EDITION}0"));
     Ok(app.save_campaign(marketer, None, 0, &form).await?)
 }

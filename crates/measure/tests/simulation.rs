@@ -1,0 +1,92 @@
+//! The simulation at a size for every build: no violation, the same trace for the same seed, and proof that it can fail.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
+
+use measure::proof::channel::Defect;
+use measure::proof::simulation::{Options, Ran, run};
+use measure::proof::template::Template;
+
+/// Runs tests one seed after the other on one thread.
+fn on_a_thread<F: Future>(work: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
+
+/// Seeds of one test; `CANDOR_SEEDS` asks for more.
+fn seeds(standard: u64) -> u64 {
+    std::env::var("CANDOR_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(standard)
+}
+
+async fn clean(first: u64, count: u64) {
+    let template = Template::make().await.unwrap();
+    let (mut sends, mut kills) = (0, 0);
+    for seed in first..first + count {
+        let ran = run(&template, seed, Options::default()).await.unwrap();
+        assert_eq!(ran.violations, Vec::<String>::new(), "measure simulate --seed {seed} --trace");
+        sends += ran.sends;
+        kills += ran.kills;
+    }
+    // A simulation in which nothing is sent and nobody dies would show nothing.
+    assert!(sends > count && kills > count, "{sends} messages left, {kills} workers died");
+}
+
+#[test]
+fn no_seed_of_the_first_hundred_violates_anything() {
+    on_a_thread(clean(1, seeds(100)));
+}
+
+#[test]
+fn no_seed_of_the_second_hundred_violates_anything() {
+    on_a_thread(clean(100_001, seeds(100)));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_trace() {
+    on_a_thread(async {
+        let (one, other) = (Template::make().await.unwrap(), Template::make().await.unwrap());
+        let options = Options { trace: true, defect: None };
+        let mut different: Vec<Ran> = Vec::new();
+        for seed in 1..8 {
+            let first = run(&one, seed, options).await.unwrap();
+            let again = run(&other, seed, options).await.unwrap();
+            assert_eq!(first, again);
+            assert!(different.iter().all(|known| known.hash != first.hash));
+            different.push(first);
+        }
+    });
+}
+
+/// The first seed that finds a planted defect.
+async fn found(defect: Defect) -> (u64, String) {
+    let template = Template::make().await.unwrap();
+    for seed in 1..=200 {
+        let ran = run(&template, seed, Options { trace: false, defect: Some(defect) }).await.unwrap();
+        if let Some(violation) = ran.violations.first() {
+            return (seed, violation.clone());
+        }
+    }
+    (0, "nothing".to_owned())
+}
+
+#[test]
+fn a_channel_that_denies_what_left_is_found() {
+    let (seed, violation) = on_a_thread(found(Defect::DeniesWhatLeft));
+    assert!(violation.contains("left 2 times"), "seed {seed}: {violation}");
+}
+
+#[test]
+fn withdrawals_that_are_lost_are_found() {
+    let (seed, violation) = on_a_thread(found(Defect::LosesWithdrawals));
+    assert!(violation.contains("no consent"), "seed {seed}: {violation}");
+}
+
+#[test]
+fn suppressions_that_are_lost_are_found() {
+    let (seed, violation) = on_a_thread(found(Defect::LosesSuppressions));
+    assert!(violation.contains("suppressed"), "seed {seed}: {violation}");
+}
+
+#[test]
+fn a_channel_that_forgets_what_left_is_found() {
+    let (seed, violation) = on_a_thread(found(Defect::ForgetsFates));
+    assert!(violation.contains("left 2 times"), "seed {seed}: {violation}");
+}
