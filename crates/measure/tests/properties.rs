@@ -6,7 +6,7 @@
 use measure::proof::oracle::{Ask, Event, agreed, forbids, record_of};
 use policy::cap::Cap;
 use policy::consent::{ConsentState, SaleEvidence, state_at, state_now};
-use policy::decide::{BrandLimits, Rules, Subject, SubjectColumns, decide, decide_columns};
+use policy::decide::{BrandLimits, Harm, Rules, Subject, SubjectColumns, decide, decide_columns};
 use policy::quiet_hours::QuietHours;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -15,10 +15,11 @@ use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpos
 use terms::customer::{Customer, Language};
 use terms::decision::Decision;
 use terms::ids::{CampaignId, CustomerKey};
+use terms::preference::{NameUse, PersonalNeed, Personalisation};
 use terms::time::Instant;
 
-/// The middle of all histories: 2026-03-10, 12:00 UTC.
-const NOON: Instant = Instant(1_773_144_000_000_000);
+/// The middle of all histories: 2026-05-02, 12:00 UTC, between holidays.
+const NOON: Instant = Instant(1_777_723_200_000_000);
 const ADDRESSES: [&str; 3] = ["ana@example.com", " Ana@Example.COM", "bob@example.com"];
 
 fn key(at: usize) -> CustomerKey {
@@ -108,6 +109,10 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (0usize..3, prop::option::of(0u32..3)).prop_map(|(who, cap)| Event::OwnCap(key(who), cap)),
         1 => (0usize..3, prop::option::of(prop::sample::select(Language::ALL.to_vec())))
             .prop_map(|(who, language)| Event::OwnLanguage(key(who), language)),
+        1 => (0usize..3, prop::collection::vec(prop::sample::select(vec!["coffee", "tea"]), 0..2))
+            .prop_map(|(who, topics)| Event::OwnTopics(key(who), topics.into_iter().map(str::to_owned).collect())),
+        1 => (0usize..3, prop::sample::select(Personalisation::ALL.to_vec()))
+            .prop_map(|(who, level)| Event::OwnLevel(key(who), level)),
         1 => (0usize..40).prop_map(|who| Event::Erased(key(who))),
         2 => (0usize..3, 0i64..4, instant())
             .prop_map(|(who, campaign, at)| Event::Contact(key(who), CampaignId(campaign), at)),
@@ -125,15 +130,26 @@ fn ask() -> impl Strategy<Value = Ask> {
             vec![Language::English],
             vec![Language::Spanish],
         ]),
+        (
+            prop_oneof![3 => Just(0u32), 1 => 0u32..4],
+            prop::sample::select(NameUse::ALL.to_vec()),
+            0u32..4,
+            prop::sample::select(vec!["", "", "coffee"]),
+        ),
         prop::sample::select(vec![(-20i64, 20i64), (-20, 20), (-20, 0), (1, 20)]),
         prop::sample::select(vec![vec!["Europe/Madrid", "Europe/London"], vec!["Europe/Madrid"], vec![]]),
     )
-        .prop_map(|(channel, profiled, with_ai, languages, (from, until), zones)| Ask {
+        .prop_map(|(channel, profiled, with_ai, languages, words, (from, until), zones)| Ask {
             campaign: CampaignId(0),
             channel,
             profiled,
             with_ai,
-            languages,
+            languages: languages
+                .into_iter()
+                .map(|language| (language, PersonalNeed { stated: words.0, name: words.1 }))
+                .collect(),
+            topic: words.3.to_owned(),
+            personal_facts: words.2,
             from: NOON.plus_days(from),
             until: NOON.plus_days(until),
             caps: vec![(4, 30), (1, 3)],
@@ -181,6 +197,7 @@ fn rules(ask: &Ask) -> Rules {
         uses_profiling: ask.profiled,
         written_with_ai: ask.with_ai,
         languages: ask.languages.clone(),
+        topic: ask.topic.clone(),
         starts_at: ask.from,
         ends_at: ask.until,
         limits: BrandLimits {
@@ -191,6 +208,7 @@ fn rules(ask: &Ask) -> Rules {
                 .collect(),
             quiet: QuietHours::STANDARD,
             zones: ask.brand_zones.clone(),
+            personal_facts: ask.personal_facts,
             ..BrandLimits::default()
         },
     }
@@ -227,6 +245,8 @@ fn subject(history: &[Event], ask: &Ask, who: &CustomerKey, now: Instant) -> Opt
             Event::OwnLanguage(customer, language) if customer == who => {
                 subject.language = language.unwrap_or(record.language());
             }
+            Event::OwnTopics(customer, topics) if customer == who => subject.topics.clone_from(topics),
+            Event::OwnLevel(customer, level) if customer == who => subject.personalisation = *level,
             Event::Contact(customer, campaign, at) if customer == who => contacts.push((*campaign, *at)),
             Event::NoContact(customer, campaign) if customer == who => {
                 contacts.retain(|(by, _)| by != campaign);
@@ -251,6 +271,7 @@ proptest! {
     #[test]
     fn a_decision_allows_exactly_what_the_rules_allow(
         history in history(), ask in ask(), now in instant(), who in 0usize..3,
+        harm in prop::option::weighted(0.3, prop::sample::select(vec![0.0, 0.02, 0.021, 0.5, f64::NAN])),
     ) {
         let who = key(who);
         // One message a campaign and customer is the outbox's promise, which the simulation holds it to.
@@ -258,11 +279,16 @@ proptest! {
             .into_iter()
             .filter(|event| !matches!(event, Event::Contact(_, CampaignId(0), _)))
             .collect();
-        let forbidden = forbids(&history, &ask, &who, now);
+        let mut forbidden = forbids(&history, &ask, &who, now);
+        // How likely a message does harm is for its own tests; here, that it is obeyed, and that no number is no leave.
+        if harm.is_some_and(|low| low > 0.02 || low.is_nan()) {
+            forbidden.push("they have had enough");
+        }
         let rules = rules(&ask);
         let allowed = match subject(&history, &ask, &who, now) {
             None => false,
-            Some(subject) => {
+            Some(mut subject) => {
+                subject.harm = harm.map(|low| Harm { expected: low, low });
                 let outcome = decide(&subject, &rules, now);
                 let mut columns = SubjectColumns::with_capacity(1);
                 columns.push(&subject);

@@ -14,7 +14,7 @@ use terms::erasure::ErasureCause;
 use terms::ids::{CampaignId, CustomerKey};
 use terms::ledger::{Action, NewEntry};
 use terms::person::Actor;
-use terms::preference::Preferences;
+use terms::preference::{Personalisation, Preferences};
 use terms::time::Instant;
 
 /// What an act changes, from its first commit on, or from its answer when it needed none.
@@ -161,12 +161,15 @@ fn preferences(world: &mut World<'_>, who: CustomerKey) -> Act {
     let cap = world.below(4).checked_sub(1).map(|cap| cap as i64);
     let language = (world.below(2) == 0)
         .then(|| if world.below(2) == 0 { Language::Spanish } else { Language::English });
-    let chosen = Preferences { max_per_month: cap, language, ..Preferences::default() };
+    let drawn = world.below(Personalisation::ALL.len());
+    let personalisation = Personalisation::ALL.get(drawn).copied().unwrap_or(Personalisation::None);
+    let chosen = Preferences { max_per_month: cap, language, personalisation, ..Preferences::default() };
     let mut effects =
         vec![Effect::Said(Event::OwnCap(who.clone(), cap.and_then(|cap| u32::try_from(cap).ok())))];
     effects.push(Effect::Said(Event::OwnLanguage(who.clone(), language)));
+    effects.push(Effect::Said(Event::OwnLevel(who.clone(), personalisation)));
     let app = world.app().clone();
-    let name = format!("{who} chooses at most {cap:?} in {language:?}");
+    let name = format!("{who} chooses at most {cap:?} in {language:?}, {personalisation}");
     act(
         name,
         effects,

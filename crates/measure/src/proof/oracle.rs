@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose, SuppressionReason};
 use terms::customer::{Customer, Language};
 use terms::ids::{CampaignId, CustomerKey};
+use terms::preference::{NameUse, PersonalNeed, Personalisation};
 use terms::time::Instant;
 
 /// Something that became durable.
@@ -28,6 +29,10 @@ pub enum Event {
     OwnCap(CustomerKey, Option<u32>),
     /// The customer chose a language, or none.
     OwnLanguage(CustomerKey, Option<Language>),
+    /// The customer chose topics; none means all.
+    OwnTopics(CustomerKey, Vec<String>),
+    /// The customer chose how personal messages may be.
+    OwnLevel(CustomerKey, Personalisation),
     /// Everything about the customer was erased.
     Erased(CustomerKey),
     /// The message of a campaign began to be handed over at an instant: it may arrive from now on.
@@ -47,8 +52,12 @@ pub struct Ask {
     pub profiled: bool,
     /// AI wrote some of the words.
     pub with_ai: bool,
-    /// Languages it is written in.
-    pub languages: Vec<Language>,
+    /// Languages it is written in, with the personal facts that its words need.
+    pub languages: Vec<(Language, PersonalNeed)>,
+    /// What it is about; empty: of interest to everybody.
+    pub topic: String,
+    /// Personal facts the brand lets a message hold.
+    pub personal_facts: u32,
     /// Its time.
     pub from: Instant,
     /// Its end.
@@ -101,8 +110,16 @@ pub fn forbids(history: &[Event], ask: &Ask, who: &CustomerKey, now: Instant) ->
     if !hour_is_right(&record, &ask.brand_zones, now) {
         broken.push("it is night where they may be");
     }
-    if !ask.languages.contains(&language(history, &record)) {
-        broken.push("nothing is written in their language");
+    let theirs = language(history, &record);
+    match ask.languages.iter().find(|(written, _)| *written == theirs) {
+        None => broken.push("nothing is written in their language"),
+        Some((_, need)) if !personal_enough(history, who, *need, ask.personal_facts) => {
+            broken.push("the words are more personal than they want");
+        }
+        Some(_) => {}
+    }
+    if !interested(history, who, &ask.topic) {
+        broken.push("they chose other topics");
     }
     if contacted(history, who, ask.campaign) {
         broken.push("this campaign has written to them before");
@@ -296,7 +313,56 @@ fn language(history: &[Event], record: &Customer) -> Language {
     chosen.unwrap_or(if spanish { Language::Spanish } else { Language::English })
 }
 
-/// From eight in the morning to nine in the evening, everywhere they may be: in their own zone; else in every zone of
+/// Whoever chose topics hears of these only, and of what is for everybody.
+fn interested(history: &[Event], who: &CustomerKey, topic: &str) -> bool {
+    let mut chosen: &[String] = &[];
+    for event in history {
+        if let Event::OwnTopics(customer, topics) = event
+            && customer == who
+        {
+            chosen = topics;
+        }
+    }
+    topic.is_empty() || chosen.is_empty() || chosen.iter().any(|one| one == topic)
+}
+
+/// No personal fact for who wants none, one for who wants the basics, as many as the brand allows for who wants all; by
+/// default the basics. A name counts as one, unless the words read well without it.
+fn personal_enough(history: &[Event], who: &CustomerKey, need: PersonalNeed, brand: u32) -> bool {
+    let mut level = Personalisation::Basic;
+    for event in history {
+        if let Event::OwnLevel(customer, chosen) = event
+            && customer == who
+        {
+            level = *chosen;
+        }
+    }
+    let most = match level {
+        Personalisation::None => 0,
+        Personalisation::Basic => 1,
+        Personalisation::Full => u32::MAX,
+    };
+    let name = match need.name {
+        NameUse::Required => 1,
+        NameUse::Optional | NameUse::None => 0,
+    };
+    need.stated + name <= most && need.stated + name <= brand
+}
+
+/// The public holidays of 2026, as their laws have them.
+fn holiday(country: Option<&str>, month: i8, day: i8) -> bool {
+    let days: &[(i8, i8)] = match country {
+        Some("ES") => {
+            &[(1, 1), (1, 6), (4, 3), (5, 1), (8, 15), (10, 12), (11, 1), (12, 6), (12, 8), (12, 25)]
+        }
+        Some("GB") => &[(1, 1), (4, 3), (5, 4), (5, 25)],
+        Some("MX") => &[(1, 1), (2, 2), (3, 16), (5, 1), (9, 16), (11, 16), (12, 25)],
+        _ => &[],
+    };
+    days.contains(&(month, day))
+}
+
+/// From eight in the morning to nine in the evening and on no holiday of their country, everywhere they may be: in their own zone; else in every zone of
 /// their country; else in every zone of the brand's customers; nowhere known, no hour is right.
 fn hour_is_right(record: &Customer, brand_zones: &[String], now: Instant) -> bool {
     let known = |name: &str| jiff::tz::TimeZoneDatabase::bundled().get(name).ok();
@@ -316,7 +382,7 @@ fn hour_is_right(record: &Customer, brand_zones: &[String], now: Instant) -> boo
     let Some(at) = now.to_jiff() else { return false };
     !zones.is_empty()
         && zones.into_iter().all(|zone| {
-            let hour = zone.to_datetime(at).hour();
-            (8..21).contains(&hour)
+            let there = zone.to_datetime(at);
+            (8..21).contains(&there.hour()) && !holiday(record.country.as_deref(), there.month(), there.day())
         })
 }

@@ -11,6 +11,7 @@ use terms::customer::{Customer, Language};
 use terms::fact::{EvidenceKind, Fact, FactValue, Polarity};
 use terms::ids::{CampaignId, CustomerKey, FactId, PersonId};
 use terms::person::{Person, Role};
+use terms::preference::{NameUse, PersonalNeed};
 use terms::time::{Day, Instant};
 
 /// Customers of the simulated shop.
@@ -107,7 +108,8 @@ impl Template {
     /// When a use case refuses what the simulation needs.
     pub async fn make() -> Result<Self> {
         let folder = folder()?;
-        let day = Day::from_ymd(2026, 3, 10).ok_or_else(|| Failure::Other("no such day".to_owned()))?;
+        let day = Day::from_ymd(2026, 4, 30).ok_or_else(|| Failure::Other("no such day".to_owned()))?;
+        // The day before a holiday in some of the customers' countries.
         let start = day.start().plus_hours(9);
         let home = folder.path().join("home");
         let opening = Opening { home: &home, database_url: None, smtp_url: None, clock: Clock::at(start) };
@@ -159,7 +161,13 @@ impl Template {
                 channel: Channel::Email,
                 profiled,
                 with_ai,
-                languages: vec![Language::English, Language::Spanish],
+                // The greeting names them where they like that, and does without where they do not.
+                languages: Language::ALL
+                    .iter()
+                    .map(|language| (*language, PersonalNeed { stated: 0, name: NameUse::Optional }))
+                    .collect(),
+                topic: plan.topic,
+                personal_facts: 3,
                 from: plan.starts_at,
                 until: plan.ends_at,
                 caps: vec![(4, 30), (1, 3)],
