@@ -72,6 +72,8 @@ struct Task {
     worker: Option<usize>,
     work: Work,
     at: Option<Point>,
+    /// It began a transaction and has not committed it.
+    writing: bool,
     effects: Vec<Effect>,
     waits: Waits,
     committed: bool,
@@ -205,6 +207,12 @@ impl<'t> World<'t> {
     async fn advance(&mut self, place: usize) -> Result<()> {
         loop {
             let Some(task) = self.tasks.get_mut(place) else { return Ok(()) };
+            // Who holds the one write transaction goes on with it, also where it reads beside it.
+            task.writing = match task.at {
+                Some(Point::Store(Step::Begin)) => true,
+                Some(Point::Store(Step::Committed)) | Some(Point::Channel) | None => false,
+                Some(_) => task.writing,
+            };
             let ended = self.gate.turn_of(task.id, &mut task.work, task.at.is_some()).await;
             match ended {
                 Ended::Over(done) => {
@@ -222,7 +230,7 @@ impl<'t> World<'t> {
                 }
                 Ended::At(point) => {
                     task.at = Some(point);
-                    let name = task.name.clone();
+                    let (name, writing) = (task.name.clone(), task.writing);
                     self.note(format!("{name} at {point:?}"));
                     checks::handed(self)?;
                     match point {
@@ -243,6 +251,7 @@ impl<'t> World<'t> {
                                 return self.kill(place).await;
                             }
                         }
+                        Point::Store(Step::Read) if writing => {}
                         _ => return Ok(()),
                     }
                 }
@@ -297,7 +306,7 @@ impl<'t> World<'t> {
         self.note(format!("{name} begins"));
         let id = self.next;
         self.next += 1;
-        self.tasks.push(Task { id, name, worker, work, at: None, effects, waits, committed: false });
+        self.tasks.push(Task { id, name, worker, work, at: None, writing: false, effects, waits, committed: false });
         self.advance(self.tasks.len() - 1).await
     }
 
