@@ -306,7 +306,17 @@ impl<'t> World<'t> {
         self.note(format!("{name} begins"));
         let id = self.next;
         self.next += 1;
-        self.tasks.push(Task { id, name, worker, work, at: None, writing: false, effects, waits, committed: false });
+        self.tasks.push(Task {
+            id,
+            name,
+            worker,
+            work,
+            at: None,
+            writing: false,
+            effects,
+            waits,
+            committed: false,
+        });
         self.advance(self.tasks.len() - 1).await
     }
 

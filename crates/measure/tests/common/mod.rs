@@ -3,14 +3,14 @@
 
 use sqlx::{AssertSqlSafe, Connection, Executor};
 
-pub struct Database {
+pub(crate) struct Database {
     server: String,
     name: String,
-    pub url: String,
+    pub(crate) url: String,
 }
 
 /// A new, empty database; nothing and a message where there is no server.
-pub async fn database(subject: &str) -> Option<Database> {
+pub(crate) async fn database(subject: &str) -> Option<Database> {
     let Ok(server) = std::env::var("CANDOR_TEST_POSTGRES") else {
         eprintln!("skipped: CANDOR_TEST_POSTGRES is not set");
         return None;
@@ -24,7 +24,7 @@ pub async fn database(subject: &str) -> Option<Database> {
 }
 
 impl Database {
-    pub async fn drop(self) {
+    pub(crate) async fn drop(self) {
         let mut admin = sqlx::AnyConnection::connect(&self.server).await.unwrap();
         let statement = format!("DROP DATABASE {} WITH (FORCE)", self.name);
         admin.execute(sqlx::raw_sql(AssertSqlSafe(statement))).await.unwrap();
