@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flow::events::{Call, MAX_BATCH_BYTES, WriteKey, write_key_in};
-use terms::event::{EventFate, EventKind};
+use terms::event::{EventFate, EventKind, KeyScope};
 
 /// How long a sender may take for one body.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -112,6 +112,10 @@ pub(crate) async fn consents(State(state): State<WebState>, request: Request) ->
                 "forbidden",
                 "use a key for servers, from a server",
             ));
+        }
+        if !key.may(KeyScope::Consents) {
+            let why = "this key may not send consents; make one with `candor key add --scope consents`";
+            return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", why));
         }
         let body = read(&parts.headers, body).await?;
         let body = std::str::from_utf8(&body).map_err(|_| {

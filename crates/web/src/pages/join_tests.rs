@@ -4,8 +4,12 @@ use crate::{WebOptions, router};
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode, header};
 use flow::clock::Clock;
+use flow::events::NewKey;
 use flow::{App, Opening};
 use terms::consent::{ConsentStatus, Purpose};
+use terms::event::KeyScope;
+use terms::ids::CustomerKey;
+use terms::person::Actor;
 use terms::time::Day;
 use tower::ServiceExt;
 
@@ -101,4 +105,36 @@ async fn what_was_wrong_is_said_beside_the_form_and_the_signal_is_heard() {
     assert!(said.iter().any(|stored| {
         stored.receipt.purpose == Purpose::Sharing && stored.receipt.status == ConsentStatus::Withdrawn
     }));
+}
+
+#[tokio::test]
+async fn a_program_sends_consents_with_a_key_that_may_and_from_a_server() {
+    let (app, _folder) = house().await;
+    let key = async |name: &str, scopes: Vec<KeyScope>| {
+        let new = NewKey { name: name.to_owned(), scopes, ..NewKey::default() };
+        app.add_write_key(&new, Actor::Operator).await.unwrap().key
+    };
+    let may = key("shop", vec![KeyScope::Consents]).await;
+    let may_not = key("events", vec![KeyScope::Events]).await;
+    let body = r#"{"consents":[{"customer":"C-1","purpose":"marketing","channel":"email","status":"withdrawn","at":"2026-09-01T10:00:00Z"}]}"#;
+    let send = |key: &str, origin: Option<&str>, body: &'static str| {
+        let mut request =
+            Request::post("/v1/consents").header(header::AUTHORIZATION, format!("Bearer {key}"));
+        if let Some(origin) = origin {
+            request = request.header(header::ORIGIN, origin);
+        }
+        ask(&app, request.body(Body::from(body)).unwrap())
+    };
+    assert_eq!(send("made-up", None, body).await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(send(&may_not, None, body).await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(send(&may, Some("https://shop.example"), body).await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(send(&may, None, "[]").await.status(), StatusCode::BAD_REQUEST);
+    let wrong = send(&may, None, r#"{"consents":[{"customer":"C-1"}]}"#).await;
+    assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(text(wrong).await.contains("\"index\":0"));
+    let taken = send(&may, None, body).await;
+    assert_eq!(taken.status(), StatusCode::OK);
+    assert!(text(taken).await.contains("\"added\":1"));
+    let stored = app.store().consent_receipts(&CustomerKey::new("C-1")).await.unwrap();
+    assert_eq!((stored.len(), stored[0].receipt.source.as_str()), (1, "api:shop"));
 }
