@@ -99,7 +99,7 @@ fn worker(
                 return Ok(());
             }
             let ran = run_seed(&template, first + at, options).await.into_diagnostic()?;
-            if at > 0 && at % 1_000 == 0 {
+            if at > 0 && at.is_multiple_of(1_000) {
                 eprintln!("{at} seeds");
             }
             add(all, &ran);

@@ -115,7 +115,7 @@ fn receipts(world: &mut World<'_>, who: CustomerKey) -> Act {
             2 => one.basis = LawfulBasis::LegitimateInterest,
             _ => {}
         }
-        one.source = format!("s{}", drawn.len());
+        one.source = format!("s{}", world.below(1_000_000_000));
         drawn.push(one);
     }
     let effects = drawn.iter().cloned().map(|one| Effect::Said(Event::Receipt(one))).collect();

@@ -214,7 +214,7 @@ async fn withdraw(
             tokio::time::sleep(Duration::from_micros(500)).await;
         }
         let watch = Stopwatch::now();
-        if at % 2 == 0 {
+        if at.is_multiple_of(2) {
             let [_, _, token] = app.customer_links(*message)?;
             app.unsubscribe(&token, OptOutSource::OneClick).await?;
         } else {

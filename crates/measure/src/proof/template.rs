@@ -62,7 +62,7 @@ fn customer(at: usize, since: Instant) -> Customer {
         key: key(at),
         email: Some(address),
         first_name: Some(["Ana", "Bob", "Eva", "Leo"].get(at % 4).copied().unwrap_or("Ana").to_owned()),
-        locale: if at % 3 == 0 { "es-ES" } else { "en-GB" }.to_owned(),
+        locale: if at.is_multiple_of(3) { "es-ES" } else { "en-GB" }.to_owned(),
         country: country.map(str::to_owned),
         time_zone: zone.map(str::to_owned),
         known_since: since,
