@@ -1,15 +1,19 @@
 -- When people were contacted, and what they did with it: for caps and for engagement.
 
 -- name: contact_times
--- Messages handed over (a message in doubt counts: it may have arrived) or planned, of all campaigns but one.
-SELECT customer, campaign, state, COALESCE(attempted_at, not_before) AS at FROM deliveries
-WHERE campaign <> $1 AND state IN ('planned', 'attempting', 'sent', 'in_doubt')
-  AND COALESCE(attempted_at, not_before) >= $2;
+-- Messages handed over (a message in doubt counts: it may have arrived) or planned, of all campaigns but one. What a
+-- key got before it was joined to another counts for the one that stays, of the same campaign, too.
+SELECT COALESCE(i.customer, d.customer) AS customer, d.campaign AS campaign, d.state AS state,
+       COALESCE(d.attempted_at, d.not_before) AS at
+FROM deliveries d LEFT JOIN identities i ON i.kind = 'merged' AND i.alias = d.customer
+WHERE (d.campaign <> $1 OR i.alias IS NOT NULL) AND d.state IN ('planned', 'attempting', 'sent', 'in_doubt')
+  AND COALESCE(d.attempted_at, d.not_before) >= $2;
 
 -- name: contact_times_of
 SELECT customer, campaign, state, COALESCE(attempted_at, not_before) AS at FROM deliveries
-WHERE campaign <> $1 AND state IN ('planned', 'attempting', 'sent', 'in_doubt')
-  AND COALESCE(attempted_at, not_before) >= $2 AND customer = $3;
+WHERE customer IN (SELECT CAST($3 AS TEXT) UNION ALL SELECT alias FROM identities WHERE kind = 'merged' AND customer = $3)
+  AND (campaign <> $1 OR customer <> $3) AND state IN ('planned', 'attempting', 'sent', 'in_doubt')
+  AND COALESCE(attempted_at, not_before) >= $2;
 
 -- name: engagement_since
 SELECT d.customer AS customer, CAST(COUNT(*) AS BIGINT) AS n

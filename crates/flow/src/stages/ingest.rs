@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use lake::import::{Imported, Options, Preview, Progress, Read, Reason, RejectedLine, preview};
 use lake::layout::manifest::ImportedFile;
 use lake::layout::{Undone, WhichImport};
-use terms::consent::ConsentReceipt;
+use terms::consent::{ConsentReceipt, SuppressionReason};
 use terms::customer::Customer;
 use terms::delivery::ResponseKind;
 use terms::ids::{CampaignId, CustomerKey, MessageId};
@@ -21,6 +21,7 @@ use terms::time::Instant;
 
 use crate::app::{App, json_value};
 use crate::error::{Error, Result};
+use crate::in_flight::InFlight;
 use crate::jobs::Work;
 use crate::lawful::Responses;
 
@@ -202,7 +203,7 @@ impl App {
     }
 
     /// Takes in what customers did with messages. Opens and clicks are kept only for those who allow measuring; an
-    /// opt-out works at once. Returns how many were new.
+    /// opt-out works at once, and so do a complaint and a bounce: the address is suppressed. Returns how many were new.
     ///
     /// # Errors
     /// When the store fails.
@@ -211,6 +212,7 @@ impl App {
         let mut by_campaign: BTreeMap<CampaignId, BTreeMap<CustomerKey, MessageId>> = BTreeMap::new();
         let mut rows: Vec<(MessageId, ResponseKind, Instant)> = Vec::new();
         let mut leaving: Vec<(CustomerKey, MessageId, Instant)> = Vec::new();
+        let mut closed: Vec<(CustomerKey, SuppressionReason, Instant)> = Vec::new();
         for response in responses {
             let messages = match by_campaign.entry(response.campaign) {
                 Entry::Occupied(known) => known.into_mut(),
@@ -222,6 +224,19 @@ impl App {
                 ResponseKind::OptedOut => leaving.push((response.customer.clone(), *message, response.at)),
                 kind => rows.push((*message, kind, response.at)),
             }
+            match response.kind {
+                ResponseKind::Complained => {
+                    closed.push((response.customer.clone(), SuppressionReason::Complaint, response.at));
+                }
+                ResponseKind::Bounced => {
+                    closed.push((response.customer.clone(), SuppressionReason::HardBounce, response.at));
+                }
+                ResponseKind::Opened | ResponseKind::Clicked | ResponseKind::OptedOut => {}
+            }
+        }
+        // First nobody is written to any more, then what was heard is counted.
+        for (key, reason, at) in closed {
+            self.close_address(&key, reason, at).await?;
         }
         let mut added = self.store().add_responses(&rows).await?;
         for (customer, message, at) in leaving {
@@ -230,6 +245,18 @@ impl App {
             added += 1;
         }
         Ok(added)
+    }
+
+    /// Suppresses the address of somebody who complained or whose mail came back, once for each reason.
+    async fn close_address(&self, key: &CustomerKey, reason: SuppressionReason, at: Instant) -> Result<()> {
+        let email = self.store().customer(key).await?.email;
+        let mut tx = self.store().begin().await?;
+        tx.suppress(Some(key), email.as_deref(), reason, "response", at).await?;
+        let actor = self.system("flow.ingest").await?;
+        let payload = serde_json::json!({ "suppressed": reason });
+        tx.append_entries(&[self.entry(actor, Action::OptedOut, format!("customer/{key}"), payload)]).await?;
+        tx.commit().await?;
+        self.settle_in_flight(InFlight::To(key)).await
     }
 
     async fn messages_by_customer(&self, campaign: CampaignId) -> Result<BTreeMap<CustomerKey, MessageId>> {
