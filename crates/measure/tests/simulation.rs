@@ -84,9 +84,3 @@ fn suppressions_that_are_lost_are_found() {
     let (seed, violation) = on_a_thread(found(Defect::LosesSuppressions));
     assert!(violation.contains("suppressed"), "seed {seed}: {violation}");
 }
-
-#[test]
-fn a_channel_that_forgets_what_left_is_found() {
-    let (seed, violation) = on_a_thread(found(Defect::ForgetsFates));
-    assert!(seed > 0 && violation.contains(" left"), "seed {seed}: {violation}");
-}

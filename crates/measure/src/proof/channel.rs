@@ -37,8 +37,6 @@ pub enum Defect {
     LosesWithdrawals,
     /// Suppressions never reach the store.
     LosesSuppressions,
-    /// The channel says of every message under way that it never left.
-    ForgetsFates,
 }
 
 #[derive(Default)]
@@ -143,10 +141,10 @@ impl Channel for Wire {
     }
 
     fn fate(&self, _: CampaignId, message: MessageId) -> Fate {
-        match (self.defect, self.knows, self.left(message)) {
-            (Some(Defect::ForgetsFates), ..) | (_, true, 0) => Fate::NeverLeft,
-            (_, true, _) => Fate::Left,
-            (_, false, _) => Fate::Unknown,
+        match (self.knows, self.left(message)) {
+            (true, 0) => Fate::NeverLeft,
+            (true, _) => Fate::Left,
+            (false, _) => Fate::Unknown,
         }
     }
 

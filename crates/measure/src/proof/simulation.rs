@@ -104,7 +104,7 @@ impl<'t> World<'t> {
     async fn begin(template: &'t Template, seed: u64, options: Options, path: &str) -> Result<Self> {
         let mut dice = SplitMix64::new(seed);
         let gate = Arc::new(Gate::default());
-        let knows = dice.next_f64() < 0.5 && options.defect != Some(Defect::ForgetsFates);
+        let knows = dice.next_f64() < 0.5;
         let wire = Arc::new(Wire::new(Arc::clone(&gate), knows, seed ^ 0x5eed, options.defect));
         let pepper = template.app.home().keys().join("pepper");
         let store =
