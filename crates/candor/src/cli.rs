@@ -91,6 +91,9 @@ pub(crate) enum Command {
     /// Consents: what somebody's receipts say at any time, notices, consent strings, export
     #[command(subcommand)]
     Consent(ConsentCommand),
+    /// How long what is kept: periods, looks at what would be deleted, and runs that delete it
+    #[command(subcommand)]
+    Retention(RetentionCommand),
     /// Look for trouble: folders, database, ledger, messages in doubt
     Doctor,
 }
@@ -426,6 +429,30 @@ fn percent(text: &str) -> Result<f64, String> {
     } else {
         Err(format!("`{text}` is no percentage from 0 to 100"))
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RetentionCommand {
+    /// Show every period, whether it acts, and what a run would delete now
+    Show,
+    /// Set a period; it acts after a dry run and `activate`
+    Set {
+        /// Kind of data, as `show` lists them
+        kind: terms::processing::RetentionKind,
+        /// Days
+        days: i64,
+    },
+    /// Make a period act that was looked at by a dry run
+    Activate {
+        /// Kind of data
+        kind: terms::processing::RetentionKind,
+    },
+    /// Delete what has ended of the kinds whose period acts
+    Run {
+        /// Only say what would be deleted, of every kind
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

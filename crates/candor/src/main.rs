@@ -49,6 +49,7 @@ async fn run(Cli { global, command }: Cli) -> Result<()> {
         Command::Guard(args) => commands::guard::run(&global, &args).await,
         Command::Key(key) => commands::key::run(&global, &key).await,
         Command::Consent(consent) => commands::consent::run(&global, &consent).await,
+        Command::Retention(retention) => commands::retention::run(&global, &retention).await,
         Command::Vault(vault) => commands::vault::run(&global, &vault).await,
         Command::Audit(audit) => commands::vault::audit(&global, &audit).await,
         Command::Doctor => commands::doctor::run(&global).await,

@@ -32,6 +32,7 @@ mod password;
 pub mod places;
 mod problem;
 mod reports;
+pub mod retention;
 pub mod rights;
 mod runner;
 mod service;

@@ -44,6 +44,7 @@ impl App {
         let waiting = self.store().waiting_recipient_notices().await?;
         self.enqueue_notices(&waiting).await?;
         self.forget_unconfirmed().await?;
+        self.enqueue(&Work::Retain, now).await?;
         Ok(in_doubt)
     }
 
@@ -131,7 +132,7 @@ impl App {
             Work::Measure { campaign } => self.measure(*campaign).await.map(|_| ()),
             Work::Learn => self.learn().await.map(|_| ()),
             Work::Erase { erasure } => self.run_erasures(&[*erasure]).await,
-            Work::Retain => Ok(()),
+            Work::Retain => self.retain_job().await,
             Work::Compact => self.compact_job().await,
             Work::Notify { notice } => self.deliver_notice(*notice, job.attempts >= job.max_attempts).await,
             Work::CallBack { url, body, .. } => self.deliver_callback(url, body).await,

@@ -37,6 +37,7 @@ pub mod places;
 pub mod preferences;
 pub mod recipients;
 pub mod responses;
+pub mod retention;
 pub mod rights;
 pub mod service_mails;
 pub mod sessions;

@@ -53,6 +53,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0006_triggers.sqlite.sql"),
         postgres: include_str!("../migrations/0006_triggers.postgres.sql"),
     },
+    Migration {
+        version: 7,
+        schema: include_str!("../migrations/0007_retention.sql"),
+        sqlite: include_str!("../migrations/0007_triggers.sqlite.sql"),
+        postgres: include_str!("../migrations/0007_triggers.postgres.sql"),
+    },
 ];
 
 pub(crate) async fn run(tx: &mut Transaction<'static, Any>, kind: Kind) -> Result<()> {

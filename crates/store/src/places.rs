@@ -125,6 +125,7 @@ pub const WITHOUT_CUSTOMERS: &[(&str, &str)] = &[
     ("deliveries_erased", "counts by campaign"),
     ("retention_periods", "how long what is kept"),
     ("retention_runs", "counts by kind of data"),
+    ("retention_steps", "counts by kind of data and place"),
     ("vault_openings", "who opened which attribute of the vault and why, over everybody"),
     ("schema_versions", "versions of the schema"),
 ];

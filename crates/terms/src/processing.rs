@@ -101,5 +101,7 @@ text_enum! {
         Jobs = "jobs",
         /// Requests of customers about their rights, from their end.
         RightsRequests = "rights_requests",
+        /// Sign-ups that nobody confirmed and links that have run out, from their end.
+        Links = "links",
     }
 }

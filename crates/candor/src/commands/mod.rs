@@ -10,6 +10,7 @@ pub(crate) mod key;
 pub(crate) mod ledger;
 pub(crate) mod model;
 pub(crate) mod person;
+pub(crate) mod retention;
 pub(crate) mod rights;
 pub(crate) mod serve;
 pub(crate) mod show;

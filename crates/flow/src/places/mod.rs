@@ -147,7 +147,7 @@ pub const PLACES: &[Place] = &[
         categories: &[Data::Contact, Data::Consent],
         purposes: &[For::Accountability, For::Marketing],
         grounds: &[Ground::Consent],
-        retention: None,
+        retention: Some(RetentionKind::Links),
     },
     Place {
         name: "store.service_mails",
@@ -171,7 +171,7 @@ pub const PLACES: &[Place] = &[
         categories: &[Data::Rights],
         purposes: &[For::Rights],
         grounds: &[Ground::LegalObligation],
-        retention: None,
+        retention: Some(RetentionKind::Links),
     },
     Place {
         name: "store.events",

@@ -32,7 +32,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use terms::ids::CustomerKey;
 use terms::money::Currency;
-use terms::time::Day;
+use terms::time::{Day, Instant};
 
 /// At most `2^9` buckets.
 pub(crate) const MAX_BITS: u32 = 9;
@@ -157,6 +157,41 @@ impl Lake {
         match self.manifest()?.key {
             KeyKind::Integer => replace::erase::<i64>(self, customers),
             KeyKind::Text => replace::erase::<compact_str::CompactString>(self, customers),
+        }
+    }
+
+    /// Removes every row from before an instant, except those of some customers. Doing it again removes nothing more.
+    /// Returns the number of rows removed.
+    ///
+    /// # Errors
+    /// As [`Lake::erase`].
+    pub fn expire(&self, before: Instant, except: &[CustomerKey]) -> Result<u64> {
+        let _lock = self.lock()?;
+        match self.manifest()?.key {
+            KeyKind::Integer => replace::expire::<i64>(self, before, except),
+            KeyKind::Text => replace::expire::<compact_str::CompactString>(self, before, except),
+        }
+    }
+
+    /// How many rows [`Lake::expire`] would remove, and when the oldest row of all is from.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn expired(&self, before: Instant, except: &[CustomerKey]) -> Result<(u64, Option<Instant>)> {
+        match self.manifest()?.key {
+            KeyKind::Integer => replace::expired::<i64>(self, before, except),
+            KeyKind::Text => replace::expired::<compact_str::CompactString>(self, before, except),
+        }
+    }
+
+    /// Who has a row from an instant on.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn customers_since(&self, from: Instant) -> Result<std::collections::BTreeSet<CustomerKey>> {
+        match self.manifest()?.key {
+            KeyKind::Integer => replace::customers_since::<i64>(self, from),
+            KeyKind::Text => replace::customers_since::<compact_str::CompactString>(self, from),
         }
     }
 

@@ -17,6 +17,7 @@ use compact_str::CompactString;
 use std::cmp::Ordering;
 use terms::ids::CustomerKey;
 use terms::money::Currency;
+use terms::time::Instant;
 
 /// What an import changed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -272,19 +273,78 @@ pub(crate) fn undo<K: Key>(lake: &Lake, import: &ImportedFile) -> Result<u64> {
 
 /// Removes customers; see [`Lake::erase`].
 pub(crate) fn erase<K: Key>(lake: &Lake, customers: &[CustomerKey]) -> Result<u64> {
+    let keys: std::collections::BTreeSet<K> = customers.iter().filter_map(K::from_customer).collect();
+    let bits = lake.manifest()?.bucket_bits;
+    let touched = keys.iter().map(|key| super::key::bucket_of(key.hash(), bits)).collect();
+    remove::<K>(lake, &touched, |row| keys.contains(&row.key))
+}
+
+/// Which rows are older than an instant and not of somebody excepted.
+fn ended<K: Key>(before: Instant, except: &[CustomerKey]) -> impl Fn(&Row<K>) -> bool {
+    let kept: std::collections::BTreeSet<K> = except.iter().filter_map(K::from_customer).collect();
+    move |row| row.time < before.0 && !kept.contains(&row.key)
+}
+
+/// Removes old rows; see [`Lake::expire`].
+pub(crate) fn expire<K: Key>(lake: &Lake, before: Instant, except: &[CustomerKey]) -> Result<u64> {
+    let manifest = lake.manifest()?;
+    let old = |(number, bucket): (usize, &Option<Bucket>)| {
+        bucket.as_ref().is_some_and(|bucket| bucket.first_day <= before.day()).then_some(number)
+    };
+    let touched = manifest.buckets.iter().enumerate().filter_map(old).collect();
+    remove::<K>(lake, &touched, ended::<K>(before, except))
+}
+
+/// Counts old rows; see [`Lake::expired`].
+pub(crate) fn expired<K: Key>(
+    lake: &Lake,
+    before: Instant,
+    except: &[CustomerKey],
+) -> Result<(u64, Option<Instant>)> {
+    let ended = ended::<K>(before, except);
+    let (mut count, mut oldest) = (0, None::<i64>);
+    for bucket in lake.manifest()?.buckets.iter().flatten() {
+        // Only a bucket that begins before the cut-off, or before the oldest so far, can tell anything new.
+        if bucket.first_day > before.day() && oldest.is_some_and(|known| known < bucket.first_day.start().0) {
+            continue;
+        }
+        for row in bucket::rows::<K>(lake, bucket)? {
+            oldest = Some(oldest.map_or(row.time, |known| known.min(row.time)));
+            count += u64::from(ended(&row));
+        }
+    }
+    Ok((count, oldest.map(Instant)))
+}
+
+/// Who has recent rows; see [`Lake::customers_since`].
+pub(crate) fn customers_since<K: Key>(
+    lake: &Lake,
+    from: Instant,
+) -> Result<std::collections::BTreeSet<CustomerKey>> {
+    let mut found = std::collections::BTreeSet::new();
+    for bucket in lake.manifest()?.buckets.iter().flatten().filter(|bucket| bucket.last_day >= from.day()) {
+        let rows = bucket::rows::<K>(lake, bucket)?;
+        found.extend(rows.iter().filter(|row| row.time >= from.0).map(|row| row.key.customer()));
+    }
+    Ok(found)
+}
+
+/// Writes buckets anew without some of their rows, and deletes the files before them.
+fn remove<K: Key>(
+    lake: &Lake,
+    touched: &std::collections::BTreeSet<usize>,
+    gone: impl Fn(&Row<K>) -> bool,
+) -> Result<u64> {
     let old = lake.manifest()?;
     let mut next = Manifest { generation: old.generation + 1, ..old.clone() };
-    let keys: std::collections::BTreeSet<K> = customers.iter().filter_map(K::from_customer).collect();
-    let touched: std::collections::BTreeSet<usize> =
-        keys.iter().map(|key| super::key::bucket_of(key.hash(), old.bucket_bits)).collect();
     let mut removed = 0;
-    for number in touched {
+    for number in touched.iter().copied() {
         let Some(slot) = next.buckets.get_mut(number) else { continue };
         let Some(bucket) = slot.as_ref() else { continue };
         let (rows, owners) = (bucket::rows::<K>(lake, bucket)?, bucket::owners(lake, bucket)?);
         let before = rows.len();
         let (mut kept, mut each, mut sets) = (Vec::with_capacity(before), Vec::new(), Sets::default());
-        for (at, row) in rows.into_iter().enumerate().filter(|(_, row)| !keys.contains(&row.key)) {
+        for (at, row) in rows.into_iter().enumerate().filter(|(_, row)| !gone(row)) {
             each.push(sets.number(owners.set(owners.of(at))));
             kept.push(row);
         }
