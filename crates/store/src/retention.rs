@@ -91,31 +91,62 @@ pub enum Ends {
 impl Ends {
     /// The statements: which rows end, what ends them, and from when the oldest of all is.
     const fn statements(self) -> [&'static str; 3] {
-        macro_rules! of {
-            ($due:literal, $end:literal, $oldest:literal) => {
-                [sql!("retention", $due), sql!("retention", $end), sql!("retention", $oldest)]
-            };
-        }
         match self {
-            Self::Events => of!("due_events", "end_events", "oldest_events"),
-            Self::EventPurchases => {
-                of!("due_event_purchases", "end_event_purchases", "oldest_event_purchases")
-            }
-            Self::Responses => of!("due_responses", "end_responses", "oldest_responses"),
-            Self::Messages => of!("due_messages", "end_messages", "oldest_messages"),
-            Self::ServiceMails => {
-                of!("due_service_mails", "end_service_mails", "oldest_service_mails")
-            }
-            Self::Sessions => of!("due_sessions", "end_sessions", "oldest_sessions"),
-            Self::SignUps => of!("due_sign_ups", "end_sign_ups", "oldest_sign_ups"),
-            Self::Links => {
-                of!("due_customer_links", "end_customer_links", "oldest_customer_links")
-            }
-            Self::Jobs => of!("due_jobs", "end_jobs", "oldest_jobs"),
-            Self::RightsRequests => {
-                of!("due_rights_requests", "end_rights_requests", "oldest_rights_requests")
-            }
-            Self::Consents => of!("due_consents", "end_consents", "oldest_consents"),
+            Self::Events => [
+                sql!("retention", "due_events"),
+                sql!("retention", "end_events"),
+                sql!("retention", "oldest_events"),
+            ],
+            Self::EventPurchases => [
+                sql!("retention", "due_event_purchases"),
+                sql!("retention", "end_event_purchases"),
+                sql!("retention", "oldest_event_purchases"),
+            ],
+            Self::Responses => [
+                sql!("retention", "due_responses"),
+                sql!("retention", "end_responses"),
+                sql!("retention", "oldest_responses"),
+            ],
+            Self::Messages => [
+                sql!("retention", "due_messages"),
+                sql!("retention", "end_messages"),
+                sql!("retention", "oldest_messages"),
+            ],
+            Self::ServiceMails => [
+                sql!("retention", "due_service_mails"),
+                sql!("retention", "end_service_mails"),
+                sql!("retention", "oldest_service_mails"),
+            ],
+            Self::Sessions => [
+                sql!("retention", "due_sessions"),
+                sql!("retention", "end_sessions"),
+                sql!("retention", "oldest_sessions"),
+            ],
+            Self::SignUps => [
+                sql!("retention", "due_sign_ups"),
+                sql!("retention", "end_sign_ups"),
+                sql!("retention", "oldest_sign_ups"),
+            ],
+            Self::Links => [
+                sql!("retention", "due_customer_links"),
+                sql!("retention", "end_customer_links"),
+                sql!("retention", "oldest_customer_links"),
+            ],
+            Self::Jobs => [
+                sql!("retention", "due_jobs"),
+                sql!("retention", "end_jobs"),
+                sql!("retention", "oldest_jobs"),
+            ],
+            Self::RightsRequests => [
+                sql!("retention", "due_rights_requests"),
+                sql!("retention", "end_rights_requests"),
+                sql!("retention", "oldest_rights_requests"),
+            ],
+            Self::Consents => [
+                sql!("retention", "due_consents"),
+                sql!("retention", "end_consents"),
+                sql!("retention", "oldest_consents"),
+            ],
         }
     }
 }
