@@ -11,3 +11,6 @@ INSERT INTO tombstones (hash, cause, at) VALUES ($1, $2, $3) ON CONFLICT (hash) 
 
 -- name: lift_tombstone
 DELETE FROM tombstones WHERE hash = $1;
+
+-- name: any_tombstone
+SELECT hash FROM tombstones LIMIT 1;

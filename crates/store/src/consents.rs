@@ -228,7 +228,8 @@ reads! {
 
 writes! {
     /// Appends receipts that came in now; one that is there already (same customer, purpose, channel, time, status,
-    /// source and proof) is left as it is. Comes out: for each receipt whether it was new.
+    /// source and proof) is left as it is. One of somebody erased is left out. Comes out: for each receipt whether it
+    /// was new.
     ///
     /// # Errors
     /// When the database fails.
@@ -236,9 +237,14 @@ writes! {
         let first = self.take_numbers("consents", receipts.len()).await?;
         let mut new = vec![false; receipts.len()];
         let mut id = first;
-        for batch in batches(receipts) {
+        // Whoever writes, and from wherever: nothing is taken in about who was erased.
+        let records: Vec<_> = receipts.iter().map(|receipt| (&receipt.customer, None)).collect();
+        let kept_out = self.kept_out(&records).await?;
+        let taken: Vec<(usize, &ConsentReceipt)> =
+            receipts.iter().enumerate().filter(|(at, _)| kept_out.get(*at) != Some(&true)).collect();
+        for batch in batches(&taken) {
             let mut query = sqlx::query(each(sql!("consents", "add_consents"), batch.len()));
-            for receipt in batch {
+            for (_, receipt) in batch {
                 query = query
                     .bind(id)
                     .bind(receipt.customer.as_str())
@@ -257,6 +263,7 @@ writes! {
             }
             for row in query.fetch_all(self.db()).await? {
                 let place = usize::try_from(row.int("id")? - first).ok();
+                let place = place.and_then(|place| taken.get(place)).map(|(at, _)| *at);
                 if let Some(new) = place.and_then(|place| new.get_mut(place)) {
                     *new = true;
                 }

@@ -102,7 +102,8 @@ reads! {
 
 writes! {
     /// Adds customers or brings them up to date. What a record leaves open keeps the value it had, the earliest
-    /// `known_since` stays, and a restriction is never lifted by an import. Of a key given twice the last one wins.
+    /// `known_since` stays, and a restriction is never lifted by an import. Of a key given twice the last one wins. Who
+    /// was erased is left out.
     ///
     /// # Errors
     /// When the database fails.
@@ -112,7 +113,11 @@ writes! {
         for customer in customers {
             last.insert(customer.key.as_str(), customer);
         }
-        let customers: Vec<&Customer> = last.into_values().collect();
+        let mut customers: Vec<&Customer> = last.into_values().collect();
+        // Whoever writes, and from wherever: who was erased is not made anew.
+        let records: Vec<_> = customers.iter().map(|record| (&record.key, record.email.as_deref())).collect();
+        let mut kept_out = self.kept_out(&records).await?.into_iter();
+        customers.retain(|_| !kept_out.next().unwrap_or(true));
         for batch in batches(&customers) {
             let mut query = sqlx::query(each(sql!("customers", "put_customers"), batch.len()));
             for customer in batch {

@@ -75,6 +75,33 @@ reads! {
         Ok(sqlx::query(sql!("tombstones", "tombstone")).bind(hash).fetch_optional(self.db()).await?.is_some())
     }
 
+    /// Which of these are not taken in: who was erased, and who would bring an erased address under a key that is not
+    /// there yet. Parallel to the records.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn kept_out(&mut self, records: &[(&CustomerKey, Option<&str>)]) -> Result<Vec<bool>> {
+        let any = sqlx::query(sql!("tombstones", "any_tombstone")).fetch_optional(self.db()).await?.is_some();
+        let mut out = vec![false; records.len()];
+        if !any {
+            return Ok(out);
+        }
+        for (slot, (key, email)) in out.iter_mut().zip(records) {
+            if self.is_erased(key).await? {
+                *slot = true;
+            } else if let Some(email) = email
+                && self.is_erased_address(email).await?
+            {
+                let known = self.customers(std::slice::from_ref(*key)).await?;
+                let had = known.iter().any(|known| {
+                    known.email.as_deref().map(crate::sql::folded) == Some(crate::sql::folded(email))
+                });
+                *slot = !had;
+            }
+        }
+        Ok(out)
+    }
+
     /// Every tombstone, as a set that can be asked.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use lake::import::{Imported, Options, Preview, Progress, Read, Reason, RejectedLine, preview};
+use lake::import::{Imported, KeptOut, Options, Preview, Progress, Read, Reason, RejectedLine, preview};
 use lake::layout::manifest::ImportedFile;
 use lake::layout::{Undone, WhichImport};
 use terms::consent::{ConsentReceipt, SuppressionReason};
@@ -287,8 +287,36 @@ impl App {
         Ok(Options {
             brand_currency: options.brand_currency.or(Some(currency)),
             now: options.now.or(Some(self.now())),
+            kept_out: self.kept_out().await?,
             ..options
         })
+    }
+
+    /// Who was erased, so that no file brings them back. A row with an erased address is kept out too, unless its key is
+    /// that of somebody who has had this address all along.
+    async fn kept_out(&self) -> Result<Option<KeptOut>> {
+        let tombstones = self.store().tombstone_set().await?;
+        if tombstones.is_empty() {
+            return Ok(None);
+        }
+        let mut known = HashMap::new();
+        let mut after: Option<CustomerKey> = None;
+        loop {
+            let page = self.store().customers_after(after.as_ref(), 10_000).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.key.clone());
+            for customer in page {
+                if let Some(email) = customer.email.filter(|email| tombstones.holds_address(email)) {
+                    known.insert(customer.key, email.trim().to_lowercase());
+                }
+            }
+        }
+        Ok(Some(KeptOut::new(move |key, email| {
+            let key = CustomerKey::new(key);
+            let shares = |email: &str| known.get(&key).is_some_and(|had| *had == email.trim().to_lowercase());
+            tombstones.holds_key(&key)
+                || email.is_some_and(|email| tombstones.holds_address(email) && !shares(email))
+        })))
     }
 }
 

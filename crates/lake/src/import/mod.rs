@@ -57,6 +57,35 @@ pub enum Header {
     Absent,
 }
 
+/// Who is not taken in because they were erased: answers for a key and, where a row has one, an address. Their rows
+/// count as rejected, and nothing of what these say is repeated.
+#[derive(Clone)]
+pub struct KeptOut(std::sync::Arc<dyn Fn(&str, Option<&str>) -> bool + Send + Sync>);
+
+impl KeptOut {
+    /// Asks `answer` for each row.
+    pub fn new(answer: impl Fn(&str, Option<&str>) -> bool + Send + Sync + 'static) -> Self {
+        Self(std::sync::Arc::new(answer))
+    }
+
+    pub(crate) fn holds(&self, key: &str, email: Option<&str>) -> bool {
+        (self.0)(key, email)
+    }
+
+    /// Whether a text that could not be read may be about somebody kept out: by any of its cells.
+    pub(crate) fn may_be_in(&self, text: &str) -> bool {
+        text.split([',', ';', '\t', '|', '"', ' ', '<', '>'])
+            .map(str::trim)
+            .any(|cell| !cell.is_empty() && self.holds(cell, Some(cell)))
+    }
+}
+
+impl std::fmt::Debug for KeptOut {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("KeptOut")
+    }
+}
+
 /// What the caller knows better than detection. Columns are named by their header or by their number from 1.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -90,6 +119,8 @@ pub struct Options {
     pub header: Header,
     /// Where rejected rows are written; `None` only counts them.
     pub rejects: Option<PathBuf>,
+    /// Who is not taken in.
+    pub kept_out: Option<KeptOut>,
     /// Limits of unpacking and of lines.
     pub limits: Limits,
     /// Threads; 0 means one for each core.
@@ -144,6 +175,15 @@ pub struct Progress {
 pub(crate) enum KeyRef<'a> {
     Integer(i64),
     Text(&'a str),
+}
+
+impl KeyRef<'_> {
+    fn is_kept_out(&self, kept_out: &KeptOut) -> bool {
+        match self {
+            Self::Integer(key) => kept_out.holds(&key.to_string(), None),
+            Self::Text(key) => kept_out.holds(key, None),
+        }
+    }
 }
 
 /// A row that can be used.

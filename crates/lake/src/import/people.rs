@@ -236,13 +236,42 @@ pub fn is_address(text: &str) -> bool {
     email_address::EmailAddress::parse_with_options(text, options).is_ok()
 }
 
-pub(super) fn read<T>(
+/// A row that is about a customer.
+pub(super) trait About {
+    fn key(&self) -> &str;
+    fn email(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl About for Customer {
+    fn key(&self) -> &str {
+        self.key.as_str()
+    }
+    fn email(&self) -> Option<&str> {
+        self.email.as_deref()
+    }
+}
+
+impl About for ConsentReceipt {
+    fn key(&self) -> &str {
+        self.customer.as_str()
+    }
+}
+
+impl About for Event {
+    fn key(&self) -> &str {
+        self.customer.as_str()
+    }
+}
+
+pub(super) fn read<T: About>(
     sheet: &Sheet,
     options: &Options,
     progress: &mut dyn FnMut(Progress),
     understand: impl Fn(&Record) -> std::result::Result<T, Rejection>,
 ) -> Result<Read<T>> {
-    let mut rejects = Rejects::new(options.rejects.as_deref());
+    let mut rejects = Rejects::new(options.rejects.as_deref(), options.kept_out.as_ref());
     let mut rows = Vec::new();
     sheet.each(options, progress, |record| {
         let width = sheet.names.len();
@@ -253,7 +282,10 @@ pub(super) fn read<T>(
             (.., true) => Err(Reason::TooManyColumns.into()),
             _ => understand(record),
         };
+        let kept_out =
+            |row: &T| options.kept_out.as_ref().is_some_and(|out| out.holds(row.key(), row.email()));
         match row {
+            Ok(row) if kept_out(&row) => rejects.push(record.line, Reason::Erased, String::new)?,
             Ok(row) => rows.push(row),
             Err(rejection) => rejects.push(record.line, rejection, || record.text.clone())?,
         }

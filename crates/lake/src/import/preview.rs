@@ -63,7 +63,7 @@ pub fn preview(lake: Option<&Lake>, path: &Path, options: &Options) -> Result<Pr
     let currency = lake.map(Lake::manifest).transpose()?.and_then(|manifest| manifest.currency);
     let table = Table::inspect(path, wrapping, options, currency)?;
     let currency = table.currency();
-    let mut rejects = Rejects::new(None);
+    let mut rejects = Rejects::new(None, options.kept_out.as_ref());
     let mut found = Preview {
         format: match wrapping {
             source::Wrapping::Plain => "CSV",

@@ -157,9 +157,12 @@ impl Run<'_> {
         let bits = replace::bits_after(self.manifest, self.table.estimated_rows());
         let mut spill =
             Spill::<K>::create(&self.lake.folder().join("spill"), "new", bits, self.options.memory())?;
-        let mut rejects = Rejects::new(self.options.rejects.as_deref());
+        let mut rejects = Rejects::new(self.options.rejects.as_deref(), self.options.kept_out.as_ref());
         let (mut returns, mut first, mut last) = (0_u64, i64::MAX, i64::MIN);
         let rows = self.table.each(self.options, progress, |line, row, text| match row {
+            Ok(row) if self.options.kept_out.as_ref().is_some_and(|out| row.key.is_kept_out(out)) => {
+                rejects.push(line, Reason::Erased, String::new)
+            }
             Ok(row) => {
                 returns += u64::from(row.amount < 0);
                 (first, last) = (first.min(row.time), last.max(row.time));

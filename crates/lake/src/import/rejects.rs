@@ -2,6 +2,7 @@
 //!
 //! The file is CSV: `line,reason,row`. A row that a spreadsheet would take for a formula gets an apostrophe before it.
 
+use super::KeptOut;
 use crate::error::{Error, Result};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -55,6 +56,8 @@ pub enum Reason {
     UnknownWord,
     /// A consent string, or a part of it, that cannot be used.
     BadConsentString,
+    /// The customer was erased and is not taken in again.
+    Erased,
     /// Not an e-mail address (RFC 5322, without a name beside it, with a domain of at least two parts).
     BadEmail,
 }
@@ -85,6 +88,7 @@ impl Reason {
             Self::OpenQuote => "quote never closed",
             Self::UnknownWord => "unknown word",
             Self::BadConsentString => "consent string cannot be used",
+            Self::Erased => "the customer was erased; their data are not taken in again",
             Self::BadEmail => "not an e-mail address",
         }
     }
@@ -151,11 +155,13 @@ pub(crate) struct Rejects {
     path: Option<PathBuf>,
     writer: Option<csv::Writer<File>>,
     rejected: Rejected,
+    kept_out: Option<KeptOut>,
 }
 
 impl Rejects {
-    pub(crate) fn new(path: Option<&Path>) -> Self {
-        Self { path: path.map(Path::to_owned), writer: None, rejected: Rejected::default() }
+    pub(crate) fn new(path: Option<&Path>, kept_out: Option<&KeptOut>) -> Self {
+        let (path, kept_out) = (path.map(Path::to_owned), kept_out.cloned());
+        Self { path, writer: None, rejected: Rejected::default(), kept_out }
     }
 
     /// Counts a row and writes it, if there is a file to write to; the file appears with its first row.
@@ -163,9 +169,14 @@ impl Rejects {
         &mut self,
         line: u64,
         rejection: impl Into<Rejection>,
-        row: impl FnOnce() -> String,
+        row: impl Fn() -> String,
     ) -> Result<()> {
-        let rejection = rejection.into();
+        let mut rejection = rejection.into();
+        // Also a row that cannot be read for another reason says nothing more of somebody erased.
+        if self.kept_out.as_ref().is_some_and(|kept_out| kept_out.may_be_in(&row())) {
+            rejection = Reason::Erased.into();
+        }
+        let erased = rejection.reason == Reason::Erased;
         let rejected = &mut self.rejected;
         *rejected.counts.entry(rejection.reason).or_default() += 1;
         let text = if rejected.texts.contains_key(rejection.text()) || rejected.texts.len() < TEXTS {
@@ -181,7 +192,7 @@ impl Rejects {
         if !shown && self.path.is_none() {
             return Ok(());
         }
-        let row = row();
+        let row = if erased { String::new() } else { row() };
         if shown {
             let row = row.chars().take(ROW).collect();
             rejected.first.push(RejectedLine { line, reason: rejection.text().to_owned(), row });

@@ -4,7 +4,7 @@
 //! with the reason. A string of which only a part can be read is rejected, and what its other parts refuse is kept all
 //! the same: a no is never lost.
 
-use super::people::{Clock, Read, open, read, when};
+use super::people::{About, Clock, Read, open, read, when};
 use super::rejects::{Reason, Rejection};
 use super::row::check_key;
 use super::{Options, Progress, fields};
@@ -27,6 +27,12 @@ pub struct ConsentString {
     pub at: Instant,
     /// What it says.
     pub decoded: Decoded,
+}
+
+impl About for ConsentString {
+    fn key(&self) -> &str {
+        self.customer.as_str()
+    }
 }
 
 /// Reads consent strings. Columns: `key`, `string`, `at`. Comes out, beside the rows: refusals out of rejected rows.
