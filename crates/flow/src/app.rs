@@ -67,6 +67,19 @@ impl App {
     /// # Errors
     /// When the folder, the database or the mail server's URL cannot be used.
     pub async fn open(opening: Opening<'_>) -> Result<Self> {
+        if Home::open(opening.home)?.restoring().exists() {
+            let message =
+                "a restore of this installation was cut off; finish it with `candor restore --from FILE`";
+            return Err(Error::Conflict { message: message.to_owned() });
+        }
+        Self::open_for_restore(opening).await
+    }
+
+    /// Opens it also while a restore is unfinished: for the restore alone.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn open_for_restore(opening: Opening<'_>) -> Result<Self> {
         let home = Home::open(opening.home)?;
         let database = match opening.database_url {
             Some(url) => url.to_owned(),

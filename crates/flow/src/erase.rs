@@ -199,11 +199,18 @@ impl App {
 
     /// Destroys the keys of their parts of all backups, and notes outside of the database that they were erased.
     async fn shred(&self, running: &[(Erasure, Who)]) -> Result<()> {
-        let conn = self.store().read().await?;
+        let owner = self.store().owner_hashes();
         for (erasure, who) in running {
-            let hashes = conn.owner_hashes(Some(&who.key), who.email.as_deref())?;
-            let hashes: Vec<String> = hashes.into_iter().flatten().collect();
-            self.keyring()?.shred(&hashes, erasure.cause, erasure.started_at)?;
+            let mut hashes = vec![owner.of_key(&who.key)?];
+            hashes.extend(who.email.as_deref().map(|email| owner.of_address(email)).transpose()?);
+            let mut aliases = Vec::new();
+            for identity in self.store().identities_of(&who.key).await? {
+                match identity.kind {
+                    AliasKind::Merged => hashes.push(owner.of_key(&CustomerKey::new(&identity.alias))?),
+                    AliasKind::Anonymous => aliases.push(owner.of_alias(&identity.alias)?),
+                }
+            }
+            self.keyring()?.shred(&hashes, &aliases, erasure.cause, erasure.started_at)?;
         }
         Ok(())
     }
@@ -301,6 +308,7 @@ impl App {
             }
         }
         tx.commit().await?;
-        Ok(())
+        // Signed, so that a restore of an older state knows that there was more.
+        self.checkpoint().await
     }
 }

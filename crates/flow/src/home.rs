@@ -88,6 +88,12 @@ impl Home {
         self.0.join("rejects")
     }
 
+    /// Stands as long as a restore is unfinished.
+    #[must_use]
+    pub fn restoring(&self) -> PathBuf {
+        self.keys().join("restoring")
+    }
+
     /// Archives made for customers; see `App::export_path`.
     #[must_use]
     pub fn exports(&self) -> PathBuf {

@@ -150,10 +150,17 @@ impl Keyring {
     }
 
     /// Destroys the keys of an owner's hashes and notes the erasure. Doing it again changes nothing.
-    pub(crate) fn shred(&self, hashes: &[String], cause: ErasureCause, at: Instant) -> Result<()> {
+    /// `aliases` are other names of theirs, whose keys go too and which are not held against anybody later.
+    pub(crate) fn shred(
+        &self,
+        hashes: &[String],
+        aliases: &[String],
+        cause: ErasureCause,
+        at: Instant,
+    ) -> Result<()> {
         let _lock = self.lock()?;
         let known = self.read_records()?;
-        let held: Vec<&SealKey> = hashes.iter().filter_map(|hash| known.get(hash)).collect();
+        let held: Vec<&SealKey> = hashes.iter().chain(aliases).filter_map(|hash| known.get(hash)).collect();
         let noted = self.erased()?.tombstones;
         if !held.is_empty() || hashes.iter().any(|hash| !noted.contains_key(hash)) {
             let keys = held.iter().map(|seal| hex(&seal.name)).collect();
@@ -167,7 +174,10 @@ impl Keyring {
         let bytes = std::fs::read(&path).map_err(io(&path))?;
         let mut file = OpenOptions::new().write(true).open(&path).map_err(io(&path))?;
         for (place, record) in bytes.chunks_exact(RECORD).enumerate() {
-            let theirs = record.get(..32).is_some_and(|hash| hashes.contains(&hex(hash)));
+            let theirs = record
+                .get(..32)
+                .map(hex)
+                .is_some_and(|hash| hashes.contains(&hash) || aliases.contains(&hash));
             if theirs {
                 file.seek(SeekFrom::Start((place * RECORD) as u64)).map_err(io(&path))?;
                 file.write_all(&[0; RECORD]).map_err(io(&path))?;
@@ -281,11 +291,11 @@ fn damaged(path: &Path) -> Error {
     Error::Internal(format!("the file `{}` is damaged; put back the copy of the keys folder", path.display()))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) || !text.is_ascii() {
         return None;
     }
@@ -311,7 +321,7 @@ mod tests {
         let (_folder, ring) = ring();
         let keys = ring.keys_for(&set(&["aa", "bb"])).unwrap();
         let (gone, kept) = (keys[&"aa".repeat(32)], keys[&"bb".repeat(32)]);
-        ring.shred(&["aa".repeat(32)], ErasureCause::Request, Instant(5)).unwrap();
+        ring.shred(&["aa".repeat(32)], &[], ErasureCause::Request, Instant(5)).unwrap();
         let bytes = std::fs::read(ring.records()).unwrap();
         for part in [gone.key.as_slice(), &gone.name, &[0xaa; 32]] {
             assert!(!bytes.windows(part.len()).any(|window| window == part));
@@ -326,7 +336,7 @@ mod tests {
     fn who_comes_back_gets_another_key_and_the_old_one_stays_destroyed() {
         let (_folder, ring) = ring();
         let old = ring.keys_for(&set(&["aa"])).unwrap()[&"aa".repeat(32)];
-        ring.shred(&["aa".repeat(32)], ErasureCause::Request, Instant(5)).unwrap();
+        ring.shred(&["aa".repeat(32)], &[], ErasureCause::Request, Instant(5)).unwrap();
         ring.returned(&"aa".repeat(32), Instant(6)).unwrap();
         let new = ring.keys_for(&set(&["aa"])).unwrap()[&"aa".repeat(32)];
         assert_ne!((old.name, old.key), (new.name, new.key));
@@ -338,7 +348,7 @@ mod tests {
     fn a_line_or_record_cut_off_by_a_power_cut_is_not_taken_for_a_whole_one() {
         let (_folder, ring) = ring();
         ring.keys_for(&set(&["aa"])).unwrap();
-        ring.shred(&["aa".repeat(32)], ErasureCause::Request, Instant(5)).unwrap();
+        ring.shred(&["aa".repeat(32)], &[], ErasureCause::Request, Instant(5)).unwrap();
         for (path, half) in [(ring.log(), "{\"what\":\"eras"), (ring.records(), "half")] {
             let mut bytes = std::fs::read(&path).unwrap();
             bytes.extend_from_slice(half.as_bytes());
@@ -346,7 +356,7 @@ mod tests {
         }
         assert_eq!(ring.erased().unwrap().tombstones.len(), 1);
         ring.keys_for(&set(&["bb"])).unwrap();
-        ring.shred(&["bb".repeat(32)], ErasureCause::Operator, Instant(6)).unwrap();
+        ring.shred(&["bb".repeat(32)], &[], ErasureCause::Operator, Instant(6)).unwrap();
         assert_eq!(ring.erased().unwrap().tombstones.len(), 2);
         // Anything else that cannot be read is an error and not an empty log.
         std::fs::write(ring.log(), "nonsense\n").unwrap();

@@ -36,7 +36,7 @@ impl App {
         let next_before =
             entries.last().map(|entry| entry.seq).filter(|seq| *seq > 0 && entries.len() as i64 == PAGE);
         // A checkpoint of what stands now, so that the page shows a root somebody can compare.
-        self.store().sign_checkpoint(self.ledger_key(), self.now()).await?;
+        self.checkpoint().await?;
         let checkpoint = self.store().latest_checkpoint().await?.map(|(_, note)| note).unwrap_or_default();
         Ok(LedgerView {
             entries: self.store().ledger_size().await?,
@@ -55,7 +55,7 @@ impl App {
     /// When the store fails. What does not hold is not an error but stands in the view.
     pub async fn verify_ledger(&self) -> Result<VerificationView> {
         let watch = Stopwatch::now();
-        self.store().sign_checkpoint(self.ledger_key(), self.now()).await?;
+        self.checkpoint().await?;
         let report = self.store().verify_ledger(&self.ledger_key().verifier(), &[]).await?;
         let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
         Ok(VerificationView {

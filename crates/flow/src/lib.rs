@@ -10,6 +10,7 @@ pub mod access;
 mod app;
 mod artifact;
 pub mod audit;
+mod backup;
 pub mod brand;
 mod campaigns;
 pub mod clock;
@@ -46,6 +47,7 @@ mod workshop;
 
 pub use app::{App, Opening};
 pub use artifact::{Artifact, Lineage, ModelLine};
+pub use backup::{BackedUp, Restored};
 pub use brand::{Brand, HolidayRest, Topic};
 pub use customer_pages::{OptOutSource, notice};
 pub use erase::PlaceReceipt;

@@ -49,3 +49,6 @@ PRAGMA wal_checkpoint(TRUNCATE);
 
 -- name: postgres_vacuum
 VACUUM
+
+-- name: postgres_one_moment
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY

@@ -19,6 +19,7 @@ pub mod breaches;
 pub mod campaigns;
 pub mod consents;
 pub mod contacts;
+pub mod copy;
 pub mod customers;
 pub mod deliveries;
 pub mod erasures;

@@ -164,6 +164,22 @@ impl Store {
         Ok(Conn { link, pepper: self.shared.pepper.clone() })
     }
 
+    /// A connection whose reads all see one moment, whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn read_one_moment(&self) -> Result<Conn> {
+        let mut link = match self.shared.kind {
+            Kind::Sqlite => self.shared.readers.begin().await?,
+            Kind::Postgres => {
+                self.shared.readers.begin_with(sql!("connection", "postgres_one_moment")).await?
+            }
+        };
+        // The moment is that of the first read.
+        sqlx::query(sql!("connection", "schema_versions")).fetch_all(&mut *link).await?;
+        Ok(Conn { link: Link::Writing(link), pepper: self.shared.pepper.clone() })
+    }
+
     /// Begins a write transaction; waits for its turn.
     ///
     /// # Errors

@@ -71,13 +71,13 @@ pub const TABLES: &[Table] = &[
         object: Some(("service_mail/", "id")),
         ..Table::deleted("service_mails", &[By::Customer("customer"), By::EmailHash("address_hash")])
     },
+    Table { blank: &[("customer", "NULL")], ..Table::deleted("customer_links", &[By::Customer("customer")]) },
     // The request stays, as proof that the right was honoured; whose it was does not. What was open, and what old
     // links say, `Tx::end_rights_of` has settled when the erasure began.
     Table {
         blank: &[("customer", "NULL"), ("contact", "NULL"), ("answer", "NULL"), ("details", "NULL")],
         ..Table::deleted("rights_requests", &[By::Customer("customer")])
     },
-    Table { blank: &[("customer", "NULL")], ..Table::deleted("customer_links", &[By::Customer("customer")]) },
     Table::deleted("events", &[By::Customer("customer"), By::Alias("anonymous")]),
     Table::deleted("event_purchases", &[By::Customer("customer"), By::Alias("anonymous")]),
     Table::deleted("trait_sources", &[By::Customer("customer")]),

@@ -164,16 +164,52 @@ writes! {
     }
 }
 
+/// Makes the keyed hashes under which something of somebody is known outside of the database. Cheap to clone.
+#[derive(Clone)]
+pub struct OwnerHashes {
+    pepper: Pepper,
+}
+
+impl OwnerHashes {
+    /// Of a customer's key.
+    ///
+    /// # Errors
+    /// When the pepper cannot be used.
+    pub fn of_key(&self, key: &CustomerKey) -> Result<String> {
+        self.pepper.hash("customer", key.as_str())
+    }
+
+    /// Of an address; capital letters and spaces around it do not matter.
+    ///
+    /// # Errors
+    /// When the pepper cannot be used.
+    pub fn of_address(&self, email: &str) -> Result<String> {
+        self.pepper.hash("email", &crate::sql::folded(email))
+    }
+
+    /// Of another name of somebody, such as an anonymous id.
+    ///
+    /// # Errors
+    /// When the pepper cannot be used.
+    pub fn of_alias(&self, alias: &str) -> Result<String> {
+        self.pepper.hash("alias", alias)
+    }
+}
+
+impl crate::open::Store {
+    /// What makes the keyed hashes.
+    #[must_use]
+    pub fn owner_hashes(&self) -> OwnerHashes {
+        OwnerHashes { pepper: self.pepper().clone() }
+    }
+}
+
 impl crate::open::Conn {
     /// The keyed hashes of a key and of an address, for what is kept outside of the database under them.
     ///
     /// # Errors
     /// When the pepper cannot be used.
-    pub fn owner_hashes(
-        &self,
-        key: Option<&CustomerKey>,
-        email: Option<&str>,
-    ) -> Result<[Option<String>; 2]> {
+    pub fn owner_hashes(&self, key: Option<&CustomerKey>, email: Option<&str>) -> Result<[Option<String>; 2]> {
         self.pepper.hashes(key, email)
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn sync(folder: &Path) -> Result<()> {
 }
 
 /// Work on files, off the threads that serve.
-pub(super) async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))?
@@ -94,9 +94,8 @@ pub(super) async fn erase_outbox(app: &App, who: &Who) -> Result<u64> {
     .await
 }
 
-async fn prefix(app: &App, key: &CustomerKey) -> Result<String> {
-    let [hash, _] = app.store().read().await?.owner_hashes(Some(key), None)?;
-    Ok(hash.unwrap_or_default().chars().take(PREFIX).collect())
+fn prefix(app: &App, key: &CustomerKey) -> Result<String> {
+    Ok(app.store().owner_hashes().of_key(key)?.chars().take(PREFIX).collect())
 }
 
 fn exports_of(folder: &Path, prefix: &str) -> Result<Vec<PathBuf>> {
@@ -113,7 +112,7 @@ fn exports_of(folder: &Path, prefix: &str) -> Result<Vec<PathBuf>> {
 }
 
 pub(super) async fn exports(app: &App, who: &Who) -> Result<Vec<Value>> {
-    let (folder, prefix) = (app.home().exports(), prefix(app, &who.key).await?);
+    let (folder, prefix) = (app.home().exports(), prefix(app, &who.key)?);
     blocking(move || {
         let mut found = Vec::new();
         for path in exports_of(&folder, &prefix)? {
@@ -127,7 +126,7 @@ pub(super) async fn exports(app: &App, who: &Who) -> Result<Vec<Value>> {
 }
 
 pub(super) async fn erase_exports(app: &App, who: &Who) -> Result<u64> {
-    let (folder, prefix) = (app.home().exports(), prefix(app, &who.key).await?);
+    let (folder, prefix) = (app.home().exports(), prefix(app, &who.key)?);
     blocking(move || {
         let mut erased = 0;
         for path in exports_of(&folder, &prefix)? {
@@ -144,8 +143,8 @@ impl App {
     /// else can read. `name` is the rest of it, such as `archive-3.json`.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn export_path(&self, key: &CustomerKey, name: &str) -> Result<PathBuf> {
-        Ok(self.home().exports().join(format!("{}-{name}", prefix(self, key).await?)))
+    /// When the pepper cannot be used.
+    pub fn export_path(&self, key: &CustomerKey, name: &str) -> Result<PathBuf> {
+        Ok(self.home().exports().join(format!("{}-{name}", prefix(self, key)?)))
     }
 }

@@ -11,6 +11,8 @@
 mod files;
 mod rejects;
 
+pub(crate) use files::blocking;
+
 use serde_json::Value;
 use store::places::MessageOf;
 use terms::ids::CustomerKey;

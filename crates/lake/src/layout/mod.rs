@@ -12,6 +12,7 @@
 //! Why two files: the pass then compares no key. It reads how many rows the next customer has, then that many days
 //! and amounts, four and eight bytes a row.
 
+pub mod copy;
 pub mod manifest;
 
 pub(crate) mod bucket;

@@ -166,7 +166,10 @@ pub(crate) fn become_text(lake: &Lake, memory: usize) -> Result<()> {
 }
 
 /// Moved rows in order; of rows alike those with more owners first, as [`merge`] leaves them.
-fn sorted<K: Key>((rows, each): (Vec<Row<K>>, Vec<u32>), sets: &[Vec<u32>]) -> (Vec<Row<K>>, Owners) {
+pub(crate) fn sorted<K: Key>(
+    (rows, each): (Vec<Row<K>>, Vec<u32>),
+    sets: &[Vec<u32>],
+) -> (Vec<Row<K>>, Owners) {
     sorted_pairs(rows.into_iter().zip(each).collect(), sets)
 }
 
