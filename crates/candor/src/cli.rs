@@ -94,6 +94,18 @@ pub(crate) enum Command {
     /// How long what is kept: periods, looks at what would be deleted, and runs that delete it
     #[command(subcommand)]
     Retention(RetentionCommand),
+    /// Write a backup, in which everything of a customer is sealed under a key that erasure destroys
+    Backup {
+        /// File to write; it must not exist yet. Keep the `keys` folder of the home elsewhere
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Put a backup back, without whom was erased since; stop every `candor serve` and `worker` first
+    Restore {
+        /// Backup to read
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+    },
     /// Look for trouble: folders, database, ledger, messages in doubt
     Doctor,
 }

@@ -61,3 +61,22 @@ impl WorkerName {
         Err(miette::miette!("64 workers already run in this home; stop one first"))
     }
 }
+
+/// Holds the names of all workers that ever ran in a home, so that nothing else works in it.
+pub(crate) fn nobody_works(home: &std::path::Path) -> Result<Vec<std::fs::File>> {
+    let mut held = Vec::new();
+    for number in 1..=64 {
+        let path = home.join(format!("worker-{number}.lock"));
+        if !path.exists() {
+            continue;
+        }
+        let file = std::fs::File::create(&path)
+            .into_diagnostic()
+            .wrap_err_with(|| format!("cannot use `{}`", path.display()))?;
+        if file.try_lock().is_err() {
+            return Err(miette::miette!("a `candor serve` or `candor worker` uses this home; stop it first"));
+        }
+        held.push(file);
+    }
+    Ok(held)
+}

@@ -52,6 +52,8 @@ async fn run(Cli { global, command }: Cli) -> Result<()> {
         Command::Retention(retention) => commands::retention::run(&global, &retention).await,
         Command::Vault(vault) => commands::vault::run(&global, &vault).await,
         Command::Audit(audit) => commands::vault::audit(&global, &audit).await,
+        Command::Backup { to } => commands::backup::back_up(&global, &to).await,
+        Command::Restore { from } => commands::backup::restore(&global, &from).await,
         Command::Doctor => commands::doctor::run(&global).await,
     }
 }

@@ -72,7 +72,9 @@ impl App {
                 "a restore of this installation was cut off; finish it with `candor restore --from FILE`";
             return Err(Error::Conflict { message: message.to_owned() });
         }
-        Self::open_for_restore(opening).await
+        let app = Self::open_for_restore(opening).await?;
+        app.replay_erasures().await?;
+        Ok(app)
     }
 
     /// Opens it also while a restore is unfinished: for the restore alone.

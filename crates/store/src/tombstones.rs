@@ -209,7 +209,11 @@ impl crate::open::Conn {
     ///
     /// # Errors
     /// When the pepper cannot be used.
-    pub fn owner_hashes(&self, key: Option<&CustomerKey>, email: Option<&str>) -> Result<[Option<String>; 2]> {
+    pub fn owner_hashes(
+        &self,
+        key: Option<&CustomerKey>,
+        email: Option<&str>,
+    ) -> Result<[Option<String>; 2]> {
         self.pepper.hashes(key, email)
     }
 }

@@ -160,6 +160,9 @@ impl App {
     /// # Errors
     /// When the file exists or cannot be written. A backup that was cut off cannot be read: its last line is missing.
     pub async fn back_up(&self, to: &Path) -> Result<BackedUp> {
+        self.only_sqlite()?;
+        // Requests that wait to be read are in no backup.
+        self.apply_all_events().await?;
         self.checkpoint().await?;
         let mut conn = self.store().read_one_moment().await?;
         let head = Head {
@@ -235,6 +238,19 @@ impl App {
         let payload = serde_json::json!({ "bytes": done.bytes, "open": done.open, "sealed": done.sealed });
         self.record(Actor::Operator, Action::BackedUp, "installation/backup", payload).await?;
         Ok(done)
+    }
+
+    /// Backups of this kind are of SQLite alone: PostgreSQL has its own.
+    pub(crate) fn only_sqlite(&self) -> Result<()> {
+        match self.store().kind() {
+            store::Kind::Sqlite => Ok(()),
+            store::Kind::Postgres => {
+                let message = "this installation keeps its store in PostgreSQL; back it up with `pg_dump` and copy the \
+                     folders `lake`, `outbox` and `models`. Such a dump names erased customers in the clear until you \
+                     delete it; when one is put back, the next start erases them again before anything opens";
+                Err(Error::Conflict { message: message.to_owned() })
+            }
+        }
     }
 
     /// Signs a checkpoint, and keeps a copy of it outside of the database: what a restore compares with.

@@ -14,6 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use store::copy::{Fresh, JsonRow, PutBack, Return, return_of};
+use store::places::By;
 use terms::erasure::ErasureCause;
 use terms::ids::CustomerKey;
 use terms::ledger::Action;
@@ -21,7 +22,7 @@ use terms::person::Actor;
 use terms::time::Instant;
 
 use super::stream::Opener;
-use super::{Head, Line, Theirs, VERSION, io, seal};
+use super::{Head, Line, Theirs, VERSION, io, seal, text_of};
 use crate::app::{App, json_text};
 use crate::error::{Error, Result};
 use crate::home::write_new;
@@ -137,7 +138,7 @@ fn check(
             Line::Head(_) => return Err(bad("it has two heads")),
             Line::End { lines } if lines == seen => ended = true,
             Line::End { .. } => return Err(bad("lines are missing")),
-            Line::Row { t, .. } if return_of(&t) == Return::Left => {
+            Line::Row { t, .. } if !matches!(return_of(&t), Some(kept) if kept != Return::Left) => {
                 return Err(bad("it has a table it must not have"));
             }
             Line::Row { .. } | Line::Model { .. } => {}
@@ -167,7 +168,7 @@ struct Rows {
 
 impl Rows {
     async fn push(&mut self, tx: &mut store::Tx, table: String, row: JsonRow) -> Result<()> {
-        if self.keep_ledger && return_of(&table) == Return::Ledger {
+        if self.keep_ledger && return_of(&table) == Some(Return::Ledger) {
             return Ok(());
         }
         if table != self.table || self.rows.len() >= BATCH {
@@ -196,6 +197,7 @@ impl App {
     /// When the backup is damaged, of another version, or of other keys: nothing was changed then. When the disk or the
     /// database fails: the restore is unfinished then, and must be repeated.
     pub async fn restore(&self, from: &Path) -> Result<Restored> {
+        self.only_sqlite()?;
         let (key, keyring) = (self.home().secret("backup")?, self.keyring()?);
         let (keys, erased) = (keyring.by_name()?, keyring.erased()?);
         let schema = self.store().schema_versions().await?;
@@ -203,7 +205,7 @@ impl App {
             let (path, keys, erased) = (from.to_owned(), keys.clone(), erased.clone());
             crate::places::blocking(move || check(&path, &key, &keys, &erased, &schema)).await?
         };
-        let lost = self.begin_restoring().await?;
+        let lost = self.begin_restoring(&checked.head).await?;
         let newest = self.newest_known().await?;
         let (rows, purchases, copies) =
             self.put_back(from, &key, &keys, &checked.head, lost, &newest).await?;
@@ -211,6 +213,7 @@ impl App {
         self.finish_erasures().await?;
         self.forget_snapshot()?;
         self.store().scrub().await?;
+        self.ensure_notices().await?;
         let verified = self.verify_ledger().await?.verified;
         let marker = self.home().restoring();
         std::fs::remove_file(&marker).map_err(io(&marker))?;
@@ -231,7 +234,7 @@ impl App {
     }
 
     /// Sets the marker, which also remembers whether the installation was lost: after a kill it is not empty any more.
-    async fn begin_restoring(&self) -> Result<bool> {
+    async fn begin_restoring(&self, head: &Head) -> Result<bool> {
         let path = self.home().restoring();
         if let Ok(text) = std::fs::read_to_string(&path) {
             let marker: Marker = serde_json::from_str(&text).map_err(|error| bad(&error.to_string()))?;
@@ -239,6 +242,11 @@ impl App {
         }
         let mut conn = self.store().read().await?;
         let lost = conn.ledger_size().await? == 0 && conn.people().await?.is_empty();
+        if !lost && !knows_checkpoint(&mut conn, &head.checkpoint).await? {
+            let message = "this home holds another installation, or a state from before the backup; restore into a home \
+                 that is empty but for the `keys` folder of the backup's installation";
+            return Err(Error::Conflict { message: message.to_owned() });
+        }
         write_new(&path, json_text(&Marker { lost })?.as_bytes()).map_err(io(&path))?;
         Ok(lost)
     }
@@ -267,8 +275,11 @@ impl App {
         let restricted = tx.restricted_customers().await?;
         let mut counters = tx.counters().await?;
         counters.extend(head.counters.iter().cloned());
-        let closing = tx.begin_restore(self.store().kind()).await?;
-        let mut rows = Rows { table: String::new(), rows: Vec::new(), keep_ledger: !lost, added: 0, seen: 0 };
+        // After a kill the ledger may have come back already, and more than that.
+        let empty = tx.ledger_size().await? == 0;
+        let closing = tx.begin_restore(self.store().kind(), empty).await?;
+        let mut rows =
+            Rows { table: String::new(), rows: Vec::new(), keep_ledger: !empty, added: 0, seen: 0 };
         let mut copies = 0;
         while let Some(line) = lines.next()? {
             match line {
@@ -319,11 +330,30 @@ impl App {
         }
     }
 
-    /// Erases whoever the log of erasures knows and the restore brought back after all.
+    /// Erases whoever the log of erasures knows and a restore brought back after all.
     async fn erase_again(&self, erased: &Erased) -> Result<u64> {
+        if erased.tombstones.is_empty() {
+            return Ok(0);
+        }
         let hashes = self.store().owner_hashes();
-        let mut keys: HashSet<CustomerKey> =
-            self.all_customers().await?.into_iter().map(|customer| customer.key).collect();
+        let mut keys: HashSet<CustomerKey> = HashSet::new();
+        let mut conn = self.store().read().await?;
+        for table in store::places::TABLES {
+            conn.each_row(table.name, |rows| -> Result<()> {
+                for row in rows {
+                    for by in table.by {
+                        if let By::Customer(column) = by
+                            && let Some(key) = text_of(row.get(*column))
+                        {
+                            keys.insert(CustomerKey::new(key));
+                        }
+                    }
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        drop(conn);
         self.lake().each_customer(|customer, _| -> Result<()> {
             keys.insert(customer);
             Ok(())
@@ -337,4 +367,42 @@ impl App {
         self.erase_customers(&again, ErasureCause::Restore).await?;
         Ok(again.len() as u64)
     }
+
+    /// Replays erasures that the log outside of the database knows and the database does not: it was put back from a
+    /// copy that is older. Before anything else uses the installation.
+    pub(crate) async fn replay_erasures(&self) -> Result<()> {
+        let erased = self.keyring()?.erased()?;
+        if erased.tombstones.is_empty() {
+            return Ok(());
+        }
+        let known: HashSet<String> =
+            self.store().tombstones().await?.into_iter().map(|tombstone| tombstone.hash).collect();
+        if erased.tombstones.keys().all(|hash| known.contains(hash)) {
+            return Ok(());
+        }
+        // The tombstones last: a kill before them leaves the next start to replay all of it.
+        let again = self.erase_again(&erased).await?;
+        self.finish_erasures().await?;
+        self.store().scrub().await?;
+        let tombstones: Vec<_> = erased.tombstones.into_values().collect();
+        let payload = serde_json::json!({ "replayed": tombstones.len(), "erased_again": again });
+        let mut tx = self.store().begin().await?;
+        tx.put_tombstones(&tombstones).await?;
+        let entry = self.entry(Actor::Operator, Action::Restored, "installation/erasures", payload);
+        tx.append_entries(&[entry]).await?;
+        tx.commit().await?;
+        tracing::warn!(again, "the database is older than the log of erasures; they were replayed");
+        Ok(())
+    }
+}
+
+/// Whether a database has seen a checkpoint of its ledger: what makes it the installation that a backup is of.
+async fn knows_checkpoint(conn: &mut store::Conn, note: &str) -> Result<bool> {
+    let mut known = note.is_empty();
+    conn.each_row("ledger_checkpoints", |rows| -> Result<()> {
+        known |= rows.iter().any(|row| text_of(row.get("note")).as_deref() == Some(note));
+        Ok(())
+    })
+    .await?;
+    Ok(known)
 }

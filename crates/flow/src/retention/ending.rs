@@ -197,7 +197,7 @@ impl App {
         let keep_all = folder == Folder::Rejects && !open.is_empty();
         let mut kept = Vec::new();
         for key in &open {
-            kept.push(self.export_path(key, "").await?);
+            kept.push(self.export_path(key, "")?);
         }
         let kept: Vec<String> = kept
             .iter()
