@@ -71,7 +71,7 @@ impl App {
 
     /// A customer's key and every key that was joined with it: one person is erased as a whole, whichever of their
     /// names is given.
-    async fn every_key_of(&self, key: &CustomerKey) -> Result<Vec<CustomerKey>> {
+    pub(crate) async fn every_key_of(&self, key: &CustomerKey) -> Result<Vec<CustomerKey>> {
         let mut conn = self.store().read().await?;
         let stays = conn.resolve_customer(key).await?;
         let joined =

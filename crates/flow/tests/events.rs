@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use store::identities::AliasKind;
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose, SuppressionReason};
 use terms::customer::Language;
+use terms::delivery::DeliveryState;
 use terms::erasure::ErasureCause;
 use terms::event::{EventFate, EventKind, KeyScope};
 use terms::ids::CustomerKey;
-use terms::person::Actor;
+use terms::person::{Actor, Role};
 use testkit::TestApp;
 
 async fn key(app: &App, name: &str, origins: &[&str]) -> WriteKey {
@@ -423,4 +424,66 @@ async fn a_revoked_key_takes_nothing_and_the_ledger_knows() {
     let entries = app.store().entries_of(&format!("write_key/{}", issued.id)).await.unwrap();
     assert_eq!(entries.len(), 2);
     assert!(!format!("{entries:?}").contains(&issued.key), "the key itself is nowhere");
+}
+
+#[tokio::test]
+async fn a_link_in_a_mail_to_a_name_of_before_works_for_the_customer_that_stays() {
+    let kit = TestApp::with_customers(200).await;
+    let campaign = kit.approved("Both names", "known_days >= 0").await;
+    let marketer = kit.person(Role::Marketer).await;
+    kit.app.launch_campaign(&marketer, campaign).await.unwrap();
+    let (app, shop) = (&kit.app, key(&kit.app, "shop", &[]).await);
+    let planned =
+        app.store().messages_of_campaign(campaign, Some(DeliveryState::Planned), 1_000, 0).await.unwrap();
+    let (mine, other) = (&planned[0], &planned[1]);
+    let (old, new) = (mine.customer.clone(), other.customer.clone());
+    assert_ne!(old, new);
+    tell(
+        app,
+        &shop,
+        json!([{"type": "alias", "messageId": "1", "previousId": old.as_str(), "userId": new.as_str()}]),
+    )
+    .await;
+    assert_eq!(app.store().resolve_customer(&old).await.unwrap(), new);
+    assert_eq!(says(app, new.as_str(), Purpose::Marketing).await, Some(ConsentStatus::Granted));
+    let [_, preferences, unsubscribe] = app.customer_links(mine.id).unwrap();
+    assert!(!app.preferences(&preferences).await.unwrap().restricted, "it is the page of the one that stays");
+    app.unsubscribe(&unsubscribe, flow::OptOutSource::OneClick).await.unwrap();
+    assert_eq!(says(app, new.as_str(), Purpose::Marketing).await, Some(ConsentStatus::Withdrawn));
+    for name in [&old, &new] {
+        assert!(app.store().suppression(Some(name), None).await.unwrap().is_some(), "{name}");
+    }
+    kit.work_for_a_day().await;
+    let left = app.store().message(other.id).await.unwrap().state;
+    assert!(left.is_some_and(|state| state != DeliveryState::Sent), "{left:?}");
+    let sent = app.store().messages_of_campaign(campaign, Some(DeliveryState::Sent), 1_000, 0).await.unwrap();
+    assert!(
+        !sent.is_empty() && sent.iter().all(|message| message.customer != old && message.customer != new)
+    );
+    // What is said under the old name later: a refusal is the person's, an agreement is not stretched.
+    let at = |seconds: i64| app.now().plus_seconds(seconds - 100);
+    let later = [
+        receipt(old.as_str(), Purpose::Sharing, ConsentStatus::Denied, at(1)),
+        receipt(old.as_str(), Purpose::Measurement, ConsentStatus::Granted, at(2)),
+    ];
+    let before = says(app, new.as_str(), Purpose::Measurement).await;
+    app.record_consents(&later, Actor::Operator).await.unwrap();
+    assert_eq!(says(app, new.as_str(), Purpose::Sharing).await, Some(ConsentStatus::Denied));
+    assert_eq!(says(app, new.as_str(), Purpose::Measurement).await, before);
+}
+
+#[tokio::test]
+async fn who_refuses_profiling_by_any_way_is_not_remembered_by_what_they_did() {
+    let kit = TestApp::empty().await;
+    let (app, shop) = (&kit.app, key(&kit.app, "shop", &[]).await);
+    let at = |seconds: i64| app.now().plus_seconds(seconds - 1_000);
+    let (yes, no) = (ConsentStatus::Granted, ConsentStatus::Withdrawn);
+    app.record_consents(&[receipt("C1", Purpose::Profiling, yes, at(10))], Actor::Operator).await.unwrap();
+    tell(app, &shop, json!([{"type": "page", "messageId": "1", "userId": "C1", "name": "Seen"}])).await;
+    let kept = async || app.store().events_of(&customer("C1"), 10).await.unwrap().len();
+    assert_eq!(kept().await, 1);
+    app.record_consents(&[receipt("C1", Purpose::Profiling, no, at(5))], Actor::Operator).await.unwrap();
+    assert_eq!(kept().await, 1, "an older refusal that arrives late was taken back since");
+    app.record_consents(&[receipt("C1", Purpose::Profiling, no, at(20))], Actor::Operator).await.unwrap();
+    assert_eq!(kept().await, 0);
 }

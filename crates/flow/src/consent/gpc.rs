@@ -39,7 +39,8 @@ impl App {
                 }
             }
         };
-        match self.store().customer(&customer).await {
+        let stays = self.store().resolve_customer(&customer).await?;
+        match self.store().customer(&stays).await {
             Ok(customer) => self.record_gpc(&customer).await,
             Err(store::Error::NotFound { .. }) => Ok(false),
             Err(error) => Err(error.into()),

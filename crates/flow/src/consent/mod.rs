@@ -8,7 +8,7 @@ pub mod export;
 pub(crate) mod gpc;
 pub(crate) mod history;
 mod notices;
-mod record;
+pub(crate) mod record;
 mod sign_up;
 mod strings;
 

@@ -1,12 +1,14 @@
 //! The one way for receipts into the store.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use store::Tx;
-use terms::consent::{ConsentReceipt, ConsentStatus};
+use store::identities::AliasKind;
+use terms::consent::{ConsentReceipt, ConsentStatus, Purpose};
 use terms::ids::CustomerKey;
 use terms::ledger::Action;
 use terms::person::Actor;
+use terms::time::Instant;
 
 use crate::app::App;
 use crate::error::Result;
@@ -53,7 +55,10 @@ impl App {
         Ok(new)
     }
 
-    /// Appends receipts without an entry of their own: the caller's entry speaks of the whole file.
+    /// Appends receipts without an entry of their own: the caller's entry speaks of the whole file. Every receipt comes
+    /// through here, so what holds for all of them is done here: a refusal under a name of before is also one of the
+    /// customer that stays, and who refuses profiling is not remembered by what they did. Comes out: what was new,
+    /// those refusals among it.
     pub(crate) async fn append_receipts(
         &self,
         tx: &mut Tx,
@@ -66,8 +71,12 @@ impl App {
             .filter(|receipt| !erased.as_ref().is_some_and(|erased| erased.holds_key(&receipt.customer)))
             .cloned()
             .collect();
+        let receipts = with_those_that_stay(tx, receipts).await?;
         let added = tx.append_consents(&receipts, self.now()).await?;
-        Ok(receipts.into_iter().zip(added).filter(|(_, new)| *new).map(|(receipt, _)| receipt).collect())
+        let new: Vec<ConsentReceipt> =
+            receipts.into_iter().zip(added).filter(|(_, new)| *new).map(|(receipt, _)| receipt).collect();
+        forget_behaviour(tx, &new).await?;
+        Ok(new)
     }
 
     /// Waits until no message to who withdrew or refused is being handed over.
@@ -79,4 +88,56 @@ impl App {
         }
         self.settle_in_flight(InFlight::ToAny(&customers)).await
     }
+}
+
+/// Adds to refusals under a name of before the same of the customer it was joined to. A grant under such a name stays
+/// there: whether it was meant for all that is known of both is not sure.
+async fn with_those_that_stay(tx: &mut Tx, receipts: Vec<ConsentReceipt>) -> Result<Vec<ConsentReceipt>> {
+    let refused = |receipt: &&ConsentReceipt| receipt.status != ConsentStatus::Granted;
+    let keys: BTreeSet<&str> =
+        receipts.iter().filter(refused).map(|receipt| receipt.customer.as_str()).collect();
+    let keys: Vec<&str> = keys.into_iter().collect();
+    let stays = tx.identities_named(AliasKind::Merged, &keys).await?;
+    let mut all = Vec::with_capacity(receipts.len());
+    for receipt in receipts {
+        if refused(&&receipt)
+            && let Some(customer) = stays.get(receipt.customer.as_str())
+        {
+            all.push(ConsentReceipt { customer: customer.clone(), ..receipt.clone() });
+        }
+        all.push(receipt);
+    }
+    Ok(all)
+}
+
+/// Deletes the behaviour of who refused profiling and did not agree since.
+async fn forget_behaviour(tx: &mut Tx, new: &[ConsentReceipt]) -> Result<()> {
+    let refusals = new
+        .iter()
+        .filter(|receipt| receipt.purpose == Purpose::Profiling && receipt.status != ConsentStatus::Granted);
+    let refusers: BTreeSet<&CustomerKey> = refusals.map(|receipt| &receipt.customer).collect();
+    if refusers.is_empty() {
+        return Ok(());
+    }
+    let customers: Vec<CustomerKey> = refusers.into_iter().cloned().collect();
+    for (customer, granted) in profiling_states(&tx.consents_to_profiling(&customers).await?) {
+        if !granted {
+            tx.delete_events_of(&customer).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Of receipts about profiling, whether the latest of each customer is a grant; of two of the same instant the refusal
+/// counts.
+pub(crate) fn profiling_states(
+    receipts: &[(CustomerKey, ConsentStatus, Instant)],
+) -> HashMap<CustomerKey, bool> {
+    let mut latest: HashMap<CustomerKey, (Instant, bool)> = HashMap::new();
+    for (customer, status, at) in receipts {
+        let said = (*at, *status != ConsentStatus::Granted);
+        let known = latest.entry(customer.clone()).or_insert(said);
+        *known = (*known).max(said);
+    }
+    latest.into_iter().map(|(customer, (_, refused))| (customer, !refused)).collect()
 }

@@ -203,7 +203,8 @@ impl App {
         let known = tx.customers_by_email(&sign_up.email).await?;
         let oldest = known.into_iter().min_by(|a, b| (a.known_since, &a.key).cmp(&(b.known_since, &b.key)));
         if let Some(customer) = oldest {
-            return Ok(customer.key);
+            // A name of before keeps its record, but it is not who signs up.
+            return Ok(tx.resolve_customer(&customer.key).await?);
         }
         let key = CustomerKey::new(format!("web-{}", hex(&rand::random::<[u8; 8]>())));
         let customer = Customer {

@@ -16,7 +16,6 @@ use terms::preference::Preferences;
 use super::{NOTICE_VERSION, notice};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::in_flight::InFlight;
 use crate::links::{LinkKind, is_random, new_token, token_hash};
 use crate::rights::reference;
 use crate::views::{OwnMessage, OwnRequest, PreferencesForm, PreferencesView, TopicChoice};
@@ -52,7 +51,7 @@ impl App {
         let open = link.revoked_at.is_none() && link.expires_at.is_none_or(|until| until > self.now());
         match (link.kind, link.customer, open) {
             (CustomerLinkKind::Centre, Some(key), true) => {
-                let customer = self.store().customer(&key).await?;
+                let customer = self.customer_that_stays(&key).await?;
                 Ok(Visitor { customer, proof: format!("link/{}", link.made_at) })
             }
             _ => Err(Error::NotFound),
@@ -164,7 +163,12 @@ impl App {
     async fn own_messages(&self, customer: &Customer) -> Result<Vec<OwnMessage>> {
         let year_ago = self.now().plus_days(-YEAR);
         let mut messages = Vec::new();
-        for message in self.store().messages_of_customer(&customer.key, MOST).await? {
+        let mut all = Vec::new();
+        for key in self.every_key_of(&customer.key).await? {
+            all.extend(self.store().messages_of_customer(&key, MOST).await?);
+        }
+        all.sort_by_key(|message| std::cmp::Reverse(message.finished_at));
+        for message in all {
             let Some(at) = message.finished_at.filter(|at| *at >= year_ago) else { continue };
             if message.state != Some(DeliveryState::Sent) {
                 continue;
@@ -224,8 +228,8 @@ impl App {
             tx.lift_unsubscribed(Some(&customer.key), customer.email.as_deref()).await?;
         }
         if withdrawn(Channel::Email) {
-            let (key, email) = (Some(&customer.key), customer.email.as_deref());
-            tx.suppress(key, email, SuppressionReason::Unsubscribed, "preference_centre", now).await?;
+            let (reason, source) = (SuppressionReason::Unsubscribed, "preference_centre");
+            self.suppress_person(&mut tx, &customer, reason, source, now).await?;
         }
         let payload = serde_json::json!({
             "max_per_month": preferences.max_per_month, "personalisation": preferences.personalisation,
@@ -236,7 +240,7 @@ impl App {
         tx.append_entries(&[entry]).await?;
         tx.commit().await?;
         self.settle_withdrawn(&new).await?;
-        self.settle_in_flight(InFlight::To(&customer.key)).await?;
+        self.settle_person(&customer.key).await?;
         Ok(PreferencesView { saved: true, ..self.preferences(token).await? })
     }
 

@@ -5,13 +5,17 @@
 //! and the check at the moment of sending reads them. The page waits for a message to the same person that is being
 //! handed over just then.
 
+use std::collections::BTreeSet;
+
 use policy::consent::state_now;
+use store::Tx;
 use store::deliveries::Delivery;
+use store::identities::AliasKind;
 use terms::campaign::Campaign;
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, Purpose, SuppressionReason};
 use terms::customer::{Customer, Language};
 use terms::delivery::{DeliveryState, ResponseKind};
-use terms::ids::MessageId;
+use terms::ids::{CustomerKey, MessageId};
 use terms::ledger::Action;
 use terms::person::Actor;
 use terms::time::Instant;
@@ -48,9 +52,16 @@ impl App {
             return Err(Error::Gone { at });
         }
         let message = self.store().message(id).await?;
-        let customer = self.store().customer(&message.customer).await?;
+        // The link of a mail to a name of before is the link of the customer that stays.
+        let customer = self.customer_that_stays(&message.customer).await?;
         let campaign = self.store().campaign(message.campaign).await?;
         Ok(Visit { message, customer, campaign })
+    }
+
+    /// The record that counts for a key: their own, or that of the customer it was joined to.
+    pub(crate) async fn customer_that_stays(&self, key: &CustomerKey) -> Result<Customer> {
+        let stays = self.store().resolve_customer(key).await?;
+        Ok(self.store().customer(&stays).await?)
     }
 
     async fn language_of(&self, customer: &Customer) -> Result<Language> {
@@ -138,6 +149,7 @@ impl App {
         source: &str,
         at: Instant,
     ) -> Result<()> {
+        let customer = &self.customer_that_stays(&customer.key).await?;
         let email = customer.email.as_deref();
         // Done twice is done once. But a suppression of another cause is no withdrawal: the brand can lift its own, and
         // what the customer said must still stand then.
@@ -151,14 +163,44 @@ impl App {
         let proof = format!("message/{message}");
         let receipt = ConsentReceipt { at, ..self.receipt(customer, marketing, source, &proof).await? };
         let mut tx = self.store().begin().await?;
+        // Appended as it is: the entry below speaks of it. Marketing only, so no behaviour depends on it.
         tx.add_consents(&[receipt]).await?;
-        tx.suppress(Some(&customer.key), email, SuppressionReason::Unsubscribed, source, at).await?;
+        self.suppress_person(&mut tx, customer, SuppressionReason::Unsubscribed, source, at).await?;
         tx.add_responses(&[(message, ResponseKind::OptedOut, at)]).await?;
         let payload = serde_json::json!({ "message": message, "source": source });
         let object = format!("customer/{}", customer.key);
         tx.append_entries(&[self.entry(Actor::Customer, Action::OptedOut, object, payload)]).await?;
         tx.commit().await?;
-        self.settle_in_flight(InFlight::To(&customer.key)).await
+        self.settle_person(&customer.key).await
+    }
+
+    /// Suppresses a customer under every name and address they have or had: a mail to an old one is one to them.
+    pub(crate) async fn suppress_person(
+        &self,
+        tx: &mut Tx,
+        customer: &Customer,
+        reason: SuppressionReason,
+        source: &str,
+        at: Instant,
+    ) -> Result<()> {
+        tx.suppress(Some(&customer.key), customer.email.as_deref(), reason, source, at).await?;
+        let names = tx.identities_of(&customer.key).await?;
+        let merged = names.iter().filter(|name| name.kind == AliasKind::Merged);
+        let keys: Vec<CustomerKey> = merged.map(|name| CustomerKey::new(&name.alias)).collect();
+        for key in &keys {
+            tx.suppress(Some(key), None, reason, source, at).await?;
+        }
+        for record in tx.customers(&keys).await? {
+            tx.suppress(Some(&record.key), record.email.as_deref(), reason, source, at).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until no message to a customer is being handed over, under any of their names.
+    pub(crate) async fn settle_person(&self, customer: &CustomerKey) -> Result<()> {
+        let keys = self.every_key_of(customer).await?;
+        let keys: BTreeSet<&CustomerKey> = keys.iter().collect();
+        self.settle_in_flight(InFlight::ToAny(&keys)).await
     }
 
     /// Tokens of a message's pages, for links outside of mails (the demo prints them).

@@ -575,20 +575,6 @@ impl Run<'_> {
                 tx.delete_events_of(customer).await?;
             }
         }
-        // Who refuses is not remembered by what they did before either.
-        let refusers: BTreeSet<CustomerKey> = self
-            .withdrawn
-            .iter()
-            .filter(|receipt| {
-                receipt.purpose == Purpose::Profiling && receipt.status != ConsentStatus::Granted
-            })
-            .map(|receipt| receipt.customer.clone())
-            .collect();
-        for customer in &refusers {
-            if !self.people.agreed(customer) {
-                tx.delete_events_of(customer).await?;
-            }
-        }
         let mut kept = Vec::new();
         for Item { event, row } in items {
             if !is_behaviour(event) {

@@ -7,14 +7,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use store::Conn;
 use store::identities::AliasKind;
-use terms::consent::ConsentStatus;
 use terms::customer::Customer;
 use terms::event::EventKind;
 use terms::ids::CustomerKey;
-use terms::time::Instant;
 
 use super::meaning;
 use super::parse::Event;
+use crate::consent::record::profiling_states;
 use crate::error::Result;
 
 /// What is known of the people in some events.
@@ -78,13 +77,8 @@ impl People {
         customers: &BTreeSet<CustomerKey>,
     ) -> Result<()> {
         let customers: Vec<CustomerKey> = customers.iter().cloned().collect();
-        let mut latest: HashMap<CustomerKey, (Instant, bool)> = HashMap::new();
-        for (customer, status, at) in conn.consents_to_profiling(&customers).await? {
-            let said = (at, status != ConsentStatus::Granted);
-            let known = latest.entry(customer).or_insert(said);
-            *known = (*known).max(said);
-        }
-        let granted = latest.into_iter().filter(|(_, (_, refused))| !refused).map(|(customer, _)| customer);
+        let states = profiling_states(&conn.consents_to_profiling(&customers).await?);
+        let granted = states.into_iter().filter(|(_, granted)| *granted).map(|(customer, _)| customer);
         self.agreed =
             granted.filter(|key| !self.records.get(key).is_some_and(|record| record.restricted)).collect();
         Ok(())

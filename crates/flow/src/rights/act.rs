@@ -9,7 +9,6 @@ use terms::rights::{Request, RequestState, RightKind};
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::in_flight::InFlight;
 
 /// What can be objected to (GDPR 21).
 pub(crate) const AGAINST: [Purpose; 2] = [Purpose::Marketing, Purpose::Profiling];
@@ -37,8 +36,8 @@ impl App {
                     }
                 }
                 if receipts.iter().any(|receipt| receipt.purpose == Purpose::Marketing) {
-                    let (key, email) = (Some(&customer.key), customer.email.as_deref());
-                    tx.suppress(key, email, SuppressionReason::Objection, "rights", now).await?;
+                    let reason = SuppressionReason::Objection;
+                    self.suppress_person(&mut tx, &customer, reason, "rights", now).await?;
                 }
             }
             RightKind::OptOutSale => {
@@ -51,7 +50,7 @@ impl App {
         let step = Step { closed_at: Some(now), ..Step::default() };
         self.step(&mut tx, request, RequestState::Completed, &step, actor).await?;
         tx.commit().await?;
-        self.settle_in_flight(InFlight::To(&customer.key)).await?;
+        self.settle_person(&customer.key).await?;
         self.enqueue_notices(&notices).await?;
         self.call_back(request.id).await
     }

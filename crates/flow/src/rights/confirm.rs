@@ -182,7 +182,8 @@ impl App {
             return Err(Error::NotFound);
         };
         let language = self.store().rights_request(request).await?.language;
-        let archive = self.archive_of(&customer).await?;
+        let stays = self.store().resolve_customer(&customer).await?;
+        let archive = self.archive_of(&stays).await?;
         Ok((archive, language))
     }
 

@@ -214,7 +214,9 @@ impl App {
 
     async fn customer_if_known(&self, key: Option<&CustomerKey>) -> Result<Option<Customer>> {
         let Some(key) = key else { return Ok(None) };
-        Ok(self.store().customers(std::slice::from_ref(key)).await?.pop())
+        // A request under a name of before is one of the customer that stays.
+        let stays = self.store().resolve_customer(key).await?;
+        Ok(self.store().customers(&[stays]).await?.pop())
     }
 
     /// The dates of a request, by the brand's clocks and the holidays there.
