@@ -195,7 +195,8 @@ impl App {
         let held = self.store().vault_attributes_of(customer).await?;
         let Some((attribute, ..)) = held.first() else { return Ok(Vec::new()) };
         let person = self.store().person(self.responsible().await?).await?;
-        let about = serde_json::json!({ "access": format!("customer/{customer}") });
+        // Without their key: the entry is the vault's, so erasing them would leave it there.
+        let about = serde_json::json!({ "access": "one customer" });
         let opening =
             Opening::new(&person, *attribute, "answer to the customer's own request for access", about)?;
         let rows = self.store().open_vault_of(customer, opening, self.now()).await?;
