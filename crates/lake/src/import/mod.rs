@@ -57,10 +57,13 @@ pub enum Header {
     Absent,
 }
 
+/// Given a key and an address, whether rows about them stay out.
+type Keeps = dyn Fn(&str, Option<&str>) -> bool + Send + Sync;
+
 /// Who is not taken in because they were erased: answers for a key and, where a row has one, an address. Their rows
 /// count as rejected, and nothing of what these say is repeated.
 #[derive(Clone)]
-pub struct KeptOut(std::sync::Arc<dyn Fn(&str, Option<&str>) -> bool + Send + Sync>);
+pub struct KeptOut(std::sync::Arc<Keeps>);
 
 impl KeptOut {
     /// Asks `answer` for each row.
