@@ -61,7 +61,8 @@ async fn two_campaigns_race(kit: TestApp) {
     for _ in 0..25 {
         let (one, two) = (kit.app.clone(), kit.app.clone());
         let (a, b) = tokio::join!(one.work_until_idle("one"), two.work_until_idle("two"));
-        (a.unwrap(), b.unwrap());
+        a.unwrap();
+        b.unwrap();
         kit.app.clock().set(kit.app.now().plus_hours(1));
     }
     let counts = sent(&kit).await;

@@ -373,7 +373,7 @@ fn batch(numbers: std::ops::Range<u64>, customers: u64) -> String {
         // A multiplier of splitmix64: neighbours are about different customers.
         let mixed = n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let customer = (mixed >> 20) % customers.max(1);
-        let agrees = customer % 2 == 0;
+        let agrees = customer.is_multiple_of(2);
         if n > first {
             body.push(',');
         }

@@ -86,7 +86,7 @@ impl App {
     /// off between deleting and saying so says the same when it is done again.
     pub(super) async fn end(&self, step: &Step, at: Instant) -> Result<u64> {
         let cut = cut_off(at, step.days);
-        for (place, how) in places(step.kind).iter().filter(|(place, _)| *place == step.place) {
+        if let Some((place, how)) = places(step.kind).iter().find(|(place, _)| *place == step.place) {
             match how {
                 How::Rows(table) => {
                     self.store().end_rows(*table, cut, at).await?;
