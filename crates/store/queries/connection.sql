@@ -47,6 +47,9 @@ SELECT CAST(1 AS BIGINT) AS one FROM pg_advisory_xact_lock(8230143);
 -- name: sqlite_checkpoint
 PRAGMA wal_checkpoint(TRUNCATE);
 
+-- name: sqlite_vacuum
+VACUUM;
+
 -- name: postgres_vacuum
 VACUUM
 

@@ -218,6 +218,9 @@ impl Store {
             }
             return Ok(());
         }
+        // `secure_delete` overwrites what is deleted, not the copies that stay behind in the gaps of a page when its
+        // cells move to another one. Only writing the whole file anew leaves none.
+        sqlx::raw_sql(sql!("connection", "sqlite_vacuum")).execute(&mut *writer).await?;
         for _ in 0..100 {
             let row = sqlx::query(sql!("connection", "sqlite_checkpoint")).fetch_one(&mut *writer).await?;
             if row.int("busy")? == 0 {
