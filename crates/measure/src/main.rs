@@ -3,6 +3,7 @@
 //! Goes in: a subcommand with a file. Comes out: one JSON object or a few readable lines on standard output,
 //! progress on standard error. It deliberately keeps no built-in paths, baselines or expected values.
 
+mod erasure;
 mod fit_scale;
 mod history;
 mod import_flags;
@@ -46,6 +47,8 @@ enum Command {
     Ingest(ingest::IngestArgs),
     /// Let customers withdraw while a campaign is sent, and count attempts committed after a withdrawal.
     Race(race::RaceArgs),
+    /// Plant customers with a word of its own in each field, erase half, and search every byte for what is left.
+    Erasure(erasure::ErasureArgs),
     #[command(hide = true)]
     HistoryLay(Box<history::LayArgs>),
     #[command(hide = true)]
@@ -63,6 +66,7 @@ fn main() -> miette::Result<()> {
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Ingest(arguments) => ingest::run(&arguments),
         Command::Race(arguments) => race::run(&arguments),
+        Command::Erasure(arguments) => erasure::run(&arguments),
         Command::HistoryLay(arguments) => history::lay(&arguments),
         Command::HistoryPass(arguments) => history::pass(&arguments),
     }

@@ -5,6 +5,8 @@
 //! because a test that cannot be set up has failed.
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
+pub mod canary;
+
 use flow::clock::Clock;
 use flow::{App, Brand, Opening};
 use simulator::Shop;
@@ -16,6 +18,18 @@ use terms::time::{Day, Instant};
 
 /// The password of everybody in a [`TestApp`].
 pub const PASSWORD: &str = "a long enough password";
+
+/// The URL of a new, empty database on the PostgreSQL server that `server` names.
+pub async fn fresh_database(server: &str) -> String {
+    use sqlx::{AssertSqlSafe, Connection, Executor};
+    sqlx::any::install_default_drivers();
+    let name = format!("testkit_{}", std::process::id());
+    let mut conn = sqlx::AnyConnection::connect(server).await.expect("a server");
+    conn.execute(sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}")))).await.expect("a database");
+    conn.close().await.expect("a clean end");
+    let (head, _) = server.rsplit_once('/').expect("the URL of a database");
+    format!("{head}/{name}")
+}
 
 /// A temporary installation.
 pub struct TestApp {
