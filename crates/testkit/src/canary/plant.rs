@@ -66,7 +66,7 @@ impl Subject {
     }
 
     fn by_form(&self) -> bool {
-        self.number % EIGHT == 0
+        self.number.is_multiple_of(EIGHT)
     }
 
     fn by_event(&self) -> bool {
