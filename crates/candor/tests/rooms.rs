@@ -31,7 +31,8 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "measure",
-        &["terms", "science", "lake", "guard", "policy", "store", "gateway", "flow"],
+        // Figures on temporary installations: `measure erasure` plants and searches in one.
+        &["terms", "science", "lake", "guard", "policy", "store", "gateway", "flow", "testkit"],
         &["axum", "sqlx", "askama"],
     ),
     ("testkit", &["terms", "store", "flow", "gateway", "simulator", "lake", "guard", "policy"], &["axum"]),
