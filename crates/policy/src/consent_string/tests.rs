@@ -1,3 +1,5 @@
+//! Consent strings, read one by one: what each grants, refuses or is rejected for; and the public test strings.
+
 use super::*;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
