@@ -77,6 +77,40 @@ async fn withdrawn_consent_blocks_an_approved_send() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_complains_or_whose_mail_comes_back_is_not_written_to_again() {
+    use terms::consent::SuppressionReason;
+    use terms::delivery::ResponseKind;
+    let kit = TestApp::with_customers(200).await;
+    let id = kit.approved("Everybody", ALL).await;
+    let marketer = kit.person(Role::Marketer).await;
+    kit.app.launch_campaign(&marketer, id).await.unwrap();
+    kit.work_for_a_day().await;
+    let sent = kit.app.store().messages_of_campaign(id, Some(DeliveryState::Sent), 3, 0).await.unwrap();
+    let kinds = [ResponseKind::Complained, ResponseKind::Bounced, ResponseKind::Opened];
+    let heard: Vec<flow::ResponseIn> = sent
+        .iter()
+        .zip(kinds)
+        .map(|(message, kind)| flow::ResponseIn {
+            customer: message.customer.clone(),
+            campaign: id,
+            kind,
+            at: kit.app.now(),
+        })
+        .collect();
+    assert_eq!(heard.len(), 3);
+    kit.app.ingest_responses(&heard).await.unwrap();
+    let mut reasons = Vec::new();
+    for response in &heard {
+        let email = kit.app.store().customer(&response.customer).await.unwrap().email;
+        let found = kit.app.store().suppression(None, email.as_deref()).await.unwrap();
+        reasons.push(found.map(|suppression| suppression.reason));
+    }
+    let expected = [Some(SuppressionReason::Complaint), Some(SuppressionReason::HardBounce), None];
+    assert_eq!(reasons, expected);
+    assert!(kit.app.verify_ledger().await.unwrap().verified);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn four_eyes_hold_and_an_edit_voids_an_approval() {
     let kit = TestApp::with_customers(200).await;
     let (marketer, approver) = (kit.person(Role::Marketer).await, kit.person(Role::Approver).await);

@@ -21,7 +21,6 @@ use terms::time::Instant;
 
 use crate::app::{App, json_value};
 use crate::error::{Error, Result};
-use crate::in_flight::InFlight;
 use crate::jobs::Work;
 use crate::lawful::Responses;
 
@@ -247,16 +246,17 @@ impl App {
         Ok(added)
     }
 
-    /// Suppresses the address of somebody who complained or whose mail came back, once for each reason.
+    /// Suppresses whoever complained or whose mail came back, under every name and address they have or had.
     async fn close_address(&self, key: &CustomerKey, reason: SuppressionReason, at: Instant) -> Result<()> {
-        let email = self.store().customer(key).await?.email;
+        let customer = self.customer_that_stays(key).await?;
         let mut tx = self.store().begin().await?;
-        tx.suppress(Some(key), email.as_deref(), reason, "response", at).await?;
+        self.suppress_person(&mut tx, &customer, reason, "response", at).await?;
         let actor = self.system("flow.ingest").await?;
+        let object = format!("customer/{}", customer.key);
         let payload = serde_json::json!({ "suppressed": reason });
-        tx.append_entries(&[self.entry(actor, Action::OptedOut, format!("customer/{key}"), payload)]).await?;
+        tx.append_entries(&[self.entry(actor, Action::OptedOut, object, payload)]).await?;
         tx.commit().await?;
-        self.settle_in_flight(InFlight::To(key)).await
+        self.settle_person(&customer.key).await
     }
 
     async fn messages_by_customer(&self, campaign: CampaignId) -> Result<BTreeMap<CustomerKey, MessageId>> {
