@@ -202,12 +202,13 @@ impl Store {
     }
 
     /// Clears what the database keeps of erased rows beside its tables. SQLite overwrites them where they stood
-    /// (`secure_delete`), so folding the write-ahead log into the file and emptying it is all there is to do.
-    /// PostgreSQL takes the dead rows out of tables and indexes (`VACUUM`); the bytes of its own log go when the server
+    /// (`secure_delete`), but not what moved before; so the file is written anew, and the write-ahead log is folded
+    /// into it and emptied. That takes time in proportion to the whole file, once for each group of erasures. PostgreSQL takes the dead rows out of tables and indexes (`VACUUM`); the bytes of its own log go when the server
     /// recycles the log's files, which is up to the server's settings.
     ///
     /// # Errors
-    /// When a reader holds the log for longer than five seconds, or the database fails.
+    /// When a reader holds the log for longer than five seconds, the disk has no room for a second copy of the file, or
+    /// the database fails.
     pub async fn scrub(&self) -> Result<()> {
         let mut writer = self.shared.writer.acquire().await?;
         if self.shared.kind == Kind::Postgres {
