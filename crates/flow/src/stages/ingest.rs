@@ -246,11 +246,17 @@ impl App {
         Ok(added)
     }
 
-    /// Suppresses whoever complained or whose mail came back, under every name and address they have or had.
+    /// Suppresses whoever complained under every name and address they have or had, and the address a mail came back from.
     async fn close_address(&self, key: &CustomerKey, reason: SuppressionReason, at: Instant) -> Result<()> {
         let customer = self.customer_that_stays(key).await?;
         let mut tx = self.store().begin().await?;
-        self.suppress_person(&mut tx, &customer, reason, "response", at).await?;
+        match reason {
+            // Says something of the address, and nothing of a person who may have another one by now.
+            SuppressionReason::HardBounce => {
+                tx.suppress(None, customer.email.as_deref(), reason, "response", at).await?;
+            }
+            _ => self.suppress_person(&mut tx, &customer, reason, "response", at).await?,
+        }
         let actor = self.system("flow.ingest").await?;
         let object = format!("customer/{}", customer.key);
         let payload = serde_json::json!({ "suppressed": reason });
