@@ -12,6 +12,7 @@ use terms::hash::ContentHash;
 struct Migration {
     version: i64,
     schema: &'static str,
+    /// Triggers; empty where a version adds none. The same in both fields but for the dialect.
     sqlite: &'static str,
     postgres: &'static str,
 }
@@ -58,6 +59,12 @@ const MIGRATIONS: &[Migration] = &[
         schema: include_str!("../migrations/0007_retention.sql"),
         sqlite: include_str!("../migrations/0007_triggers.sqlite.sql"),
         postgres: include_str!("../migrations/0007_triggers.postgres.sql"),
+    },
+    Migration {
+        version: 8,
+        schema: include_str!("../migrations/0008_use_mark.sql"),
+        sqlite: "",
+        postgres: "",
     },
 ];
 
@@ -111,7 +118,7 @@ mod tests {
             lines.map(ToOwned::to_owned).map(|line| line.replace(" FOR EACH ROW", "")).collect()
         };
         for migration in MIGRATIONS {
-            assert!(!names(migration.sqlite).is_empty());
+            assert_eq!(names(migration.sqlite).is_empty(), migration.sqlite.is_empty());
             assert_eq!(names(migration.sqlite), names(migration.postgres));
         }
     }

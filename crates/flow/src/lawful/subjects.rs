@@ -153,6 +153,16 @@ fn with_contacts(subject: Subject, contacts: &[Contact]) -> Subject {
     }
 }
 
+/// What was read of everybody before a run of messages. Neither allows what it did not allow then: a purchase that came
+/// since does not count yet, and harm is asked only of those who agree at the moment.
+#[derive(Clone, Copy)]
+pub(crate) struct Read<'a> {
+    /// For first purchases.
+    pub(crate) snapshot: &'a Snapshot,
+    /// For the next message's harm.
+    pub(crate) fatigue: &'a Fatigue,
+}
+
 impl App {
     /// The facts about one customer, read for a decision at `now`: the clock is asked once for both.
     pub(crate) async fn subject_now(
@@ -162,10 +172,10 @@ impl App {
         campaign: CampaignId,
         channel: Channel,
         now: Instant,
-        fatigue: &Fatigue,
+        known: Read<'_>,
     ) -> Result<Subject> {
         let receipts = conn.consent_history(&customer.key).await?;
-        let first = self.first_purchase(&customer.key).await?;
+        let first = known.snapshot.first_purchase(&customer.key);
         let preferences = conn.preferences(&customer.key).await?;
         let suppressed = conn.suppression(Some(&customer.key), customer.email.as_deref()).await?;
         let contacts = conn.contact_times_of(&customer.key, campaign, now.plus_days(-CAP_DAYS)).await?;
@@ -175,7 +185,7 @@ impl App {
                 .map(|state| state.with_first_purchase(first)),
             profiling: state_now(&receipts, Purpose::Profiling, channel, now),
             ai_content: state_now(&receipts, Purpose::AiContent, channel, now),
-            ..known(customer, &preferences)
+            ..self::known(customer, &preferences)
         };
         // At the moment of sending this message goes first: a plan of another campaign yields to it, and the cap
         // counts only what was handed over.
@@ -184,7 +194,7 @@ impl App {
         let subject = with_contacts(subject, &made);
         let agreed =
             subject.profiling.as_ref().is_some_and(|state| state.allows(Purpose::Profiling, channel));
-        let harm = fatigue.harm(&customer.key, &subject.contacts, now).filter(|_| agreed);
+        let harm = known.fatigue.harm(&customer.key, &subject.contacts, now).filter(|_| agreed);
         Ok(Subject { harm, ..subject })
     }
 }
