@@ -144,7 +144,7 @@ async fn who_is_tired_by_their_own_history_is_left_alone_and_nobody_else_is_judg
     kit.app.set_brand(&Brand { cap_30_days: 100, cap_3_days: 100, ..brand }).await.unwrap();
     // Campaigns of the past; the same few complain each time, and stay, until they are left alone.
     let granted =
-        kit.app.store().consent_states(Purpose::Profiling, Channel::Email, kit.app.now()).await.unwrap();
+        kit.app.store().consent_states(Purpose::Profiling, &[Channel::Email], kit.app.now()).await.unwrap();
     let willing: Vec<String> = granted
         .iter()
         .filter(|(_, state)| state.status == ConsentStatus::Granted)

@@ -143,7 +143,7 @@ async fn who_refuses_measuring_is_counted_in_neither_arm() {
     let arms = kit.app.store().arms(id).await.unwrap();
     // Some of the shop's customers refused before.
     let refused =
-        kit.app.store().consent_states(Purpose::Measurement, Channel::Email, kit.app.now()).await.unwrap();
+        kit.app.store().consent_states(Purpose::Measurement, &[Channel::Email], kit.app.now()).await.unwrap();
     let refused: Vec<&str> = refused
         .iter()
         .filter(|(_, state)| state.status != ConsentStatus::Granted)

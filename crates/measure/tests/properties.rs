@@ -347,8 +347,8 @@ async fn store_says_the_same(store: &store::Store, cases: u32) {
         let history: Vec<Event> = receipts.iter().cloned().map(Event::Receipt).collect();
         let until: Vec<Event> =
             receipts.iter().filter(|one| one.at <= at).cloned().map(Event::Receipt).collect();
-        let states = store.consent_states(purpose, channel, at).await.unwrap();
-        let ahead = store.refusals_after(purpose, channel, at).await.unwrap();
+        let states = store.consent_states(purpose, &[channel], at).await.unwrap();
+        let ahead = store.refusals_after(purpose, &[channel], at).await.unwrap();
         for who in (0..3).map(|at| named(&key(at))) {
             let told = store.consent_history(&who).await.unwrap();
             let expected = agreed(&history, &who, purpose, channel, at);

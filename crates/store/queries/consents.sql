@@ -19,16 +19,16 @@ FROM consents WHERE customer = $1 AND purpose = $2 AND (channel = $3 OR purpose 
 ORDER BY at DESC, CASE status WHEN 'granted' THEN 1 ELSE 0 END, id DESC LIMIT 1;
 
 -- name: consent_states
--- All receipts of the latest instant: which of two counts is not for the order of arrival to say.
-SELECT customer, status, basis, at, notice_version, source, proof FROM (
-    SELECT id, customer, status, basis, at, notice_version, source, proof,
-           RANK() OVER (PARTITION BY customer ORDER BY at DESC) AS place
-    FROM consents WHERE purpose = $1 AND channel = $2 AND at <= $3
+-- All receipts of the latest instant of each channel: which of two counts is not for the order of arrival to say.
+SELECT customer, channel, status, basis, at, notice_version, source, proof FROM (
+    SELECT id, customer, channel, status, basis, at, notice_version, source, proof,
+           RANK() OVER (PARTITION BY channel, customer ORDER BY at DESC) AS place
+    FROM consents WHERE purpose = $1 AND at <= $2 AND channel IN (/*each*/$3/*end*/)
 ) latest WHERE place = 1 ORDER BY customer, id;
 
 -- name: refusals_after
-SELECT customer, status, basis, at, notice_version, source, proof FROM consents
-WHERE purpose = $1 AND channel = $2 AND at > $3 AND status <> 'granted' ORDER BY customer, at;
+SELECT customer, channel, status, basis, at, notice_version, source, proof FROM consents
+WHERE purpose = $1 AND at > $2 AND channel IN (/*each*/$3/*end*/) AND status <> 'granted' ORDER BY customer, at, id;
 
 -- name: consent_counts
 -- What everybody's receipts say at an instant.

@@ -12,6 +12,8 @@ use terms::time::{Day, Instant};
 /// What planning needs of the latest receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentState {
+    /// Through which channel.
+    pub channel: Channel,
     /// What was said.
     pub status: ConsentStatus,
     /// On which basis.
@@ -44,6 +46,7 @@ fn receipt(row: &AnyRow) -> Result<ConsentReceipt> {
 
 fn state(row: &AnyRow) -> Result<(CustomerKey, ConsentState)> {
     let state = ConsentState {
+        channel: row.word("channel")?,
         status: row.word("status")?,
         basis: row.word("basis")?,
         at: row.at("at")?,
@@ -200,16 +203,17 @@ reads! {
         query.fetch_optional(self.db()).await?.map(|row| receipt(&row)).transpose()
     }
 
-    /// The receipts that hold for each customer at an instant, in the order of keys: usually one, more when several
-    /// have the same time. Who never said anything is absent.
+    /// The receipts that hold for each customer and channel at an instant, in the order of keys: usually one, more when
+    /// several have the same time. Who never said anything is absent.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn consent_states(
-        &mut self, purpose: Purpose, channel: Channel, at: Instant,
+        &mut self, purpose: Purpose, channels: &[Channel], at: Instant,
     ) -> Result<Vec<(CustomerKey, ConsentState)>> {
-        let query = sqlx::query(sql!("consents", "consent_states"))
-            .bind(purpose.as_str()).bind(channel.as_str()).bind(at.0);
+        let query = sqlx::query(each(sql!("consents", "consent_states"), channels.len()));
+        let query = query.bind(purpose.as_str()).bind(at.0);
+        let query = channels.iter().fold(query, |query, channel| query.bind(channel.as_str()));
         sql::rows(&query.fetch_all(self.db()).await?, state)
     }
 
@@ -218,10 +222,11 @@ reads! {
     /// # Errors
     /// When the database fails.
     pub async fn refusals_after(
-        &mut self, purpose: Purpose, channel: Channel, now: Instant,
+        &mut self, purpose: Purpose, channels: &[Channel], now: Instant,
     ) -> Result<Vec<(CustomerKey, ConsentState)>> {
-        let query = sqlx::query(sql!("consents", "refusals_after"))
-            .bind(purpose.as_str()).bind(channel.as_str()).bind(now.0);
+        let query = sqlx::query(each(sql!("consents", "refusals_after"), channels.len()));
+        let query = query.bind(purpose.as_str()).bind(now.0);
+        let query = channels.iter().fold(query, |query, channel| query.bind(channel.as_str()));
         sql::rows(&query.fetch_all(self.db()).await?, state)
     }
 }

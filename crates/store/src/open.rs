@@ -119,6 +119,8 @@ impl Store {
                 .acquire_timeout(Duration::from_secs(120))
                 .max_lifetime(None)
                 .idle_timeout(None)
+                // A file is there or it is not; a server may have gone since the connection was used last.
+                .test_before_acquire(kind == Kind::Postgres)
                 .after_connect(move |conn, _| {
                     Box::pin(async move {
                         if kind == Kind::Sqlite {

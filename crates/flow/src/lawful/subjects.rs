@@ -105,24 +105,23 @@ pub(super) async fn latest(
     now: Instant,
 ) -> Result<HashMap<CustomerKey, ConsentState>> {
     let mut found: HashMap<CustomerKey, ConsentState> = HashMap::new();
-    for channel in channels {
-        let mut states = app.store().consent_states(purpose, *channel, now).await?;
-        states.extend(app.store().refusals_after(purpose, *channel, now).await?);
-        for (key, state) in states {
-            let state = ConsentState {
-                status: state.status,
-                basis: state.basis,
-                evidence: SaleEvidence::of_proof(&state.proof),
-                at: state.at,
-                source: state.source,
-                notice_version: state.notice_version,
-            };
-            let rank = |state: &ConsentState| (state.at, !state.allows(purpose, *channel));
-            match found.get(&key) {
-                Some(known) if rank(known) >= rank(&state) => {}
-                _ => {
-                    found.insert(key, state);
-                }
+    let mut states = app.store().consent_states(purpose, channels, now).await?;
+    states.extend(app.store().refusals_after(purpose, channels, now).await?);
+    for (key, state) in states {
+        let channel = state.channel;
+        let state = ConsentState {
+            status: state.status,
+            basis: state.basis,
+            evidence: SaleEvidence::of_proof(&state.proof),
+            at: state.at,
+            source: state.source,
+            notice_version: state.notice_version,
+        };
+        let rank = |state: &ConsentState| (state.at, !state.allows(purpose, channel));
+        match found.get(&key) {
+            Some(known) if rank(known) >= rank(&state) => {}
+            _ => {
+                found.insert(key, state);
             }
         }
     }

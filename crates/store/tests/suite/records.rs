@@ -141,11 +141,11 @@ fn the_latest_receipt_holds_and_none_can_be_changed() {
         ];
         assert_eq!(store.add_consents(&receipts).await.unwrap(), 4);
         assert_eq!(store.add_consents(&receipts).await.unwrap(), 0, "imported twice is once");
-        let states = store.consent_states(Purpose::Marketing, Channel::Email, at(15)).await.unwrap();
+        let states = store.consent_states(Purpose::Marketing, &[Channel::Email], at(15)).await.unwrap();
         let short: Vec<_> = states.iter().map(|(key, state)| (key.as_str(), state.status)).collect();
         let b = [("b", ConsentStatus::Withdrawn), ("b", ConsentStatus::Granted)];
         assert_eq!(short, [("a", ConsentStatus::Granted), b[0], b[1]], "both receipts of one instant");
-        let ahead = store.refusals_after(Purpose::Marketing, Channel::Email, at(15)).await.unwrap();
+        let ahead = store.refusals_after(Purpose::Marketing, &[Channel::Email], at(15)).await.unwrap();
         assert_eq!(
             ahead.iter().map(|(key, state)| (key.as_str(), state.at)).collect::<Vec<_>>(),
             [("a", at(20))]
