@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::events::{Intake, KnownKeys, Limiter};
 use crate::home::Home;
+use crate::lawful::fatigue::Fatigue;
 use crate::links::LinkSigner;
 use crate::snapshot::Snapshot;
 
@@ -43,6 +44,7 @@ struct Inner {
     links: LinkSigner,
     ledger_key: Arc<LedgerKey>,
     snapshot: RwLock<Option<Arc<Snapshot>>>,
+    fatigue: Mutex<Option<Arc<Fatigue>>>,
     tries: Mutex<HashMap<String, Vec<Instant>>>,
     intake: OnceLock<Intake>,
     limiter: Mutex<Limiter>,
@@ -112,6 +114,7 @@ impl App {
             links,
             ledger_key,
             snapshot: RwLock::new(None),
+            fatigue: Mutex::new(None),
             tries: Mutex::new(HashMap::new()),
             intake: OnceLock::new(),
             limiter: Mutex::new(Limiter::default()),
@@ -143,6 +146,7 @@ impl App {
                 links: inner.links.clone(),
                 ledger_key: Arc::clone(&inner.ledger_key),
                 snapshot: RwLock::new(None),
+                fatigue: Mutex::new(None),
                 tries: Mutex::new(HashMap::new()),
                 intake: OnceLock::new(),
                 limiter: Mutex::new(Limiter::default()),
@@ -216,6 +220,10 @@ impl App {
 
     pub(crate) fn snapshot_slot(&self) -> &RwLock<Option<Arc<Snapshot>>> {
         &self.inner.snapshot
+    }
+
+    pub(crate) fn fatigue_slot(&self) -> &Mutex<Option<Arc<Fatigue>>> {
+        &self.inner.fatigue
     }
 
     /// The brand's settings.

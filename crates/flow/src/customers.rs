@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::forecast::forecast;
 use crate::lawful::MarketingByMail;
-use crate::lawful::fatigue::PersonalCurve;
+use crate::lawful::fatigue::{PersonalCurve, exposures_of};
 use crate::problem::Problem;
 use crate::snapshot::{PERIOD_DAYS, Snapshot, YEAR_DAYS};
 use crate::today::stage_counts;
@@ -137,6 +137,7 @@ impl App {
                 .collect(),
             _ => Vec::new(),
         };
+        let profiling = snapshot.profiling.get(at).copied().unwrap_or(false);
         Ok(CustomerView {
             line: line(&snapshot, at).ok_or(Error::NotFound)?,
             currency: self.brand().await?.currency.to_string(),
@@ -144,13 +145,13 @@ impl App {
             locale: customer.locale.clone(),
             known_since: customer.known_since,
             as_of: snapshot.as_of,
-            profiling: snapshot.profiling.get(at).copied().unwrap_or(false),
+            profiling,
             next: score.map(|score| score.next.to_vec()),
             buys: score.map(|score| score.buys),
             future: score.and(profile.as_ref()).and_then(|profile| future(&snapshot, at, profile)),
             risks,
             reasons,
-            fatigue: self.fatigue_of(&key).await?,
+            fatigue: if profiling { self.fatigue_of(&key).await? } else { None },
             consents: self.consents_now(&key).await?,
             timeline: self.timeline(customer).await?,
             model: snapshot.model.as_ref().map(|(label, _)| label.clone()),
@@ -160,7 +161,9 @@ impl App {
 
     async fn fatigue_of(&self, key: &CustomerKey) -> Result<Option<FatigueView>> {
         let (now, most) = (self.now(), self.brand().await?.most_harm);
-        let Some(PersonalCurve { next, messages, points }) = self.fatigue().await?.curve(key, now) else {
+        let exposures = exposures_of(&mut self.store().read().await?, key, now).await?;
+        let Some(PersonalCurve { next, messages, points }) = self.fatigue().await?.curve(&exposures, now)
+        else {
             return Ok(None);
         };
         let point = |(everybody, own): (f64, terms::estimate::Estimate)| FatiguePoint {

@@ -8,12 +8,16 @@ PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA secure_delete = ON;
 PRAGMA temp_store = MEMORY;
+-- KiB, for each connection; the default of 2,000 reads the same pages again and again.
+PRAGMA cache_size = -16384;
 
 -- name: sqlite_reader
 PRAGMA busy_timeout = 60000;
 PRAGMA foreign_keys = ON;
 PRAGMA query_only = ON;
 PRAGMA temp_store = MEMORY;
+-- KiB, for each connection; the default of 2,000 reads the same pages again and again.
+PRAGMA cache_size = -16384;
 
 -- name: sqlite_version
 SELECT sqlite_version() AS version;

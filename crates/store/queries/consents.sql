@@ -20,11 +20,12 @@ ORDER BY at DESC, CASE status WHEN 'granted' THEN 1 ELSE 0 END, id DESC LIMIT 1;
 
 -- name: consent_states
 -- All receipts of the latest instant of each channel: which of two counts is not for the order of arrival to say.
-SELECT customer, channel, status, basis, at, notice_version, source, proof FROM (
-    SELECT id, customer, channel, status, basis, at, notice_version, source, proof,
-           RANK() OVER (PARTITION BY channel, customer ORDER BY at DESC) AS place
-    FROM consents WHERE purpose = $1 AND at <= $2 AND channel IN (/*each*/$3/*end*/)
-) latest WHERE place = 1 ORDER BY customer, id;
+SELECT c.customer, c.channel, c.status, c.basis, c.at, c.notice_version, c.source, c.proof FROM consents c
+WHERE c.purpose = $1 AND c.at <= $2 AND c.channel IN (/*each*/$3/*end*/) AND NOT EXISTS (
+    SELECT 1 FROM consents later
+    WHERE later.purpose = c.purpose AND later.channel = c.channel AND later.customer = c.customer
+      AND later.at > c.at AND later.at <= $2
+) ORDER BY c.customer, c.id;
 
 -- name: refusals_after
 SELECT customer, channel, status, basis, at, notice_version, source, proof FROM consents

@@ -4,9 +4,11 @@
 //! and for those who allow it their own. Nobody else is judged by it: caps hold for them anyway.
 
 use std::collections::HashMap;
+use std::sync::{Arc, PoisonError};
 
 use policy::decide::Harm;
 use science::fatigue::{FatigueModel, WINDOW_DAYS};
+use store::Conn;
 use store::contacts::Exposure;
 use terms::estimate::Estimate;
 use terms::ids::CustomerKey;
@@ -21,11 +23,27 @@ const BACK_DAYS: i64 = 730;
 /// Probability content of the interval whose lower end decides: the probability is above it with 90 %.
 const LEVEL: f64 = 0.8;
 
-/// Everybody's curve, and the histories of those who may be judged by it.
+/// How long everybody's curve serves until it is fitted anew, in days: it is read off two years. Each plan fits it.
+const FRESH_DAYS: i64 = 7;
+
+/// Everybody's curve as of an instant; without a model where too little is known of anybody.
 pub(crate) struct Fatigue {
     model: Option<FatigueModel>,
+    as_of: Instant,
+}
+
+/// What everybody got in the last two years, and who of them may be judged by it.
+pub(crate) struct Exposures {
     profiling: Lawful<Profiling>,
-    exposures: HashMap<CustomerKey, Vec<Exposure>>,
+    of: HashMap<CustomerKey, Vec<Exposure>>,
+}
+
+impl Exposures {
+    /// What a customer got; `None` where they do not allow profiling.
+    pub(crate) fn of(&self, customer: &CustomerKey) -> Option<&[Exposure]> {
+        let exposures = self.of.get(customer).map_or(&[][..], Vec::as_slice);
+        Some(exposures).filter(|_| self.profiling.covers(customer))
+    }
 }
 
 /// How one person takes messages.
@@ -52,21 +70,18 @@ fn counted(exposures: &[Exposure]) -> Vec<(usize, bool)> {
 }
 
 impl Fatigue {
-    /// What the next message would do to a customer, who got or is planned for `contacts` lately; `None` where they do
-    /// not allow profiling or too little is known of anybody.
-    pub(crate) fn harm(&self, customer: &CustomerKey, contacts: &[Instant], now: Instant) -> Option<Harm> {
-        let model = self.model.as_ref().filter(|_| self.profiling.covers(customer))?;
-        let history = counted(self.exposures.get(customer).map_or(&[], Vec::as_slice));
+    /// What the next message would do to a customer who allows profiling, got `exposures`, and got or is planned for
+    /// `contacts` lately; `None` where too little is known of anybody.
+    pub(crate) fn harm(&self, exposures: &[Exposure], contacts: &[Instant], now: Instant) -> Option<Harm> {
         let from = now.plus_days(-WINDOW_DAYS);
         let recent = contacts.iter().filter(|contact| **contact > from).count();
-        let risk = model.risk(&history, recent + 1, LEVEL);
+        let risk = self.model.as_ref()?.risk(&counted(exposures), recent + 1, LEVEL);
         Some(Harm { expected: risk.value, low: risk.interval.low })
     }
 
-    /// The curve of a customer; `None` where they do not allow profiling or too little is known of anybody.
-    pub(crate) fn curve(&self, customer: &CustomerKey, now: Instant) -> Option<PersonalCurve> {
-        let model = self.model.as_ref().filter(|_| self.profiling.covers(customer))?;
-        let exposures = self.exposures.get(customer).map_or(&[][..], Vec::as_slice);
+    /// The curve of a customer who allows profiling; `None` where too little is known of anybody.
+    pub(crate) fn curve(&self, exposures: &[Exposure], now: Instant) -> Option<PersonalCurve> {
+        let model = self.model.as_ref()?;
         let history = counted(exposures);
         let from = now.plus_days(-WINDOW_DAYS);
         let next = exposures.iter().filter(|exposure| exposure.at > from).count() + 1;
@@ -81,21 +96,44 @@ impl Fatigue {
 }
 
 impl App {
-    /// Everybody's curve as of now.
-    pub(crate) async fn fatigue(&self) -> Result<Fatigue> {
-        let exposures = self.store().exposures(self.now().plus_days(-BACK_DAYS)).await?;
+    /// Everybody's curve, fitted within the last week.
+    pub(crate) async fn fatigue(&self) -> Result<Arc<Fatigue>> {
+        let now = self.now();
+        let kept = self.fatigue_slot().lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match kept.filter(|kept| kept.as_of <= now && now < kept.as_of.plus_days(FRESH_DAYS)) {
+            Some(kept) => Ok(kept),
+            None => self.fit_fatigue(&self.store().exposures(now.plus_days(-BACK_DAYS)).await?).await,
+        }
+    }
+
+    /// Everybody's curve as of now, and what each of those got who may be judged by it.
+    pub(crate) async fn fatigue_of_all(&self) -> Result<(Arc<Fatigue>, Exposures)> {
+        let of = self.store().exposures(self.now().plus_days(-BACK_DAYS)).await?;
+        let fatigue = self.fit_fatigue(&of).await?;
+        Ok((fatigue, Exposures { profiling: self.lawful::<Profiling>().await?, of }))
+    }
+
+    async fn fit_fatigue(&self, exposures: &HashMap<CustomerKey, Vec<Exposure>>) -> Result<Arc<Fatigue>> {
+        let as_of = self.now();
         let fitting = self.lawful::<Fitting>().await?;
         let histories: Vec<Vec<(usize, bool)>> = exposures
             .iter()
             .filter(|(customer, _)| fitting.covers(customer))
             .map(|(_, exposures)| counted(exposures))
             .collect();
-        Ok(Fatigue {
-            model: FatigueModel::fit(&histories),
-            profiling: self.lawful::<Profiling>().await?,
-            exposures,
-        })
+        let fitted = Arc::new(Fatigue { model: FatigueModel::fit(&histories), as_of });
+        *self.fatigue_slot().lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&fitted));
+        Ok(fitted)
     }
+}
+
+/// What one customer got, as of an instant.
+pub(crate) async fn exposures_of(
+    conn: &mut Conn,
+    customer: &CustomerKey,
+    now: Instant,
+) -> Result<Vec<Exposure>> {
+    Ok(conn.exposures_of(customer, now.plus_days(-BACK_DAYS)).await?)
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use terms::time::Instant;
 use crate::app::App;
 use crate::brand::{Brand, HolidayRest};
 use crate::error::Result;
-use crate::lawful::fatigue::Fatigue;
+use crate::lawful::fatigue::{Exposures, Fatigue, exposures_of};
 use crate::snapshot::Snapshot;
 
 /// Days back that caps look.
@@ -57,13 +57,15 @@ pub(crate) struct Facts {
     preferences: HashMap<CustomerKey, Preferences>,
     contacts: HashMap<CustomerKey, Vec<Contact>>,
     snapshot: Arc<Snapshot>,
-    fatigue: Fatigue,
+    fatigue: Arc<Fatigue>,
+    exposures: Exposures,
     now: Instant,
 }
 
 impl Facts {
     pub(crate) async fn gather(app: &App, campaign: CampaignId, channel: Channel) -> Result<Self> {
         let now = app.now();
+        let (fatigue, exposures) = app.fatigue_of_all().await?;
         Ok(Self {
             marketing: latest(app, Purpose::Marketing, &[channel], now).await?,
             profiling: latest(app, Purpose::Profiling, Channel::ALL, now).await?,
@@ -72,7 +74,8 @@ impl Facts {
             preferences: app.store().all_preferences().await?.into_iter().collect(),
             contacts: app.store().contact_times(campaign, now.plus_days(-CAP_DAYS)).await?,
             snapshot: app.snapshot().await?,
-            fatigue: app.fatigue().await?,
+            fatigue,
+            exposures,
             now,
         })
     }
@@ -90,7 +93,8 @@ impl Facts {
             ..known(customer, &preferences)
         };
         let subject = with_contacts(subject, self.contacts.get(key).map_or(&[], Vec::as_slice));
-        let harm = self.fatigue.harm(key, &subject.contacts, self.now);
+        let harm = (self.exposures.of(key))
+            .and_then(|exposures| self.fatigue.harm(exposures, &subject.contacts, self.now));
         Ok(Subject { harm, ..subject })
     }
 }
@@ -152,13 +156,12 @@ fn with_contacts(subject: Subject, contacts: &[Contact]) -> Subject {
     }
 }
 
-/// What was read of everybody before a run of messages. Neither allows what it did not allow then: a purchase that came
-/// since does not count yet, and harm is asked only of those who agree at the moment.
+/// What was made of everybody's data before a run of messages, and not anew for each.
 #[derive(Clone, Copy)]
 pub(crate) struct Read<'a> {
-    /// For first purchases.
+    /// For first purchases: one that came since does not count yet.
     pub(crate) snapshot: &'a Snapshot,
-    /// For the next message's harm.
+    /// For the next message's harm, asked only of those who agree at the moment.
     pub(crate) fatigue: &'a Fatigue,
 }
 
@@ -193,7 +196,12 @@ impl App {
         let subject = with_contacts(subject, &made);
         let agreed =
             subject.profiling.as_ref().is_some_and(|state| state.allows(Purpose::Profiling, channel));
-        let harm = known.fatigue.harm(&customer.key, &subject.contacts, now).filter(|_| agreed);
+        let harm = if agreed {
+            let exposures = exposures_of(conn, &customer.key, now).await?;
+            known.fatigue.harm(&exposures, &subject.contacts, now)
+        } else {
+            None
+        };
         Ok(Subject { harm, ..subject })
     }
 }

@@ -44,8 +44,6 @@ const BATCH: i64 = 50;
 const BATCH_SECONDS: i64 = LEASE_SECONDS / 4;
 /// Seconds until a message whose channel was not available is tried again.
 const RETRY_SECONDS: i64 = 60;
-/// How long what is known of everybody's fatigue serves, in seconds; a curve over two years does not change sooner.
-const FATIGUE_SECONDS: i64 = 900;
 
 /// What a campaign's messages are made with, put together once a run.
 struct Press {
@@ -85,9 +83,6 @@ type Reply = (Fence, MessageId, std::result::Result<String, SendError>);
 impl App {
     /// Sends what is due of a campaign; completes it when nothing is left, or comes back when more is due.
     pub(crate) async fn deliver(&self, id: CampaignId, job: &Job, worker: &str) -> Result<()> {
-        // Reads what everybody got in two years, so not for every batch. What it says of one person is used only with
-        // their contacts and their consent as they are at that moment.
-        let mut known: Option<(Instant, Arc<Fatigue>)> = None;
         loop {
             let campaign = self.store().campaign(id).await?;
             if campaign.state != CampaignState::Running {
@@ -99,18 +94,12 @@ impl App {
             if claims.is_empty() {
                 return self.finish_or_wait(&campaign).await;
             }
-            let now = self.now();
-            let fatigue = match known.take().filter(|(since, _)| now < since.plus_seconds(FATIGUE_SECONDS)) {
-                Some((since, fatigue)) => (since, fatigue),
-                None => (now, Arc::new(self.fatigue().await?)),
-            };
-            let press = self.press(campaign, Arc::clone(&fatigue.1)).await?;
-            known = Some(fatigue);
+            let press = self.press(campaign).await?;
             self.send_batch(&press, &claims).await?;
         }
     }
 
-    async fn press(&self, campaign: Campaign, fatigue: Arc<Fatigue>) -> Result<Press> {
+    async fn press(&self, campaign: Campaign) -> Result<Press> {
         let brand = self.brand().await?;
         let approved = self.covering_approval(&campaign).await?;
         let workshop = Workshop::new(brand.clone(), campaign.plan.clone(), self.store().facts().await?);
@@ -125,7 +114,7 @@ impl App {
             rules: Rules::of(&campaign, &limits(&brand), guard::personal_need),
             models: self.models_of(&campaign.plan.audience).await?,
             snapshot: self.snapshot().await?,
-            fatigue,
+            fatigue: self.fatigue().await?,
             actor: self.system("flow.deliver").await?,
             from: brand.from,
             base_url: brand.base_url,
