@@ -214,7 +214,7 @@ impl App {
         &self.inner.known_keys
     }
 
-    pub(crate) fn event_hasher(&self) -> Result<store::events::EventHasher> {
+    pub(crate) fn event_hasher(&self) -> Result<store::intake::EventHasher> {
         Ok(self.store().event_hasher()?)
     }
 

@@ -2,22 +2,27 @@
 //!
 //! Goes in: how many events, in batches of how many, over how many connections; SQLite in a temporary home, or a
 //! PostgreSQL by URL. Comes out: events a second until the last answer of 202, in all and for each tenth of the way;
-//! how long answers took; when all of them were used; processor time and memory of the server. The events come from
-//! this process, on the same machine: both share its cores. It starts `candor serve` beside itself and counts what the
+//! how long answers took; when all of them were used and how many waited for that; processor time and memory of the
+//! server. The events come from this process, on the same machine: both share its cores, so the bodies are made before
+//! the clock starts, and the processor time of sending is told. It starts `candor serve` beside itself and counts what the
 //! server says it has, so a figure of lost events would be an error here.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+mod batch;
+mod server;
+
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use clap::Args;
 use miette::{Context, IntoDiagnostic, Result, miette};
 use serde::Serialize;
 use serde_json::Value;
+
+use batch::batch;
+use server::{Line, serve, usage};
 
 /// Parts of the way that are timed by themselves.
 const TENTHS: usize = 10;
@@ -70,23 +75,15 @@ struct Report {
     turned_away: u64,
     used_seconds: f64,
     used_per_second: f64,
+    /// The most events that were seen to wait to be used.
+    waiting_most: i64,
+    /// Events that waited when the last was durable.
+    waiting_then: i64,
+    sender_cpu_seconds: f64,
     server_cpu_seconds: f64,
     server_peak_mib: f64,
     database_mib: Option<f64>,
     fates: Value,
-}
-
-/// The server, stopped when dropped.
-struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 pub(crate) fn run(arguments: &IngestArgs) -> Result<()> {
@@ -114,27 +111,38 @@ pub(crate) fn run(arguments: &IngestArgs) -> Result<()> {
     let server = serve(command(&["serve", "--listen", "127.0.0.1:0"]))?;
 
     let batches = arguments.events.div_ceil(arguments.batch);
-    let (next, turned_away) = (AtomicU64::new(0), AtomicU64::new(0));
+    let (next, turned_away) = (AtomicUsize::new(0), AtomicU64::new(0));
     let done: Mutex<Vec<(f64, f64, u64)>> =
         Mutex::new(Vec::with_capacity(usize::try_from(batches).unwrap_or(0)));
+    let bodies: Vec<(String, u64)> = (0..batches)
+        .map(|number| {
+            let first = number * arguments.batch;
+            let last = (first + arguments.batch).min(arguments.events);
+            (batch(first..last, arguments.customers), last - first)
+        })
+        .collect();
+    let durable = AtomicU64::new(0);
+    let (sending, waiting_most) = (AtomicBool::new(true), AtomicI64::new(0));
+    let prepared = usage(std::process::id()).0;
     let began = Instant::now();
     std::thread::scope(|scope| -> Result<()> {
+        let watcher = scope.spawn(|| -> Result<()> {
+            let mut line = Line::open(&server.address, &key)?;
+            while sending.load(Ordering::Relaxed) {
+                waiting_most.fetch_max(waiting(&mut line)?, Ordering::Relaxed);
+                std::thread::sleep(Duration::from_millis(500));
+            }
+            Ok(())
+        });
         let mut workers = Vec::new();
         for _ in 0..arguments.connections.max(1) {
             workers.push(scope.spawn(|| -> Result<()> {
                 let mut line = Line::open(&server.address, &key)?;
                 let mut answers = Vec::new();
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    if number >= batches {
-                        break;
-                    }
-                    let first = number * arguments.batch;
-                    let last = (first + arguments.batch).min(arguments.events);
-                    let body = batch(first..last, arguments.customers);
+                while let Some((body, n)) = bodies.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let sent = Instant::now();
                     loop {
-                        match line.post("/v1/batch", &body)? {
+                        match line.post("/v1/batch", body)? {
                             (202, _) => break,
                             (429 | 503, _) => {
                                 turned_away.fetch_add(1, Ordering::Relaxed);
@@ -143,7 +151,7 @@ pub(crate) fn run(arguments: &IngestArgs) -> Result<()> {
                             (status, body) => return Err(miette!("the server answered {status}: {body}")),
                         }
                     }
-                    answers.push((began.elapsed().as_secs_f64(), sent.elapsed().as_secs_f64(), last - first));
+                    answers.push((began.elapsed().as_secs_f64(), sent.elapsed().as_secs_f64(), *n));
                 }
                 if let Ok(mut done) = done.lock() {
                     done.append(&mut answers);
@@ -151,22 +159,22 @@ pub(crate) fn run(arguments: &IngestArgs) -> Result<()> {
                 Ok(())
             }));
         }
-        for worker in workers {
-            worker.join().map_err(|_| miette!("a sender failed"))??;
+        let sent: Vec<_> = workers.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
+        durable.store(began.elapsed().as_micros() as u64, Ordering::Relaxed);
+        sending.store(false, Ordering::Relaxed);
+        for sent in sent.into_iter().chain([watcher.join()]) {
+            sent.map_err(|_| miette!("a sender failed"))??;
         }
         Ok(())
     })?;
-    let durable_seconds = began.elapsed().as_secs_f64();
+    let durable_seconds = durable.into_inner() as f64 / 1e6;
+    let sender_cpu_seconds = usage(std::process::id()).0 - prepared;
     eprintln!("{} events are durable after {durable_seconds:.2} s", arguments.events);
     let mut line = Line::open(&server.address, &key)?;
-    loop {
-        let (_, body) = line.get("/v1/health")?;
-        let health: Value = serde_json::from_str(&body).into_diagnostic()?;
-        if health.get("waiting").and_then(Value::as_i64) == Some(0) {
-            break;
-        }
+    let waiting_then = waiting(&mut line)?;
+    while waiting(&mut line)? > 0 {
         if began.elapsed() > PATIENCE {
-            return Err(miette!("the events were not used in time: {body}"));
+            return Err(miette!("the events were not used in time"));
         }
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -206,6 +214,9 @@ pub(crate) fn run(arguments: &IngestArgs) -> Result<()> {
         turned_away: turned_away.into_inner(),
         used_seconds,
         used_per_second: arguments.events as f64 / used_seconds,
+        waiting_most: waiting_most.into_inner().max(waiting_then),
+        waiting_then,
+        sender_cpu_seconds,
         server_cpu_seconds,
         server_peak_mib,
         database_mib: std::fs::metadata(home.path().join("home/candor.sqlite"))
@@ -242,12 +253,22 @@ fn print(report: &Report, json: bool) -> Result<()> {
         "used       {:>9.0} events/s, the last after {:.2} s",
         report.used_per_second, report.used_seconds
     );
+    println!("waiting    {} at most, {} when the last was durable", report.waiting_most, report.waiting_then);
+    println!("senders    {:.2} s of processor time", report.sender_cpu_seconds);
     println!(
         "server     {:.2} s of processor time, {:.0} MiB at its peak",
         report.server_cpu_seconds, report.server_peak_mib
     );
     println!("lost       {}", report.lost);
     Ok(())
+}
+
+/// How many durable events wait to be used.
+fn waiting(line: &mut Line) -> Result<i64> {
+    let (_, body) = line.get("/v1/health")?;
+    let health: Value = serde_json::from_str(&body).into_diagnostic()?;
+    let waiting = health.get("waiting").and_then(Value::as_i64);
+    waiting.ok_or_else(|| miette!("the server does not say how it is: {body}"))
 }
 
 /// Events a second in each tenth of the way, by the time of the answers.
@@ -276,158 +297,9 @@ fn json_of(mut command: Command) -> Result<Value> {
     serde_json::from_slice(&output.stdout).into_diagnostic()
 }
 
-fn serve(mut command: Command) -> Result<Server> {
-    let mut child = command.stdout(Stdio::piped()).spawn().into_diagnostic()?;
-    let output = child.stdout.take().ok_or_else(|| miette!("candor says nothing"))?;
-    for line in BufReader::new(output).lines() {
-        let line = line.into_diagnostic()?;
-        if let Some((_, rest)) = line.split_once("Candor is at http://") {
-            let address = rest.split_whitespace().next().unwrap_or_default().to_owned();
-            return Ok(Server { child, address });
-        }
-    }
-    Err(miette!("candor did not start"))
-}
-
-/// Processor seconds and peak memory in MiB of a process, as Linux tells them; zero elsewhere.
-fn usage(process: u32) -> (f64, f64) {
-    let read = |file: &str| std::fs::read_to_string(format!("/proc/{process}/{file}")).unwrap_or_default();
-    let stat = read("stat");
-    let after = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
-    let ticks: f64 = after.split(' ').skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
-    let status = read("status");
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib: f64 = peak.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0.0);
-    (ticks / 100.0, kib / 1024.0)
-}
-
-/// A connection that is kept alive.
-struct Line {
-    stream: BufReader<TcpStream>,
-    address: String,
-    authorization: String,
-}
-
-impl Line {
-    fn open(address: &str, key: &str) -> Result<Self> {
-        let stream = TcpStream::connect(address).into_diagnostic()?;
-        stream.set_nodelay(true).into_diagnostic()?;
-        let authorization = format!("Bearer {key}");
-        Ok(Self { stream: BufReader::new(stream), address: address.to_owned(), authorization })
-    }
-
-    fn post(&mut self, path: &str, body: &str) -> Result<(u16, String)> {
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-            self.address,
-            self.authorization,
-            body.len()
-        );
-        let mut request = head.into_bytes();
-        request.extend_from_slice(body.as_bytes());
-        self.stream.get_mut().write_all(&request).into_diagnostic()?;
-        self.answer()
-    }
-
-    fn get(&mut self, path: &str) -> Result<(u16, String)> {
-        let head = format!(
-            "GET {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: {}\r\n\r\n",
-            self.address, self.authorization
-        );
-        self.stream.get_mut().write_all(head.as_bytes()).into_diagnostic()?;
-        self.answer()
-    }
-
-    fn answer(&mut self) -> Result<(u16, String)> {
-        let (mut status, mut length) = (0, 0);
-        loop {
-            let mut line = String::new();
-            if self.stream.read_line(&mut line).into_diagnostic()? == 0 {
-                return Err(miette!("the server closed the connection"));
-            }
-            let line = line.trim_end();
-            if line.is_empty() {
-                break;
-            }
-            if line.starts_with("HTTP/") {
-                status = line.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
-            } else if let Some((name, value)) = line.split_once(':')
-                && name.eq_ignore_ascii_case("content-length")
-            {
-                length = value.trim().parse().into_diagnostic()?;
-            }
-        }
-        let mut body = vec![0; length];
-        self.stream.read_exact(&mut body).into_diagnostic()?;
-        Ok((status, String::from_utf8_lossy(&body).into_owned()))
-    }
-}
-
-/// A batch as an SDK for servers sends it: mostly behaviour, some records, an order in twenty.
-fn batch(numbers: std::ops::Range<u64>, customers: u64) -> String {
-    use std::fmt::Write as _;
-    let mut body = String::with_capacity(48 << 10);
-    body.push_str("{\"batch\":[");
-    let first = numbers.start;
-    for n in numbers {
-        // A multiplier of splitmix64: neighbours are about different customers.
-        let mixed = n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let customer = (mixed >> 20) % customers.max(1);
-        let agrees = customer.is_multiple_of(2);
-        if n > first {
-            body.push(',');
-        }
-        // Writing to a string cannot fail.
-        let _ = write!(
-            body,
-            "{{\"messageId\":\"node-next-{mixed:016x}-{n:012}\",\"userId\":\"C-{customer:06}\",\"timestamp\":\"2026-03-01T10:{:02}:{:02}.{:03}Z\",\"sentAt\":\"2026-03-01T11:00:00.000Z\",\"context\":{{\"library\":{{\"name\":\"@segment/analytics-node\",\"version\":\"2.2.0\"}},\"consent\":{{\"categoryPreferences\":{{\"Personalization\":{agrees}}}}}}},",
-            n / 60_000 % 60,
-            n / 1_000 % 60,
-            n % 1_000
-        );
-        let _ = match n % 20 {
-            0 => write!(
-                body,
-                "\"type\":\"track\",\"event\":\"Order Completed\",\"properties\":{{\"order_id\":\"O-{n:010}\",\"total\":{}.{:02},\"currency\":\"EUR\"}}}}",
-                mixed % 200,
-                mixed % 100
-            ),
-            1 | 2 => write!(
-                body,
-                "\"type\":\"identify\",\"traits\":{{\"email\":\"c{customer}@example.com\",\"firstName\":\"Ana\",\"locale\":\"es-ES\",\"country\":\"ES\"}}}}"
-            ),
-            3..=7 => write!(
-                body,
-                "\"type\":\"page\",\"name\":\"Product\",\"properties\":{{\"url\":\"https://shop.example/p/{}\",\"title\":\"A product\",\"referrer\":\"https://shop.example/\"}}}}",
-                mixed % 5_000
-            ),
-            _ => write!(
-                body,
-                "\"type\":\"track\",\"event\":\"Product Viewed\",\"properties\":{{\"product_id\":\"{:08x}\",\"sku\":\"G-{}\",\"name\":\"A product of the shop\",\"price\":{}.99,\"category\":\"Coffee\"}}}}",
-                mixed as u32,
-                mixed % 977,
-                mixed % 60
-            ),
-        };
-    }
-    body.push_str("]}");
-    body
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_batch_is_json_with_as_many_events_as_asked_for() {
-        let body: Value = serde_json::from_str(&batch(40..140, 50)).unwrap();
-        let events = body["batch"].as_array().unwrap();
-        assert_eq!(events.len(), 100);
-        let ids: std::collections::BTreeSet<&str> =
-            events.iter().map(|e| e["messageId"].as_str().unwrap()).collect();
-        assert_eq!(ids.len(), 100);
-        assert_eq!(events.iter().filter(|event| event["event"] == "Order Completed").count(), 5);
-    }
 
     #[test]
     fn tenths_of_an_even_pace_are_alike() {

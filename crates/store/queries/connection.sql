@@ -8,8 +8,9 @@ PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA secure_delete = ON;
 PRAGMA temp_store = MEMORY;
--- KiB, for each connection; the default of 2,000 reads the same pages again and again.
-PRAGMA cache_size = -16384;
+-- 64 MiB of pages, since the default of 2 reads the same ones again and again. The log is folded in every 64 MiB, so that a page many transactions wrote is copied back once.
+PRAGMA cache_size = -65536;
+PRAGMA wal_autocheckpoint = 16384;
 
 -- name: sqlite_reader
 PRAGMA busy_timeout = 60000;

@@ -1,32 +1,4 @@
--- Events: hashes of what was seen, the inbox, behaviour that is kept, purchases on their way to the lake.
-
--- name: seen_events
-SELECT hash FROM event_ids WHERE hash IN (/*each*/$1/*end*/);
-
--- name: add_event_ids
-INSERT INTO event_ids (hash, day) VALUES /*each*/($1, $2)/*end*/ ON CONFLICT (hash) DO NOTHING;
-
--- name: forget_event_ids
-DELETE FROM event_ids WHERE day < $1;
-
--- name: add_inbox
-INSERT INTO event_inbox (id, write_key, received_at, n, body) VALUES /*each*/($1, $2, $3, $4, $5)/*end*/;
-
--- name: inbox
-SELECT id, write_key, received_at, n, body FROM event_inbox ORDER BY id LIMIT $1;
-
--- name: inbox_after
-SELECT id, write_key, received_at, n, body FROM event_inbox WHERE id > $1 ORDER BY id LIMIT $2;
-
--- name: take_inbox
-DELETE FROM event_inbox WHERE id >= $1 AND id <= $2;
-
--- name: rewrite_inbox
-UPDATE event_inbox SET n = $2, body = $3 WHERE id = $1;
-
--- name: inbox_state
-SELECT CAST(COUNT(*) AS BIGINT) AS requests, CAST(COALESCE(SUM(n), 0) AS BIGINT) AS events, MIN(received_at) AS oldest
-FROM event_inbox;
+-- Events: behaviour that is kept, purchases on their way to the lake.
 
 -- name: add_events
 INSERT INTO events (id, kind, name, customer, anonymous, properties, at, received_at, source)
@@ -92,11 +64,3 @@ DELETE FROM event_purchases WHERE anonymous = $1 AND customer IS NULL;
 
 -- name: delete_unnamed_purchases_before
 DELETE FROM event_purchases WHERE customer IS NULL AND received_at < $1;
-
--- name: tombstones_among
-SELECT hash FROM tombstones WHERE hash IN (/*each*/$1/*end*/);
-
--- name: consents_to_profiling
--- The receipts about profiling of some customers, through any channel; which one holds is decided by the caller.
-SELECT customer, status, at FROM consents
-WHERE purpose = 'profiling' AND channel IN ('email', 'sms', 'push', 'post') AND customer IN (/*each*/$1/*end*/);

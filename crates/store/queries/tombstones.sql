@@ -14,3 +14,6 @@ DELETE FROM tombstones WHERE hash = $1;
 
 -- name: any_tombstone
 SELECT hash FROM tombstones LIMIT 1;
+
+-- name: tombstones_among
+SELECT hash FROM tombstones WHERE hash IN (/*each*/$1/*end*/);

@@ -3,7 +3,7 @@
 
 use crate::error::Result;
 use crate::open::{reads, writes};
-use crate::sql::{self, Columns, batches, each, sql};
+use crate::sql::{self, Columns, batches, sql};
 use sqlx::any::AnyRow;
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose};
 use terms::ids::CustomerKey;
@@ -26,6 +26,38 @@ pub struct ConsentState {
     pub source: String,
     /// What proves it.
     pub proof: String,
+}
+
+/// What a receipt says, without what proves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// Who.
+    pub customer: CustomerKey,
+    /// For what.
+    pub purpose: Purpose,
+    /// Through which channel.
+    pub channel: Channel,
+    /// What.
+    pub status: ConsentStatus,
+    /// When.
+    pub at: Instant,
+}
+
+impl From<&ConsentReceipt> for Said {
+    fn from(receipt: &ConsentReceipt) -> Self {
+        let ConsentReceipt { customer, purpose, channel, status, at, .. } = receipt;
+        Self { customer: customer.clone(), purpose: *purpose, channel: *channel, status: *status, at: *at }
+    }
+}
+
+fn said(row: &AnyRow) -> Result<Said> {
+    Ok(Said {
+        customer: CustomerKey::new(row.text("customer")?),
+        purpose: row.word("purpose")?,
+        channel: row.word("channel")?,
+        status: row.word("status")?,
+        at: row.at("at")?,
+    })
 }
 
 fn receipt(row: &AnyRow) -> Result<ConsentReceipt> {
@@ -191,6 +223,42 @@ reads! {
         sql::rows(&query.fetch_all(self.db()).await?, receipt)
     }
 
+    /// What some customers said of themselves in all their receipts, in no order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn consents_said(&mut self, customers: &[CustomerKey]) -> Result<Vec<Said>> {
+        let mut found = Vec::new();
+        for batch in batches(customers) {
+            let mut query = sqlx::query(self.each(sql!("consents", "consents_said"), batch.len()));
+            for customer in batch {
+                query = query.bind(customer.as_str());
+            }
+            found.extend(sql::rows(&query.fetch_all(self.db()).await?, said)?);
+        }
+        Ok(found)
+    }
+
+    /// Every receipt about profiling of some customers, through any channel.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn consents_to_profiling(
+        &mut self, customers: &[CustomerKey],
+    ) -> Result<Vec<(CustomerKey, ConsentStatus, Instant)>> {
+        let mut found = Vec::new();
+        for batch in batches(customers) {
+            let mut query = sqlx::query(self.each(sql!("consents", "consents_to_profiling"), batch.len()));
+            for customer in batch {
+                query = query.bind(customer.as_str());
+            }
+            for row in query.fetch_all(self.db()).await? {
+                found.push((CustomerKey::new(row.text("customer")?), row.word("status")?, row.at("at")?));
+            }
+        }
+        Ok(found)
+    }
+
     /// The receipt that holds for one customer at an instant, if there is one.
     ///
     /// # Errors
@@ -248,7 +316,7 @@ writes! {
         let taken: Vec<(usize, &ConsentReceipt)> =
             receipts.iter().enumerate().filter(|(at, _)| kept_out.get(*at) != Some(&true)).collect();
         for batch in batches(&taken) {
-            let mut query = sqlx::query(each(sql!("consents", "add_consents"), batch.len()));
+            let mut query = sqlx::query(self.each(sql!("consents", "add_consents"), batch.len()));
             for (_, receipt) in batch {
                 query = query
                     .bind(id)

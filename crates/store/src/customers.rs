@@ -3,7 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::open::{reads, writes};
-use crate::sql::{self, Columns, batches, each, sql};
+use crate::sql::{self, Columns, batches, sql};
 use sqlx::any::AnyRow;
 use terms::customer::Customer;
 use terms::ids::CustomerKey;
@@ -50,7 +50,7 @@ reads! {
     pub async fn customers(&mut self, keys: &[CustomerKey]) -> Result<Vec<Customer>> {
         let mut found = Vec::with_capacity(keys.len());
         for batch in batches(keys) {
-            let mut query = sqlx::query(each(sql!("customers", "customers"), batch.len()));
+            let mut query = sqlx::query(self.each(sql!("customers", "customers"), batch.len()));
             for key in batch {
                 query = query.bind(key.as_str());
             }
@@ -119,7 +119,7 @@ writes! {
         let mut kept_out = self.kept_out(&records).await?.into_iter();
         customers.retain(|_| !kept_out.next().unwrap_or(true));
         for batch in batches(&customers) {
-            let mut query = sqlx::query(each(sql!("customers", "put_customers"), batch.len()));
+            let mut query = sqlx::query(self.each(sql!("customers", "put_customers"), batch.len()));
             for customer in batch {
                 query = query
                     .bind(customer.key.as_str())

@@ -3,7 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::open::{reads, writes};
-use crate::sql::{self, Columns, batches, each, sql};
+use crate::sql::{self, Columns, batches, sql};
 use sqlx::any::AnyRow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use terms::decision::{ExclusionReason, Reason};
@@ -285,7 +285,7 @@ reads! {
             }
             Some(customers) => {
                 for batch in batches(customers) {
-                    let statement = each(sql!("deliveries", "contacts_of_since"), batch.len());
+                    let statement = self.each(sql!("deliveries", "contacts_of_since"), batch.len());
                     let mut query = sqlx::query(statement).bind(since.0).bind(planned);
                     for customer in batch {
                         query = query.bind(customer.as_str());
@@ -317,7 +317,7 @@ writes! {
         let mut id = self.take_numbers("deliveries", audience.len()).await?;
         let mut added = 0;
         for batch in batches(audience) {
-            let mut query = sqlx::query(each(sql!("deliveries", "freeze_audience"), batch.len()));
+            let mut query = sqlx::query(self.each(sql!("deliveries", "freeze_audience"), batch.len()));
             for row in batch {
                 let (state, exclusion, variant, not_before) = match row.place {
                     Place::Planned { variant, not_before } => ("planned", None, Some(variant.0), Some(not_before.0)),

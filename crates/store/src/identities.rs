@@ -3,7 +3,7 @@
 
 use crate::error::Result;
 use crate::open::{reads, writes};
-use crate::sql::{self, Columns, batches, each, sql};
+use crate::sql::{self, Columns, batches, sql};
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
 use terms::ids::CustomerKey;
@@ -88,7 +88,7 @@ reads! {
     ) -> Result<HashMap<String, CustomerKey>> {
         let mut found = HashMap::new();
         for batch in batches(aliases) {
-            let mut query = sqlx::query(each(sql!("identities", "identities_named"), batch.len())).bind(kind.as_str());
+            let mut query = sqlx::query(self.each(sql!("identities", "identities_named"), batch.len())).bind(kind.as_str());
             for alias in batch {
                 query = query.bind(*alias);
             }
@@ -134,7 +134,7 @@ reads! {
     pub async fn trait_sources(&mut self, customers: &[CustomerKey]) -> Result<Vec<TraitSource>> {
         let mut found = Vec::new();
         for batch in batches(customers) {
-            let mut query = sqlx::query(each(sql!("identities", "trait_sources"), batch.len()));
+            let mut query = sqlx::query(self.each(sql!("identities", "trait_sources"), batch.len()));
             for customer in batch {
                 query = query.bind(customer.as_str());
             }
@@ -153,7 +153,7 @@ writes! {
     /// When the database fails.
     pub async fn put_identities(&mut self, identities: &[Identity]) -> Result<()> {
         for batch in batches(identities) {
-            let mut query = sqlx::query(each(sql!("identities", "put_identity"), batch.len()));
+            let mut query = sqlx::query(self.each(sql!("identities", "put_identity"), batch.len()));
             for identity in batch {
                 query = query
                     .bind(identity.kind.as_str())
@@ -182,7 +182,7 @@ writes! {
     /// When the database fails.
     pub async fn set_moved(&mut self, aliases: &[&str], before: Instant, at: Instant) -> Result<()> {
         for batch in batches(aliases) {
-            let query = sqlx::query(each(sql!("identities", "set_moved"), batch.len()));
+            let query = sqlx::query(self.each(sql!("identities", "set_moved"), batch.len()));
             let mut query = query.bind(before.0).bind(at.0);
             for alias in batch {
                 query = query.bind(*alias);
@@ -216,7 +216,7 @@ writes! {
     /// When the database fails.
     pub async fn put_trait_sources(&mut self, sources: &[TraitSource]) -> Result<()> {
         for batch in batches(sources) {
-            let mut query = sqlx::query(each(sql!("identities", "put_trait_sources"), batch.len()));
+            let mut query = sqlx::query(self.each(sql!("identities", "put_trait_sources"), batch.len()));
             for source in batch {
                 query = query
                     .bind(source.customer.as_str())

@@ -26,6 +26,7 @@ pub mod erasures;
 pub mod events;
 pub mod facts;
 pub mod identities;
+pub mod intake;
 pub mod jobs;
 pub mod ledger;
 pub mod links;

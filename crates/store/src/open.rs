@@ -52,6 +52,7 @@ impl Shared {
 /// A connection for reading. All reads are methods of it, so they work alike here and inside a [`Tx`].
 pub struct Conn {
     link: Link,
+    kind: Kind,
     pub(crate) pepper: Pepper,
 }
 
@@ -163,7 +164,7 @@ impl Store {
     pub async fn read(&self) -> Result<Conn> {
         self.shared.turn(Step::Read).await;
         let link = Link::Pooled(self.shared.readers.acquire().await?);
-        Ok(Conn { link, pepper: self.shared.pepper.clone() })
+        Ok(Conn { link, kind: self.shared.kind, pepper: self.shared.pepper.clone() })
     }
 
     /// A connection whose reads all see one moment, whatever is written meanwhile.
@@ -179,7 +180,7 @@ impl Store {
         };
         // The moment is that of the first read.
         sqlx::query(sql!("connection", "schema_versions")).fetch_all(&mut *link).await?;
-        Ok(Conn { link: Link::Writing(link), pepper: self.shared.pepper.clone() })
+        Ok(Conn { link: Link::Writing(link), kind: self.shared.kind, pepper: self.shared.pepper.clone() })
     }
 
     /// Begins a write transaction; waits for its turn.
@@ -190,7 +191,8 @@ impl Store {
         self.shared.turn(Step::Begin).await;
         let mut link = begin(&self.shared.writer, self.shared.kind).await?;
         sqlx::query(sql!("connection", "take_writer")).execute(&mut *link).await?;
-        let conn = Conn { link: Link::Writing(link), pepper: self.shared.pepper.clone() };
+        let conn =
+            Conn { link: Link::Writing(link), kind: self.shared.kind, pepper: self.shared.pepper.clone() };
         Ok(Tx { conn, shared: Arc::clone(&self.shared) })
     }
 
@@ -245,6 +247,11 @@ impl Store {
 }
 
 impl Conn {
+    /// A statement for `n` rows, as this database reads it best.
+    pub(crate) fn each(&self, statement: &'static str, n: usize) -> sqlx::AssertSqlSafe<String> {
+        crate::sql::each(self.kind, statement, n)
+    }
+
     pub(crate) fn db(&mut self) -> &mut AnyConnection {
         match &mut self.link {
             Link::Pooled(pooled) => pooled,

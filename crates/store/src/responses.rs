@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::open::{reads, writes};
-use crate::sql::{self, Columns, batches, each, sql};
+use crate::sql::{self, Columns, batches, sql};
 use std::collections::BTreeMap;
 use terms::delivery::ResponseKind;
 use terms::experiment::Arm;
@@ -48,7 +48,7 @@ writes! {
     pub async fn add_responses(&mut self, responses: &[(MessageId, ResponseKind, Instant)]) -> Result<u64> {
         let mut added = 0;
         for batch in batches(responses) {
-            let mut query = sqlx::query(each(sql!("responses", "add_responses"), batch.len()));
+            let mut query = sqlx::query(self.each(sql!("responses", "add_responses"), batch.len()));
             for (message, kind, at) in batch {
                 query = query.bind(message.0).bind(kind.as_str()).bind(at.0);
             }

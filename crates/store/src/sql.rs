@@ -4,6 +4,7 @@
 //! SQL text. It stands in the query files only.
 
 use crate::error::{Error, Result};
+use crate::open::Kind;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 use std::str::FromStr;
@@ -68,43 +69,67 @@ pub(crate) use sql;
 
 /// Writes the part between `/*each*/` and `/*end*/` once for each of `n` rows, separated by commas. Parameters inside
 /// it come after all others and are numbered on: `IN (/*each*/ $2 /*end*/)` becomes `IN ($2, $3, $4)`.
-pub(crate) fn each(statement: &'static str, n: usize) -> AssertSqlSafe<String> {
+///
+/// Where parameters stand in the order of their numbers, SQLite gets `?` for each of them: it looks for a name among
+/// all names of the statement, which for many rows takes longer than the statement itself.
+pub(crate) fn each(kind: Kind, statement: &'static str, n: usize) -> AssertSqlSafe<String> {
     let Some((head, rest)) = statement.split_once("/*each*/") else {
         return AssertSqlSafe(statement.to_owned());
     };
     let (row, tail) = rest.split_once("/*end*/").unwrap_or((rest, ""));
-    let mut pieces = row.split('$');
-    let lead = pieces.next().unwrap_or_default();
-    let pieces: Vec<(usize, &str)> = pieces
-        .map(|piece| {
-            let digits = piece.bytes().take_while(u8::is_ascii_digit).count();
-            let (number, text) = piece.split_at(digits);
-            (number.parse().unwrap_or(0), text)
-        })
-        .collect();
-    let first = pieces.iter().map(|(number, _)| *number).min().unwrap_or(0);
-    let last = pieces.iter().map(|(number, _)| *number).max().unwrap_or(0);
-    let width = last + 1 - first;
-    let mut out = String::with_capacity(head.len() + tail.len() + n * (row.len() + 2 * width));
-    out.push_str(head);
+    let (head, row) = (Pieces::of(head), Pieces::of(row));
+    let numbers = head.pieces.iter().chain(&row.pieces).map(|(number, _)| *number);
+    let bare = kind == Kind::Sqlite && !tail.contains('$') && numbers.enumerate().all(|(at, n)| n == at + 1);
+    let first = row.pieces.iter().map(|(number, _)| *number).min().unwrap_or(0);
+    let last = row.pieces.iter().map(|(number, _)| *number).max().unwrap_or(0);
+    let mut out = String::with_capacity(statement.len() + n * 6 * (1 + row.pieces.len()));
+    head.write(&mut out, bare, 0);
     for at in 0..n {
         out.push_str(if at == 0 { "" } else { "," });
-        out.push_str(lead);
-        for (number, text) in &pieces {
-            out.push('$');
-            out.push_str(&(number + at * width).to_string());
-            out.push_str(text);
-        }
+        row.write(&mut out, bare, at * (last + 1 - first));
     }
     out.push_str(tail);
     AssertSqlSafe(out)
 }
 
-/// Cuts rows into batches whose sizes are powers of two up to 128, so that a connection prepares eight texts of a
-/// statement at most.
+/// A part of a statement, cut at its parameters.
+struct Pieces<'a> {
+    lead: &'a str,
+    /// The number of each parameter, and the text after it.
+    pieces: Vec<(usize, &'a str)>,
+}
+
+impl<'a> Pieces<'a> {
+    fn of(text: &'a str) -> Self {
+        let mut pieces = text.split('$');
+        let lead = pieces.next().unwrap_or_default();
+        let numbered = |piece: &'a str| {
+            let digits = piece.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, text) = piece.split_at(digits);
+            (number.parse().unwrap_or(0), text)
+        };
+        Self { lead, pieces: pieces.map(numbered).collect() }
+    }
+
+    fn write(&self, out: &mut String, bare: bool, shift: usize) {
+        out.push_str(self.lead);
+        for (number, text) in &self.pieces {
+            if bare {
+                out.push('?');
+            } else {
+                out.push('$');
+                out.push_str(&(number + shift).to_string());
+            }
+            out.push_str(text);
+        }
+    }
+}
+
+/// Cuts rows into batches whose sizes are powers of four up to 256, so that a connection prepares five texts of a
+/// statement at most: it remembers a hundred texts.
 pub(crate) fn batches<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
-        let size = 1usize << rows.len().min(128).checked_ilog2()?;
+        let size = 4usize.pow(rows.len().min(256).checked_ilog(4)?);
         let (batch, rest) = rows.split_at_checked(size)?;
         rows = rest;
         Some(batch)
@@ -238,19 +263,25 @@ mod tests {
 
     #[test]
     fn rows_are_numbered_on_and_fixed_parameters_stay() {
-        let AssertSqlSafe(text) = each("INSERT INTO t VALUES /*each*/ ($2, $1, $3)/*end*/ RETURNING a", 1);
-        assert_eq!(text, "INSERT INTO t VALUES  ($2, $1, $3) RETURNING a");
-        let AssertSqlSafe(text) = each("x = $1 AND k IN (/*each*/$2/*end*/)", 3);
-        assert_eq!(text, "x = $1 AND k IN ($2,$3,$4)");
-        let AssertSqlSafe(text) = each("VALUES /*each*/($1, $2)/*end*/", 2);
-        assert_eq!(text, "VALUES ($1, $2),($3, $4)");
+        let text = |kind, statement, n| each(kind, statement, n).0;
+        let (swapped, named) =
+            ("INSERT INTO t VALUES /*each*/ ($2, $1)/*end*/", "x = $1 AND k IN (/*each*/$2/*end*/)");
+        let rows = "VALUES /*each*/($1, $2)/*end*/";
+        for kind in [Kind::Sqlite, Kind::Postgres] {
+            assert_eq!(text(kind, swapped, 2), "INSERT INTO t VALUES  ($2, $1), ($4, $3)");
+            assert_eq!(text(kind, "SET x = /*each*/$1/*end*/ WHERE k = $9", 1), "SET x = $1 WHERE k = $9");
+        }
+        assert_eq!(text(Kind::Postgres, named, 3), "x = $1 AND k IN ($2,$3,$4)");
+        assert_eq!(text(Kind::Postgres, rows, 2), "VALUES ($1, $2),($3, $4)");
+        assert_eq!(text(Kind::Sqlite, named, 3), "x = ? AND k IN (?,?,?)");
+        assert_eq!(text(Kind::Sqlite, rows, 2), "VALUES (?, ?),(?, ?)");
     }
 
     #[test]
     fn batches_cover_every_row_once() {
         let rows: Vec<u32> = (0..300).collect();
         let sizes: Vec<usize> = batches(&rows).map(<[u32]>::len).collect();
-        assert_eq!(sizes, [128, 128, 32, 8, 4]);
+        assert_eq!(sizes, [256, 16, 16, 4, 4, 4]);
         assert_eq!(batches(&rows).flatten().copied().collect::<Vec<_>>(), rows);
         assert_eq!(batches::<u32>(&[]).count(), 0);
     }

@@ -6,7 +6,7 @@
 
 use crate::error::Result;
 use crate::open::{reads, writes};
-use crate::sql::{Columns, sql};
+use crate::sql::{Columns, batches, sql};
 use crate::suppressions::Pepper;
 use std::collections::HashSet;
 use terms::erasure::ErasureCause;
@@ -86,12 +86,13 @@ reads! {
         if !any {
             return Ok(out);
         }
+        let keys: Vec<CustomerKey> = records.iter().map(|(key, _)| (*key).clone()).collect();
+        let emails: Vec<&str> = records.iter().filter_map(|(_, email)| *email).collect();
+        let (erased, addresses) = self.erased_among(&keys, &emails).await?;
         for (slot, (key, email)) in out.iter_mut().zip(records) {
-            if self.is_erased(key).await? {
+            if erased.contains(*key) {
                 *slot = true;
-            } else if let Some(email) = email
-                && self.is_erased_address(email).await?
-            {
+            } else if let Some(email) = email.filter(|email| addresses.contains(*email)) {
                 let known = self.customers(std::slice::from_ref(*key)).await?;
                 let had = known.iter().any(|known| {
                     known.email.as_deref().map(crate::sql::folded) == Some(crate::sql::folded(email))
@@ -100,6 +101,39 @@ reads! {
             }
         }
         Ok(out)
+    }
+
+    /// Those of some keys and addresses whose holder was erased, by their place: keys first, then addresses.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn erased_among(
+        &mut self, keys: &[CustomerKey], emails: &[&str],
+    ) -> Result<(HashSet<CustomerKey>, HashSet<String>)> {
+        let mut hashes = Vec::with_capacity(keys.len() + emails.len());
+        for key in keys {
+            hashes.extend(self.owner_hashes(Some(key), None)?.into_iter().flatten());
+        }
+        for email in emails {
+            hashes.extend(self.owner_hashes(None, Some(email))?.into_iter().flatten());
+        }
+        let mut buried = HashSet::new();
+        for batch in batches(&hashes) {
+            let mut query = sqlx::query(self.each(sql!("tombstones", "tombstones_among"), batch.len()));
+            for hash in batch {
+                query = query.bind(hash.as_str());
+            }
+            for row in query.fetch_all(self.db()).await? {
+                buried.insert(row.text("hash")?);
+            }
+        }
+        if buried.is_empty() {
+            return Ok(Default::default());
+        }
+        let erased = |place: usize| hashes.get(place).is_some_and(|hash| buried.contains(hash));
+        let customers = keys.iter().enumerate().filter(|(at, _)| erased(*at)).map(|(_, key)| key.clone());
+        let addresses = emails.iter().enumerate().filter(|(at, _)| erased(keys.len() + at));
+        Ok((customers.collect(), addresses.map(|(_, email)| (*email).to_owned()).collect()))
     }
 
     /// Every tombstone, as a set that can be asked.

@@ -19,7 +19,7 @@
 
 use crate::error::{Error, Result};
 use crate::open::{reads, writes};
-use crate::sql::{self, Columns, batches, each, sql};
+use crate::sql::{self, Columns, batches, sql};
 use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -225,7 +225,7 @@ reads! {
     pub async fn vault_keys(&mut self, customers: &[CustomerKey]) -> Result<Vec<(CustomerKey, String)>> {
         let mut found = Vec::new();
         for batch in batches(customers) {
-            let mut query = sqlx::query(each(sql!("vault", "vault_keys"), batch.len()));
+            let mut query = sqlx::query(self.each(sql!("vault", "vault_keys"), batch.len()));
             for customer in batch {
                 query = query.bind(customer.as_str());
             }
@@ -270,7 +270,7 @@ writes! {
     /// When the database fails.
     pub async fn add_vault_keys(&mut self, keys: &[(CustomerKey, String)]) -> Result<()> {
         for batch in batches(keys) {
-            let mut query = sqlx::query(each(sql!("vault", "add_vault_keys"), batch.len()));
+            let mut query = sqlx::query(self.each(sql!("vault", "add_vault_keys"), batch.len()));
             for (customer, wrapped) in batch {
                 query = query.bind(customer.as_str()).bind(wrapped.clone());
             }
@@ -286,7 +286,7 @@ writes! {
     /// When the database fails.
     pub async fn put_vault(&mut self, values: &[SealedValue]) -> Result<()> {
         for batch in batches(values) {
-            let mut query = sqlx::query(each(sql!("vault", "put_vault"), batch.len()));
+            let mut query = sqlx::query(self.each(sql!("vault", "put_vault"), batch.len()));
             for value in batch {
                 query = query
                     .bind(value.customer.as_str()).bind(value.attribute.as_str()).bind(value.sealed.clone())

@@ -5,7 +5,7 @@
 
 use crate::error::{Error, Result};
 use crate::open::{reads, writes};
-use crate::sql::{self, Columns, batches, each, sql};
+use crate::sql::{self, Columns, batches, sql};
 use sqlx::any::AnyRow;
 use terms::event::{EventFate, KeyScope};
 use terms::ids::WriteKeyId;
@@ -160,7 +160,7 @@ writes! {
     /// When the database fails.
     pub async fn count_events(&mut self, counts: &[(WriteKeyId, EventFate, i64)], at: Instant) -> Result<()> {
         for batch in batches(counts) {
-            let mut query = sqlx::query(each(sql!("write_keys", "count_events"), batch.len()));
+            let mut query = sqlx::query(self.each(sql!("write_keys", "count_events"), batch.len()));
             for (key, fate, n) in batch {
                 query = query.bind(key.0).bind(fate.as_str()).bind(*n).bind(at.0);
             }

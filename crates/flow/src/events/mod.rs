@@ -19,6 +19,7 @@ mod keys;
 mod limiter;
 mod meaning;
 mod merge;
+mod pace;
 mod parse;
 mod settings;
 mod subject;

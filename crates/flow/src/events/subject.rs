@@ -6,7 +6,9 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use store::Conn;
+use store::consents::Said;
 use store::identities::AliasKind;
+use terms::consent::Purpose;
 use terms::customer::Customer;
 use terms::event::EventKind;
 use terms::ids::CustomerKey;
@@ -26,13 +28,16 @@ pub(super) struct People {
     erased: HashSet<CustomerKey>,
     erased_emails: HashSet<String>,
     agreed: HashSet<CustomerKey>,
+    said: HashMap<CustomerKey, Vec<Said>>,
+    /// Keys whose record was looked for, whether there is one or not.
+    looked_for: HashSet<CustomerKey>,
 }
 
 impl People {
     /// Reads what is known of everybody who is named.
-    pub(super) async fn read(conn: &mut Conn, events: &[Event<'_>]) -> Result<Self> {
+    pub(super) async fn read(conn: &mut Conn, events: &[&Event<'_>]) -> Result<Self> {
         let named = |of: fn(&Event<'_>) -> Option<String>| -> BTreeSet<String> {
-            events.iter().filter_map(of).collect()
+            events.iter().filter_map(|event| of(event)).collect()
         };
         let users = named(|event| event.user.as_deref().map(str::to_owned));
         let others = named(|event| event.other.as_deref().map(str::to_owned));
@@ -52,16 +57,55 @@ impl People {
             people.records.insert(customer.key.clone(), customer);
         }
         people.read_erased(conn, events, &customers).await?;
+        people.looked_for.extend(customers);
         Ok(people)
+    }
+
+    /// Reads the records of those among these that were not looked for yet.
+    pub(super) async fn read_records(
+        &mut self,
+        conn: &mut Conn,
+        customers: &BTreeSet<CustomerKey>,
+    ) -> Result<()> {
+        let unknown =
+            |key: &&CustomerKey| !self.records.contains_key(*key) && !self.looked_for.contains(*key);
+        let unknown: Vec<CustomerKey> = customers.iter().filter(unknown).cloned().collect();
+        for record in conn.customers(&unknown).await? {
+            self.records.insert(record.key.clone(), record);
+        }
+        self.looked_for.extend(unknown);
+        Ok(())
+    }
+
+    /// Reads what these customers said in their receipts.
+    pub(super) async fn read_said(
+        &mut self,
+        conn: &mut Conn,
+        customers: &BTreeSet<CustomerKey>,
+    ) -> Result<()> {
+        let customers: Vec<CustomerKey> = customers.iter().cloned().collect();
+        self.said.clear();
+        conn.consents_said(&customers).await?.into_iter().for_each(|said| self.add_said(said));
+        Ok(())
+    }
+
+    /// Notes a receipt.
+    pub(super) fn add_said(&mut self, said: Said) {
+        self.said.entry(said.customer.clone()).or_default().push(said);
+    }
+
+    /// What a customer said in their receipts.
+    pub(super) fn said(&self, customer: &CustomerKey) -> &[Said] {
+        self.said.get(customer).map(Vec::as_slice).unwrap_or_default()
     }
 
     async fn read_erased(
         &mut self,
         conn: &mut Conn,
-        events: &[Event<'_>],
+        events: &[&Event<'_>],
         customers: &[CustomerKey],
     ) -> Result<()> {
-        let of = |event: &Event<'_>| {
+        let of = |event: &&Event<'_>| {
             (event.kind == EventKind::Identify).then(|| meaning::traits(event).email).flatten()
         };
         let emails: BTreeSet<String> = events.iter().filter_map(of).collect();
@@ -70,18 +114,15 @@ impl People {
         Ok(())
     }
 
-    /// Reads who agreed to profiling; after receipts of the same events were written.
-    pub(super) async fn read_agreed(
-        &mut self,
-        conn: &mut Conn,
-        customers: &BTreeSet<CustomerKey>,
-    ) -> Result<()> {
-        let customers: Vec<CustomerKey> = customers.iter().cloned().collect();
-        let states = profiling_states(&conn.consents_to_profiling(&customers).await?);
-        let granted = states.into_iter().filter(|(_, granted)| *granted).map(|(customer, _)| customer);
-        self.agreed =
-            granted.filter(|key| !self.records.get(key).is_some_and(|record| record.restricted)).collect();
-        Ok(())
+    /// Settles who agreed to profiling; after receipts of the same events were noted.
+    pub(super) fn settle_agreed(&mut self) {
+        let said = self.said.values().flatten().filter(|said| said.purpose == Purpose::Profiling);
+        let said: Vec<_> = said.map(|said| (said.customer.clone(), said.status, said.at)).collect();
+        let granted = profiling_states(&said).into_iter().filter(|(_, granted)| *granted);
+        self.agreed = granted
+            .map(|(customer, _)| customer)
+            .filter(|key| !self.records.get(key).is_some_and(|record| record.restricted))
+            .collect();
     }
 
     /// The key that counts for a userId.

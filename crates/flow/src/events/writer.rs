@@ -11,12 +11,13 @@ use std::time::Instant as Steady;
 
 use serde::Serialize;
 use store::Store;
-use store::events::{Intake as Request, Taken};
+use store::intake::{Intake as Request, Taken};
 use store::write_keys::WriteKey;
 use terms::event::EventFate;
 use terms::ids::WriteKeyId;
 use tokio::sync::{Notify, mpsc, oneshot};
 
+use super::pace::Pace;
 use super::parse::{self, Call, Refused};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -68,6 +69,8 @@ pub(crate) struct Intake {
     queue: mpsc::Sender<(Request, Answer)>,
     /// Told after each transaction: there is something to use.
     pub(super) news: Arc<Notify>,
+    /// Who goes first, senders or what they sent.
+    pub(super) pace: Arc<Pace>,
     throttled: Arc<Throttled>,
 }
 
@@ -80,15 +83,17 @@ impl Intake {
     pub(crate) fn start(store: Store) -> Self {
         let (queue, requests) = mpsc::channel(QUEUE);
         let (news, throttled) = (Arc::new(Notify::new()), Arc::new(Throttled::default()));
-        tokio::spawn(write(store, requests, Arc::clone(&news), Arc::clone(&throttled)));
-        Self { queue, news, throttled }
+        let pace = Arc::new(Pace::default());
+        let told = (Arc::clone(&news), Arc::clone(&pace));
+        tokio::spawn(write(store, requests, told, Arc::clone(&throttled)));
+        Self { queue, news, pace, throttled }
     }
 }
 
 async fn write(
     store: Store,
     mut requests: mpsc::Receiver<(Request, Answer)>,
-    news: Arc<Notify>,
+    (news, pace): (Arc<Notify>, Arc<Pace>),
     throttled: Arc<Throttled>,
 ) {
     while let Some(first) = requests.recv().await {
@@ -103,6 +108,7 @@ async fn write(
         }
         match commit(&store, &group, &throttled).await {
             Ok(taken) => {
+                pace.taken(taken.iter().map(|taken| taken.accepted).sum());
                 for (answer, taken) in answers.into_iter().zip(taken) {
                     // Nobody waits any more when the sender hung up; it will send again, and that is a duplicate.
                     let _ = answer.send(Ok(taken));

@@ -18,7 +18,7 @@ pub use verify::{Problem, VerifyReport};
 
 use crate::error::{Error, Result};
 use crate::open::{reads, writes};
-use crate::sql::{self, Columns, batches, each, sql};
+use crate::sql::{self, Columns, batches, sql};
 use leaf::Leaf;
 use sqlx::any::AnyRow;
 use terms::ledger::{Action, Entry, NewEntry};
@@ -146,8 +146,8 @@ writes! {
             written.push((sealed, entry));
         }
         for batch in batches(&written) {
-            let mut leaves = sqlx::query(each(sql!("ledger", "add_leaves"), batch.len()));
-            let mut payloads = sqlx::query(each(sql!("ledger", "add_payloads"), batch.len()));
+            let mut leaves = sqlx::query(self.each(sql!("ledger", "add_leaves"), batch.len()));
+            let mut payloads = sqlx::query(self.each(sql!("ledger", "add_payloads"), batch.len()));
             for (sealed, entry) in batch {
                 let seq = number_of(sealed.seq)?;
                 leaves = leaves.bind(seq).bind(entry.action.as_str()).bind(sealed.leaf.clone());
@@ -158,7 +158,7 @@ writes! {
             payloads.execute(self.db()).await?;
         }
         for batch in batches(&nodes) {
-            let mut query = sqlx::query(each(sql!("ledger", "add_nodes"), batch.len()));
+            let mut query = sqlx::query(self.each(sql!("ledger", "add_nodes"), batch.len()));
             for node in batch {
                 query = query.bind(i64::from(node.level)).bind(number_of(node.place)?).bind(tree::hex_hash(&node.hash));
             }

@@ -1,7 +1,5 @@
 //! Behaviour of those who agreed to profiling, and of nobody else.
 
-use std::collections::BTreeSet;
-
 use store::Tx;
 use store::events::KeptEvent;
 use terms::consent::Purpose;
@@ -22,15 +20,7 @@ impl Run<'_> {
         items: &[Item<'_>],
         linked: &[(String, CustomerKey)],
     ) -> Result<()> {
-        let mut customers: BTreeSet<CustomerKey> =
-            items.iter().filter_map(|item| self.people.of(&item.event)).collect();
-        customers.extend(linked.iter().map(|(_, customer)| customer.clone()));
-        let unknown: Vec<CustomerKey> =
-            customers.iter().filter(|key| !self.people.records.contains_key(*key)).cloned().collect();
-        for record in tx.customers(&unknown).await? {
-            self.people.records.insert(record.key.clone(), record);
-        }
-        self.people.read_agreed(tx, &customers).await?;
+        self.people.settle_agreed();
         for (anonymous, customer) in linked {
             tx.give_events(anonymous, customer).await?;
             if !self.people.agreed(customer) {

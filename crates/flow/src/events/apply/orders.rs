@@ -47,12 +47,8 @@ impl Run<'_> {
             return Ok(false);
         }
         // A page that says thank you and is loaded again reports its order again.
-        let mut hashes: Vec<_> = orders.iter().filter_map(|(hash, ..)| *hash).collect();
-        hashes.sort_unstable();
-        hashes.dedup();
-        let mut seen = tx.seen_events(&hashes).await?;
-        hashes.retain(|hash| !seen.contains(hash));
-        tx.add_event_ids(&hashes, i64::from(self.now.day().0)).await?;
+        let hashes: Vec<_> = orders.iter().filter_map(|(hash, ..)| *hash).collect();
+        let mut seen = tx.remember_events(&hashes, i64::from(self.now.day().0)).await?;
         let mut new = Vec::with_capacity(orders.len());
         for (hash, purchase, key) in orders {
             if hash.is_some_and(|hash| !seen.insert(hash)) {

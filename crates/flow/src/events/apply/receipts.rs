@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use store::Tx;
-use store::events::InboxRow;
+use store::consents::Said;
+use store::intake::InboxRow;
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose};
 use terms::customer::{Customer, Language};
 use terms::event::{EventFate, KeyScope};
@@ -46,7 +47,7 @@ impl Run<'_> {
         let mut receipts = Vec::new();
         for (customer, mut wishes) in wishes {
             wishes.sort_by_key(|(_, yes, at, _)| (*at, *yes));
-            let mut history = tx.consent_history(&customer).await?;
+            let mut history = self.people.said(&customer).to_vec();
             for (purpose, yes, at, row) in wishes {
                 let channels =
                     if purpose == Purpose::Marketing && !yes { Channel::ALL } else { &[Channel::Email] };
@@ -54,13 +55,14 @@ impl Run<'_> {
                     let Some(status) = change(&history, purpose, *channel, yes, at) else { continue };
                     let receipt = self.receipt(&customer, (purpose, *channel, status), at, row);
                     self.count(row.key, EventFate::Receipt);
-                    history.push(receipt.clone());
+                    history.push(Said::from(&receipt));
                     receipts.push(receipt);
                 }
             }
         }
         if !receipts.is_empty() {
             let new = self.app.record_consents_in(tx, &receipts, self.actor.clone()).await?;
+            new.iter().for_each(|receipt| self.people.add_said(Said::from(receipt)));
             self.withdrawn.extend(new);
         }
         Ok(())
@@ -92,18 +94,18 @@ impl Run<'_> {
 
 /// What a wish changes at its own time: nothing when the receipt that holds then says so already.
 fn change(
-    history: &[ConsentReceipt],
+    history: &[Said],
     purpose: Purpose,
     channel: Channel,
     yes: bool,
     at: Instant,
 ) -> Option<ConsentStatus> {
-    let counts = |receipt: &&ConsentReceipt| {
+    let counts = |receipt: &&Said| {
         receipt.purpose == purpose
             && (purpose != Purpose::Marketing || receipt.channel == channel)
             && receipt.at <= at
     };
-    let rank = |receipt: &&ConsentReceipt| (receipt.at, receipt.status != ConsentStatus::Granted);
+    let rank = |receipt: &&Said| (receipt.at, receipt.status != ConsentStatus::Granted);
     let holds = history.iter().filter(counts).max_by_key(rank).map(|receipt| receipt.status);
     match (yes, holds) {
         (true, Some(ConsentStatus::Granted))

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use store::Tx;
-use store::events::InboxRow;
 use store::identities::TraitSource;
+use store::intake::InboxRow;
 use terms::customer::Customer;
 use terms::event::{EventFate, EventKind};
 use terms::ids::CustomerKey;
