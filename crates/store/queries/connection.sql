@@ -8,7 +8,8 @@ PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA secure_delete = ON;
 PRAGMA temp_store = MEMORY;
--- 64 MiB of pages, since the default of 2 reads the same ones again and again. The log is folded in every 64 MiB, so that a page many transactions wrote is copied back once.
+-- 64 MiB of pages, since the default of 2 reads the same ones again and again. The log is folded in every 64 MiB, so
+-- that a page many transactions wrote is copied back once.
 PRAGMA cache_size = -65536;
 PRAGMA wal_autocheckpoint = 16384;
 

@@ -279,7 +279,7 @@ reads! {
     pub async fn consent_states(
         &mut self, purpose: Purpose, channels: &[Channel], at: Instant,
     ) -> Result<Vec<(CustomerKey, ConsentState)>> {
-        let query = sqlx::query(each(sql!("consents", "consent_states"), channels.len()));
+        let query = sqlx::query(self.each(sql!("consents", "consent_states"), channels.len()));
         let query = query.bind(purpose.as_str()).bind(at.0);
         let query = channels.iter().fold(query, |query, channel| query.bind(channel.as_str()));
         sql::rows(&query.fetch_all(self.db()).await?, state)
@@ -292,7 +292,7 @@ reads! {
     pub async fn refusals_after(
         &mut self, purpose: Purpose, channels: &[Channel], now: Instant,
     ) -> Result<Vec<(CustomerKey, ConsentState)>> {
-        let query = sqlx::query(each(sql!("consents", "refusals_after"), channels.len()));
+        let query = sqlx::query(self.each(sql!("consents", "refusals_after"), channels.len()));
         let query = query.bind(purpose.as_str()).bind(now.0);
         let query = channels.iter().fold(query, |query, channel| query.bind(channel.as_str()));
         sql::rows(&query.fetch_all(self.db()).await?, state)
