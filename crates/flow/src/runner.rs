@@ -3,7 +3,6 @@
 //! A worker that dies leaves its job to the next one, once the lease has run out or the same worker starts again. What
 //! must not happen twice is guarded where it happens (the outbox), not here.
 
-use std::pin::Pin;
 use std::time::Duration;
 
 use store::jobs::{Job, JobState};
@@ -125,18 +124,7 @@ impl App {
         }
     }
 
-    /// Boxed in a function that is not async itself, so that all that jobs do is compiled with this crate: the code of an
-    /// async function is otherwise made anew in every crate and test that awaits it.
-    fn perform<'a>(
-        &'a self,
-        work: &'a Work,
-        job: &'a Job,
-        worker: &'a str,
-    ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>> {
-        Box::pin(self.dispatch(work, job, worker))
-    }
-
-    async fn dispatch(&self, work: &Work, job: &Job, worker: &str) -> Result<()> {
+    async fn perform(&self, work: &Work, job: &Job, worker: &str) -> Result<()> {
         match work {
             Work::Profile => self.profile().await,
             Work::Lifecycle => self.lifecycle().await.map(|_| ()),
