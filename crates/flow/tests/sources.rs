@@ -15,6 +15,7 @@ const READS: &[&str] = &[
     "consent_states",
     "refusals_after",
     "consent_history",
+    "consents_said",
     "consent_receipts",
     "consent_receipts_after",
     "consent_at",
@@ -51,7 +52,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("service", "answers to the customer's own act"),
     ("consent", "keeps and proves what customers said"),
     ("events/", "takes events in; what they are used for is read through `lawful`"),
-    ("stages/ingest.rs", "takes files in: counts what is new, and records opt-outs"),
+    ("stages/ingest", "takes files in: counts what is new, and records opt-outs"),
     (
         "stages/deliver.rs",
         "the record of the one recipient, in the transaction that decides about them again",

@@ -13,13 +13,14 @@ SELECT id, kind, name, customer, anonymous, properties, at, received_at, source 
 WHERE anonymous = $1 AND customer IS NULL ORDER BY at, id LIMIT $2;
 
 -- name: give_events
-UPDATE events SET customer = $2 WHERE anonymous = $1 AND customer IS NULL;
+UPDATE events SET customer = given.column2 FROM (VALUES /*each*/($1, $2)/*end*/) AS given
+WHERE events.anonymous = given.column1 AND events.customer IS NULL;
 
 -- name: move_events
 UPDATE events SET customer = $2 WHERE customer = $1;
 
--- name: delete_events_of_customer
-DELETE FROM events WHERE customer = $1;
+-- name: delete_events_of_customers
+DELETE FROM events WHERE customer IN (/*each*/$1/*end*/);
 
 -- name: delete_events_of_anonymous
 DELETE FROM events WHERE anonymous = $1 AND customer IS NULL;
@@ -48,7 +49,8 @@ SELECT CAST(COALESCE(SUM(CASE WHEN customer IS NULL THEN 0 ELSE 1 END), 0) AS BI
 FROM event_purchases;
 
 -- name: give_purchases
-UPDATE event_purchases SET customer = $2 WHERE anonymous = $1 AND customer IS NULL;
+UPDATE event_purchases SET customer = given.column2 FROM (VALUES /*each*/($1, $2)/*end*/) AS given
+WHERE event_purchases.anonymous = given.column1 AND event_purchases.customer IS NULL;
 
 -- name: move_purchases
 UPDATE event_purchases SET customer = $2 WHERE customer = $1;

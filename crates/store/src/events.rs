@@ -202,15 +202,23 @@ writes! {
         Ok(deleted)
     }
 
-    /// Gives what an anonymous id did to the customer it turned out to be; how many events and purchases.
+    /// Gives what anonymous ids did to the customers they turned out to be, each id once; how many events and purchases.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn give_events(&mut self, anonymous: &str, customer: &CustomerKey) -> Result<(u64, u64)> {
-        let events = sqlx::query(sql!("events", "give_events")).bind(anonymous).bind(customer.as_str());
-        let events = events.execute(self.db()).await?.rows_affected();
-        let purchases = sqlx::query(sql!("events", "give_purchases")).bind(anonymous).bind(customer.as_str());
-        Ok((events, purchases.execute(self.db()).await?.rows_affected()))
+    pub async fn give_events(&mut self, given: &[(&str, &CustomerKey)]) -> Result<(u64, u64)> {
+        let (mut events, mut purchases) = (0, 0);
+        for batch in batches(given) {
+            let mut give_events = sqlx::query(self.each(sql!("events", "give_events"), batch.len()));
+            let mut give_purchases = sqlx::query(self.each(sql!("events", "give_purchases"), batch.len()));
+            for (anonymous, customer) in batch {
+                give_events = give_events.bind(*anonymous).bind(customer.as_str());
+                give_purchases = give_purchases.bind(*anonymous).bind(customer.as_str());
+            }
+            events += give_events.execute(self.db()).await?.rows_affected();
+            purchases += give_purchases.execute(self.db()).await?.rows_affected();
+        }
+        Ok((events, purchases))
     }
 
     /// Gives a customer's events and waiting purchases to another, when two names are one person.
@@ -224,13 +232,20 @@ writes! {
         Ok((events, purchases.execute(self.db()).await?.rows_affected()))
     }
 
-    /// Deletes a customer's behaviour; how many events.
+    /// Deletes the behaviour of some customers; how many events.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_events_of(&mut self, customer: &CustomerKey) -> Result<u64> {
-        let query = sqlx::query(sql!("events", "delete_events_of_customer")).bind(customer.as_str());
-        Ok(query.execute(self.db()).await?.rows_affected())
+    pub async fn delete_events_of(&mut self, customers: &[CustomerKey]) -> Result<u64> {
+        let mut deleted = 0;
+        for batch in batches(customers) {
+            let mut query = sqlx::query(self.each(sql!("events", "delete_events_of_customers"), batch.len()));
+            for customer in batch {
+                query = query.bind(customer.as_str());
+            }
+            deleted += query.execute(self.db()).await?.rows_affected();
+        }
+        Ok(deleted)
     }
 
     /// Deletes the behaviour and the unnamed purchases of an anonymous id; how many rows.

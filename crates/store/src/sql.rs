@@ -125,11 +125,11 @@ impl<'a> Pieces<'a> {
     }
 }
 
-/// Cuts rows into batches whose sizes are powers of four up to 256, so that a connection prepares five texts of a
+/// Cuts rows into batches whose sizes are powers of four up to 1,024, so that a connection prepares six texts of a
 /// statement at most: it remembers a hundred texts.
 pub(crate) fn batches<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
-        let size = 4usize.pow(rows.len().min(256).checked_ilog(4)?);
+        let size = 4usize.pow(rows.len().min(1_024).checked_ilog(4)?);
         let (batch, rest) = rows.split_at_checked(size)?;
         rows = rest;
         Some(batch)
@@ -279,9 +279,9 @@ mod tests {
 
     #[test]
     fn batches_cover_every_row_once() {
-        let rows: Vec<u32> = (0..300).collect();
+        let rows: Vec<u32> = (0..1_300).collect();
         let sizes: Vec<usize> = batches(&rows).map(<[u32]>::len).collect();
-        assert_eq!(sizes, [256, 16, 16, 4, 4, 4]);
+        assert_eq!(sizes, [1_024, 256, 16, 4]);
         assert_eq!(batches(&rows).flatten().copied().collect::<Vec<_>>(), rows);
         assert_eq!(batches::<u32>(&[]).count(), 0);
     }

@@ -120,11 +120,9 @@ async fn forget_behaviour(tx: &mut Tx, new: &[ConsentReceipt]) -> Result<()> {
         return Ok(());
     }
     let customers: Vec<CustomerKey> = refusers.into_iter().cloned().collect();
-    for (customer, granted) in profiling_states(&tx.consents_to_profiling(&customers).await?) {
-        if !granted {
-            tx.delete_events_of(&customer).await?;
-        }
-    }
+    let states = profiling_states(&tx.consents_to_profiling(&customers).await?);
+    let refused = states.into_iter().filter(|(_, granted)| !granted).map(|(customer, _)| customer);
+    tx.delete_events_of(&refused.collect::<Vec<_>>()).await?;
     Ok(())
 }
 

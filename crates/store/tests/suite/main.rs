@@ -10,6 +10,7 @@
 mod campaigns;
 mod consent;
 mod databases;
+mod events;
 mod jobs;
 mod ledger;
 mod outbox;

@@ -1,5 +1,7 @@
 //! Behaviour of those who agreed to profiling, and of nobody else.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use store::Tx;
 use store::events::KeptEvent;
 use terms::consent::Purpose;
@@ -21,12 +23,15 @@ impl Run<'_> {
         linked: &[(String, CustomerKey)],
     ) -> Result<()> {
         self.people.settle_agreed();
+        // Of an id that turned out to be two customers, the first gets what it did before.
+        let mut given: BTreeMap<&str, &CustomerKey> = BTreeMap::new();
         for (anonymous, customer) in linked {
-            tx.give_events(anonymous, customer).await?;
-            if !self.people.agreed(customer) {
-                tx.delete_events_of(customer).await?;
-            }
+            given.entry(anonymous).or_insert(customer);
         }
+        tx.give_events(&given.into_iter().collect::<Vec<_>>()).await?;
+        let customers: BTreeSet<&CustomerKey> = linked.iter().map(|(_, customer)| customer).collect();
+        let refused = customers.into_iter().filter(|customer| !self.people.agreed(customer)).cloned();
+        tx.delete_events_of(&refused.collect::<Vec<_>>()).await?;
         let mut kept = Vec::new();
         for Item { event, row } in items {
             if !is_behaviour(event) {
