@@ -31,7 +31,7 @@ BEGIN IMMEDIATE
 SELECT CAST(1 AS BIGINT) AS one;
 
 -- name: take_writer
--- The row every write transaction holds until it ends: one writer at a time on both databases.
+-- The row every write transaction holds until it ends, so that a server has one writer at a time as a file has.
 UPDATE counters SET value = value + 1 WHERE name = 'writer';
 
 -- name: take_numbers

@@ -12,6 +12,7 @@
 mod error;
 mod migrate;
 mod open;
+mod readers;
 mod sql;
 
 pub mod approvals;

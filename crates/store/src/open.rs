@@ -1,22 +1,26 @@
 //! Opening the store, and the three ways to it: [`Store`] for one call, [`Conn`] for several reads on one connection,
 //! [`Tx`] for writes that stand or fall together.
 //!
-//! One writer at a time on both databases: a write transaction begins by taking the `writer` row (SQLite: the write
-//! lock), so caps, fences and the ledger's order need no further locking and nobody sees a busy or serialisation
+//! One writer at a time on both databases: a write transaction begins by taking the write lock (PostgreSQL: the `writer`
+//! row), so caps, fences and the ledger's order need no further locking and nobody sees a busy or serialisation
 //! error. Readers never wait. What scales is the work between the short transactions.
 
 use crate::error::{Error, Result};
 use crate::migrate;
+use crate::readers::{Lent, Readers};
 use crate::sql::{Columns, sql};
 use crate::suppressions::Pepper;
 use crate::turnstile::{Step, Turnstile};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Connections for reads, and for those that see one moment.
+const READERS: u32 = 4;
+const MOMENTS: u32 = 2;
 
 /// Which database is behind the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +39,9 @@ pub struct Store {
 
 struct Shared {
     kind: Kind,
-    readers: AnyPool,
+    readers: Readers,
+    /// For reads that all see one moment; few and long.
+    moments: AnyPool,
     writer: AnyPool,
     pepper: Pepper,
     turnstile: Option<Arc<dyn Turnstile>>,
@@ -57,7 +63,7 @@ pub struct Conn {
 }
 
 enum Link {
-    Pooled(PoolConnection<Any>),
+    Lent(Lent),
     Writing(Transaction<'static, Any>),
 }
 
@@ -143,8 +149,10 @@ impl Store {
         migrate::run(&mut tx, kind).await?;
         let pepper = Pepper::load(&mut tx, pepper).await?;
         tx.commit().await?;
-        let readers = pool(4, sql!("connection", "sqlite_reader"));
-        Ok(Self { shared: Arc::new(Shared { kind, readers, writer, pepper, turnstile }) })
+        let reading = |size| pool(size, sql!("connection", "sqlite_reader"));
+        let readers = Readers::new(reading(READERS), READERS as usize, kind == Kind::Sqlite);
+        let moments = reading(MOMENTS);
+        Ok(Self { shared: Arc::new(Shared { kind, readers, moments, writer, pepper, turnstile }) })
     }
 
     /// Which database is behind it.
@@ -163,7 +171,7 @@ impl Store {
     /// When the database cannot be reached.
     pub async fn read(&self) -> Result<Conn> {
         self.shared.turn(Step::Read).await;
-        let link = Link::Pooled(self.shared.readers.acquire().await?);
+        let link = Link::Lent(self.shared.readers.lend().await?);
         Ok(Conn { link, kind: self.shared.kind, pepper: self.shared.pepper.clone() })
     }
 
@@ -173,9 +181,9 @@ impl Store {
     /// When the database cannot be reached.
     pub async fn read_one_moment(&self) -> Result<Conn> {
         let mut link = match self.shared.kind {
-            Kind::Sqlite => self.shared.readers.begin().await?,
+            Kind::Sqlite => self.shared.moments.begin().await?,
             Kind::Postgres => {
-                self.shared.readers.begin_with(sql!("connection", "postgres_one_moment")).await?
+                self.shared.moments.begin_with(sql!("connection", "postgres_one_moment")).await?
             }
         };
         // The moment is that of the first read.
@@ -190,7 +198,10 @@ impl Store {
     pub async fn begin(&self) -> Result<Tx> {
         self.shared.turn(Step::Begin).await;
         let mut link = begin(&self.shared.writer, self.shared.kind).await?;
-        sqlx::query(sql!("connection", "take_writer")).execute(&mut *link).await?;
+        // A file has one writer as it is.
+        if self.shared.kind == Kind::Postgres {
+            sqlx::query(sql!("connection", "take_writer")).execute(&mut *link).await?;
+        }
         let conn =
             Conn { link: Link::Writing(link), kind: self.shared.kind, pepper: self.shared.pepper.clone() };
         Ok(Tx { conn, shared: Arc::clone(&self.shared) })
@@ -242,6 +253,7 @@ impl Store {
     /// Closes all connections; on SQLite this also folds the write-ahead log back into the file.
     pub async fn close(&self) {
         self.shared.readers.close().await;
+        self.shared.moments.close().await;
         self.shared.writer.close().await;
     }
 }
@@ -254,7 +266,7 @@ impl Conn {
 
     pub(crate) fn db(&mut self) -> &mut AnyConnection {
         match &mut self.link {
-            Link::Pooled(pooled) => pooled,
+            Link::Lent(lent) => &mut lent.connection,
             Link::Writing(writing) => writing,
         }
     }

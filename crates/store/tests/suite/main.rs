@@ -14,6 +14,7 @@ mod events;
 mod jobs;
 mod ledger;
 mod outbox;
+mod readers;
 mod records;
 mod rights;
 mod speed;
