@@ -22,6 +22,7 @@ mod error;
 pub mod events;
 mod facts;
 mod forecast;
+mod hand_over;
 pub mod home;
 mod in_flight;
 mod jobs;

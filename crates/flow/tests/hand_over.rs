@@ -136,3 +136,53 @@ async fn after_a_withdrawal_nothing_is_handed_over_to_that_customer() {
         "{in_time} withdrew in time, {suppressed} held back"
     );
 }
+
+/// A channel that stands still in the middle of a message until it is let go.
+struct Stalled {
+    begun: Mutex<Vec<CustomerKey>>,
+    left: Mutex<Vec<CustomerKey>>,
+    go_on: tokio::sync::watch::Receiver<bool>,
+}
+
+impl Channel for Stalled {
+    fn send<'a>(&'a self, permit: SendPermit, message: &'a Message, now: Instant) -> Sending<'a> {
+        Box::pin(async move {
+            assert!(permit.admits(message, now).is_ok());
+            self.begun.lock().unwrap().push(message.customer.clone());
+            self.go_on.clone().wait_for(|go_on| *go_on).await.unwrap();
+            self.left.lock().unwrap().push(message.customer.clone());
+            Ok(Receipt { reply: "taken".to_owned() })
+        })
+    }
+
+    fn describe(&self) -> String {
+        "stalled".to_owned()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_slept_through_its_lease_hands_nothing_over_to_who_withdrew_meanwhile() {
+    let (kit, worker, _, id, _) = sending(200).await;
+    let (let_go, go_on) = tokio::sync::watch::channel(false);
+    let channel = Arc::new(Stalled { begun: Mutex::default(), left: Mutex::default(), go_on });
+    let worker = worker.with_channel(channel.clone());
+    let work = tokio::spawn(async move { worker.work_until_idle("w").await.unwrap() });
+    while channel.begun.lock().unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let customer = channel.begun.lock().unwrap()[0].clone();
+    // The machine slept: the lease is over, so nobody waits for this worker any more.
+    kit.app.clock().set(kit.app.now().plus_seconds(121));
+    let rows = kit.app.store().messages_of_campaign(id, None, 1_000, 0).await.unwrap();
+    let message = rows.iter().find(|row| row.customer == customer).unwrap().id;
+    let [_, _, unsubscribe] = kit.app.customer_links(message).unwrap();
+    kit.app.unsubscribe(&unsubscribe, OptOutSource::OneClick).await.unwrap();
+    // The answer is out. Now the worker wakes up.
+    let_go.send(true).unwrap();
+    work.await.unwrap();
+    let left = channel.left.lock().unwrap().clone();
+    assert!(!left.contains(&customer), "handed over after the withdrawal was answered");
+    assert!(left.len() > 30, "the others are served: {}", left.len());
+    let state = kit.app.store().message(message).await.unwrap().state;
+    assert_eq!(state, Some(DeliveryState::InDoubt), "nobody knows how far it came");
+}

@@ -29,6 +29,7 @@ use terms::time::Instant;
 
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::hand_over::hand_over;
 use crate::jobs::Work;
 use crate::lawful::fatigue::Fatigue;
 use crate::lawful::subjects::Read;
@@ -69,8 +70,8 @@ enum Checked {
 
 /// What follows from a claim.
 enum Next {
-    /// Its row is `attempting`: hand it over.
-    Send(Box<(Message, SendPermit)>),
+    /// Its row is `attempting` until that instant: hand it over.
+    Send(Box<(Message, SendPermit)>, Instant),
     /// Held back, postponed or lost to another worker.
     Held,
     /// The campaign does not run, or the batch took too long: nothing more of it.
@@ -147,9 +148,10 @@ impl App {
             tx.commit().await?;
             self.settle(doubtful.as_slice()).await?;
             match next {
-                Next::Send(ready) => {
+                Next::Send(ready, until) => {
                     let (message, permit) = *ready;
-                    let answer = self.channel().send(permit, &message, self.now()).await;
+                    let answer =
+                        hand_over(self.channel().as_ref(), self.clock(), permit, &message, until).await;
                     reply = Some((claim.fence, message.id, answer.map(|receipt| receipt.reply)));
                 }
                 Next::Held => {}
@@ -174,7 +176,8 @@ impl App {
                 let attempt = Attempt { message: claim.message, evidence };
                 let accepted = tx.mark_attempting(claim.fence, &[attempt], now, LEASE_SECONDS).await?;
                 // Not accepted: the lease ran out while the channel was slow.
-                Ok(if accepted.is_empty() { Next::Held } else { Next::Send(ready) })
+                let until = now.plus_seconds(LEASE_SECONDS);
+                Ok(if accepted.is_empty() { Next::Held } else { Next::Send(ready, until) })
             }
             Checked::Hold(reason, reasons) => {
                 tx.mark_suppressed(claim.fence, claim.message, reason, &reasons, now).await?;
@@ -314,6 +317,9 @@ impl App {
     async fn finish_or_wait(&self, campaign: &Campaign) -> Result<()> {
         let now = self.now();
         if self.store().pending_messages(campaign.id).await? > 0 {
+            // A worker that died need not come back for what it was handing over.
+            let left_over = self.store().recover_messages(now).await?;
+            self.settle(&left_over).await?;
             // What is planned for later, or claimed by somebody whose lease has not run out yet.
             let next = self.store().next_planned(campaign.id).await?.unwrap_or(now);
             let at = next.max(now.plus_seconds(RETRY_SECONDS / 2));
