@@ -127,10 +127,9 @@ pub fn state_at(
     channel: Channel,
     at: Instant,
 ) -> Option<ConsentState> {
-    about(receipts, purpose, channel)
-        .filter(|receipt| receipt.at <= at)
-        .map(ConsentState::of)
-        .max_by_key(|state| (state.at, !state.allows(purpose, channel)))
+    about(receipts, purpose, channel).filter(|receipt| receipt.at <= at).map(ConsentState::of).max_by_key(
+        |state| (state.at, !state.allows(purpose, channel), state.status != ConsentStatus::Granted),
+    )
 }
 
 /// What a customer's receipts say now, to decide by. As [`state_at`], but a refusal counts from the moment it is known:

@@ -24,7 +24,7 @@ use crate::views::{OwnMessage, OwnRequest, PreferencesForm, PreferencesView, Top
 const PURPOSES: [Purpose; 4] =
     [Purpose::Profiling, Purpose::AiContent, Purpose::Measurement, Purpose::Sharing];
 /// Kept as the only topic by who wants to hear of none; no topic of a brand can be called that.
-const NO_TOPIC: &str = "*none";
+pub(crate) const NO_TOPIC: &str = "*none";
 /// Messages and requests shown.
 const MOST: i64 = 200;
 /// Days of a year.
@@ -190,44 +190,48 @@ impl App {
     pub async fn save_preferences(&self, token: &str, form: &PreferencesForm) -> Result<PreferencesView> {
         let before = self.preferences(token).await?;
         let Visitor { customer, proof } = self.centre_visitor(token).await?;
-        let now = self.now();
-        let mut wanted: Vec<(Purpose, Channel, bool, bool)> = before
+        let mut ticked: Vec<(Purpose, Channel, bool, bool)> = before
             .channels
             .iter()
             .map(|(channel, was)| (Purpose::Marketing, *channel, *was, form.channels.contains(channel)))
             .collect();
-        wanted.extend([
+        ticked.extend([
             (Purpose::Profiling, Channel::Email, before.profiling, form.profiling),
             (Purpose::AiContent, Channel::Email, before.ai_content, form.ai_content),
             (Purpose::Measurement, Channel::Email, before.measurement, form.measurement),
             (Purpose::Sharing, Channel::Email, before.sharing, form.sharing),
         ]);
+        let mut tx = self.store().begin().await?;
+        // As they are now, whatever was said between the page and the click: joined to another, or erased.
+        let stays = tx.resolve_customer(&customer.key).await?;
+        let customer = tx.customer(&stays).await?;
+        let (now, said) = (self.now(), tx.consent_history(&customer.key).await?);
         let mut receipts = Vec::new();
-        for (purpose, channel, was, is) in wanted {
-            if was != is {
+        for (purpose, channel, was, is) in ticked {
+            // A box left empty is a no to whatever is agreed to, also where a suppression already showed it empty: one
+            // that the brand takes back must not bring the yes of before back.
+            let agreed = state_now(&said, purpose, channel, now)
+                .is_some_and(|state| state.status == ConsentStatus::Granted);
+            if (is && !was) || (!is && agreed) {
                 let status = if is { ConsentStatus::Granted } else { ConsentStatus::Withdrawn };
                 let what = (purpose, channel, status);
                 receipts.push(self.receipt(&customer, what, "preference_centre", &proof).await?);
             }
         }
-        let preferences = self.chosen(&customer, &before, form).await?;
-        let withdrawn = |channel| {
-            let withdrew = |r: &&ConsentReceipt| r.channel == channel && r.purpose == Purpose::Marketing;
-            receipts.iter().find(withdrew).is_some_and(|r| r.status == ConsentStatus::Withdrawn)
+        let preferences = chosen(tx.preferences(&customer.key).await?, &before, form);
+        let email = |status| {
+            receipts
+                .iter()
+                .any(|r| r.channel == Channel::Email && r.purpose == Purpose::Marketing && r.status == status)
         };
-        let mut tx = self.store().begin().await?;
+        let (back, away) = (email(ConsentStatus::Granted), email(ConsentStatus::Withdrawn));
         let new = self.record_consents_in(&mut tx, &receipts, Actor::Customer).await?;
         tx.set_preferences(&customer.key, &preferences, now).await?;
-        let back = receipts.iter().any(|r| {
-            r.channel == Channel::Email
-                && r.purpose == Purpose::Marketing
-                && r.status == ConsentStatus::Granted
-        });
         if back {
             // Their own earlier click is taken back by their own later one; objections and bounces stay.
             tx.lift_unsubscribed(Some(&customer.key), customer.email.as_deref()).await?;
         }
-        if withdrawn(Channel::Email) {
+        if away {
             let (reason, source) = (SuppressionReason::Unsubscribed, "preference_centre");
             self.suppress_person(&mut tx, &customer, reason, source, now).await?;
         }
@@ -242,29 +246,6 @@ impl App {
         self.settle_withdrawn(&new).await?;
         self.settle_person(&customer.key).await?;
         Ok(PreferencesView { saved: true, ..self.preferences(token).await? })
-    }
-
-    async fn chosen(
-        &self,
-        customer: &Customer,
-        before: &PreferencesView,
-        form: &PreferencesForm,
-    ) -> Result<Preferences> {
-        let mut preferences = self.store().preferences(&customer.key).await?;
-        preferences.max_per_month = form.max_per_month.map(i64::from);
-        preferences.language = form.language.or(preferences.language);
-        preferences.personalisation = form.personalisation.unwrap_or(preferences.personalisation);
-        if let Some(ticked) = &form.topics {
-            // Only what the brand offers is kept; all of it is the same as no choice, and none is a choice too.
-            let of_brand: Vec<String> =
-                before.topics.iter().map(|topic| topic.id.clone()).filter(|id| ticked.contains(id)).collect();
-            preferences.topics = match of_brand.len() {
-                0 => vec![NO_TOPIC.to_owned()],
-                all if all == before.topics.len() => Vec::new(),
-                _ => of_brand,
-            };
-        }
-        Ok(preferences)
     }
 
     /// A receipt of now, on the notice of the preference page.
@@ -290,4 +271,22 @@ impl App {
             at: self.now(),
         })
     }
+}
+
+/// What somebody wants from now on, by what they wanted and what they chose.
+fn chosen(mut preferences: Preferences, before: &PreferencesView, form: &PreferencesForm) -> Preferences {
+    preferences.max_per_month = form.max_per_month.map(i64::from);
+    preferences.language = form.language.or(preferences.language);
+    preferences.personalisation = form.personalisation.unwrap_or(preferences.personalisation);
+    if let Some(ticked) = &form.topics {
+        // Only what the brand offers is kept; all of it is the same as no choice, and none is a choice too.
+        let of_brand: Vec<String> =
+            before.topics.iter().map(|topic| topic.id.clone()).filter(|id| ticked.contains(id)).collect();
+        preferences.topics = match of_brand.len() {
+            0 => vec![NO_TOPIC.to_owned()],
+            all if all == before.topics.len() => Vec::new(),
+            _ => of_brand,
+        };
+    }
+    preferences
 }

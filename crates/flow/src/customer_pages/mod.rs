@@ -29,6 +29,8 @@ use crate::views::{CustomerWhyView, UnsubscribeView, Used};
 mod centre;
 mod known;
 
+pub(crate) use centre::NO_TOPIC;
+
 /// How somebody opted out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OptOutSource {
@@ -149,20 +151,24 @@ impl App {
         source: &str,
         at: Instant,
     ) -> Result<()> {
-        let customer = &self.customer_that_stays(&customer.key).await?;
+        let marketing = (Purpose::Marketing, Channel::Email, ConsentStatus::Withdrawn);
+        let proof = format!("message/{message}");
+        let receipt = self.receipt(customer, marketing, source, &proof).await?;
+        let mut tx = self.store().begin().await?;
+        // Whose name it is now, should it have been joined to another since the page was opened.
+        let stays = tx.resolve_customer(&customer.key).await?;
+        let customer = &tx.customer(&stays).await?;
         let email = customer.email.as_deref();
         // Done twice is done once. But a suppression of another cause is no withdrawal: the brand can lift its own, and
         // what the customer said must still stand then.
-        let receipts = self.store().consent_history(&customer.key).await?;
+        let receipts = tx.consent_history(&customer.key).await?;
         let said = state_now(&receipts, Purpose::Marketing, Channel::Email, self.now());
         let refused = said.is_some_and(|state| state.status != ConsentStatus::Granted);
-        if refused && self.store().suppression(Some(&customer.key), email).await?.is_some() {
-            return Ok(());
+        if refused && tx.suppression(Some(&customer.key), email).await?.is_some() {
+            drop(tx);
+            return self.settle_person(&customer.key).await;
         }
-        let marketing = (Purpose::Marketing, Channel::Email, ConsentStatus::Withdrawn);
-        let proof = format!("message/{message}");
-        let receipt = ConsentReceipt { at, ..self.receipt(customer, marketing, source, &proof).await? };
-        let mut tx = self.store().begin().await?;
+        let receipt = ConsentReceipt { at, customer: customer.key.clone(), ..receipt };
         // Appended as it is: the entry below speaks of it. Marketing only, so no behaviour depends on it.
         tx.add_consents(&[receipt]).await?;
         self.suppress_person(&mut tx, customer, SuppressionReason::Unsubscribed, source, at).await?;

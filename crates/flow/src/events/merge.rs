@@ -6,6 +6,7 @@
 //! either refused. The key that ends keeps a record under restriction, so that links in its old mails still work and
 //! nobody is written to twice.
 
+use policy::consent::state_now;
 use store::Tx;
 use store::identities::{AliasKind, Identity};
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, Purpose};
@@ -16,6 +17,7 @@ use terms::preference::{Personalisation, Preferences};
 use terms::time::Instant;
 
 use super::apply::Run;
+use crate::customer_pages::NO_TOPIC;
 use crate::error::Result;
 
 /// Joins `from` to `into`.
@@ -72,8 +74,9 @@ async fn records(run: &mut Run<'_>, tx: &mut Tx, from: &CustomerKey, into: &Cust
     tx.put_customers(&[joined.clone(), ended.clone()]).await?;
     let emails = [ending.email.as_deref(), joined.email.as_deref()];
     for email in emails {
-        if let Some(found) = tx.suppression(Some(from), email).await? {
-            tx.suppress(Some(into), joined.email.as_deref(), found.reason, "joined", found.at).await?;
+        // Every reason, not the oldest alone: the brand may take its own back, and a complaint must still stand then.
+        for reason in tx.suppression_reasons(Some(from), email).await? {
+            tx.suppress(Some(into), joined.email.as_deref(), reason, "joined", run.now).await?;
         }
     }
     run.people.records.insert(into.clone(), joined);
@@ -93,31 +96,30 @@ async fn refusals(
     let mut receipts: Vec<ConsentReceipt> =
         theirs.iter().map(|receipt| ConsentReceipt { customer: into.clone(), ..receipt.clone() }).collect();
     for purpose in Purpose::ALL {
-        for channel in Channel::ALL {
-            let last = |history: &[ConsentReceipt]| -> Option<ConsentReceipt> {
-                let about = history
-                    .iter()
-                    .filter(|receipt| receipt.purpose == *purpose && receipt.channel == *channel);
-                about.max_by_key(|receipt| (receipt.at, receipt.status != ConsentStatus::Granted)).cloned()
+        // Marketing is agreed to channel by channel, all else for the person through any of them.
+        let channels = if *purpose == Purpose::Marketing { Channel::ALL } else { &[Channel::Email] };
+        for channel in channels {
+            let states = [&theirs, &ours].map(|said| state_now(said, *purpose, *channel, run.now));
+            let says = |granted: bool| {
+                states.iter().flatten().any(|state| (state.status == ConsentStatus::Granted) == granted)
             };
-            let (theirs, ours) = (last(&theirs), last(&ours));
-            let refused = |receipt: &Option<ConsentReceipt>| {
-                receipt.as_ref().is_some_and(|receipt| receipt.status != ConsentStatus::Granted)
-            };
-            let granted = |receipt: &Option<ConsentReceipt>| {
-                receipt.as_ref().is_some_and(|receipt| receipt.status == ConsentStatus::Granted)
-            };
-            if (refused(&theirs) || refused(&ours)) && (granted(&theirs) || granted(&ours)) {
-                let refusal = if refused(&theirs) { theirs } else { ours };
-                receipts.extend(refusal.map(|refusal| ConsentReceipt {
-                    customer: into.clone(),
-                    status: ConsentStatus::Withdrawn,
-                    source: source.to_owned(),
-                    proof: format!("joined/{from}"),
-                    at: run.now,
-                    ..refusal
-                }));
+            if !(says(true) && says(false)) {
+                continue;
             }
+            let refusal = theirs
+                .iter()
+                .chain(&ours)
+                .filter(|receipt| receipt.purpose == *purpose && receipt.status != ConsentStatus::Granted)
+                .filter(|receipt| *purpose != Purpose::Marketing || receipt.channel == *channel)
+                .max_by_key(|receipt| receipt.at);
+            receipts.extend(refusal.map(|refusal| ConsentReceipt {
+                customer: into.clone(),
+                status: ConsentStatus::Withdrawn,
+                source: source.to_owned(),
+                proof: format!("joined/{from}"),
+                at: run.now,
+                ..refusal.clone()
+            }));
         }
     }
     if !receipts.is_empty() {
@@ -139,7 +141,16 @@ async fn preferences(run: &Run<'_>, tx: &mut Tx, from: &CustomerKey, into: &Cust
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
     };
-    let topics = if ours == Preferences::default() { theirs.topics.clone() } else { ours.topics.clone() };
+    // No topics are all of them.
+    let topics = match (theirs.topics.is_empty(), ours.topics.is_empty()) {
+        (_, true) => theirs.topics.clone(),
+        (true, false) => ours.topics.clone(),
+        (false, false) => {
+            let both: Vec<String> =
+                ours.topics.iter().filter(|topic| theirs.topics.contains(topic)).cloned().collect();
+            if both.is_empty() { vec![NO_TOPIC.to_owned()] } else { both }
+        }
+    };
     let joined = Preferences {
         personalisation: least.personalisation,
         max_per_month: max,
