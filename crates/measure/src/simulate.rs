@@ -4,6 +4,7 @@
 //! --trace` replays one and prints what happened. Seeds are independent, so they can be split over processes.
 
 use crate::process;
+use measure::proof::defect::Defect;
 use measure::proof::simulation::{Options, Ran, run as run_seed};
 use measure::proof::template::Template;
 use miette::{IntoDiagnostic, miette};
@@ -27,6 +28,9 @@ pub(crate) struct SimulateArgs {
     /// Print what happened, turn by turn.
     #[arg(long, requires = "seed")]
     trace: bool,
+    /// Plant a defect in the wiring, to see it found.
+    #[arg(long, value_enum)]
+    plant: Option<Defect>,
     /// Threads to use.
     #[arg(long, default_value_t = 1)]
     threads: usize,
@@ -44,6 +48,8 @@ struct Report {
     first_violation: Option<String>,
     events: u64,
     sends: u64,
+    /// Of these, while customers acted, workers died and the clock jumped.
+    sends_in_the_storm: u64,
     kills: u64,
     /// The hash of all traces together: the same seeds give the same one.
     hash: String,
@@ -92,10 +98,15 @@ fn worker(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().into_diagnostic()?;
     runtime.block_on(async {
         let template = Template::make().await.into_diagnostic()?;
-        let options = Options { trace: arguments.trace, defect: None };
+        let options = Options { trace: arguments.trace, defect: arguments.plant };
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             if at >= seeds {
+                return Ok(());
+            }
+            // A planted defect is found by its first seed; the rest would say the same.
+            let found = || all.lock().is_ok_and(|all| all.0.first_failing_seed.is_some());
+            if arguments.plant.is_some() && found() {
                 return Ok(());
             }
             let ran = run_seed(&template, first + at, options).await.into_diagnostic()?;
@@ -119,6 +130,7 @@ fn add(all: &Mutex<(Report, u64)>, ran: &Ran) {
     report.violations += ran.violations.len() as u64;
     report.events += ran.events;
     report.sends += ran.sends;
+    report.sends_in_the_storm += ran.stirred;
     report.kills += ran.kills;
     if let Some(violation) = ran.violations.first()
         && report.first_failing_seed.is_none_or(|known| ran.seed < known)
@@ -134,11 +146,12 @@ fn print(report: &Report, json: bool) -> miette::Result<()> {
         println!("{}", serde_json::to_string(report).into_diagnostic()?);
     } else {
         println!(
-            "{} seeds, {} violations, {} events, {} messages left, {} workers died, {:.1} s, {:.1} ms a seed",
+            "{} seeds, {} violations, {} events, {} messages left ({} in the storm), {} workers died, {:.1} s, {:.1} ms a seed",
             report.seeds,
             report.violations,
             report.events,
             report.sends,
+            report.sends_in_the_storm,
             report.kills,
             report.elapsed_seconds,
             report.cpu_milliseconds_per_seed,

@@ -3,7 +3,7 @@
 -- name: contact_times
 -- Messages handed over (a message in doubt counts: it may have arrived) or planned, of all campaigns but one. What a
 -- key got before it was joined to another counts for the one that stays, of the same campaign, too.
-SELECT COALESCE(i.customer, d.customer) AS customer, d.campaign AS campaign, d.state AS state,
+SELECT d.id AS id, COALESCE(i.customer, d.customer) AS customer, d.campaign AS campaign, d.state AS state,
        COALESCE(d.attempted_at, d.not_before) AS at
 FROM deliveries d LEFT JOIN identities i ON i.kind = 'merged' AND i.alias = d.customer
 WHERE (d.campaign <> $1 OR i.alias IS NOT NULL) AND d.state IN ('planned', 'attempting', 'sent', 'in_doubt')
@@ -11,11 +11,11 @@ WHERE (d.campaign <> $1 OR i.alias IS NOT NULL) AND d.state IN ('planned', 'atte
 
 -- name: contact_times_of
 -- Two parts, because with one condition for both SQLite looks messages up by their states.
-SELECT customer, campaign, state, COALESCE(attempted_at, not_before) AS at FROM deliveries
+SELECT id, customer, campaign, state, COALESCE(attempted_at, not_before) AS at FROM deliveries
 WHERE customer = $3 AND campaign <> $1 AND state IN ('planned', 'attempting', 'sent', 'in_doubt')
   AND COALESCE(attempted_at, not_before) >= $2
 UNION ALL
-SELECT d.customer, d.campaign, d.state, COALESCE(d.attempted_at, d.not_before) AS at
+SELECT d.id, d.customer, d.campaign, d.state, COALESCE(d.attempted_at, d.not_before) AS at
 FROM identities i JOIN deliveries d ON d.customer = i.alias
 WHERE i.kind = 'merged' AND i.customer = $3 AND d.state IN ('planned', 'attempting', 'sent', 'in_doubt')
   AND COALESCE(d.attempted_at, d.not_before) >= $2;

@@ -14,6 +14,8 @@ use terms::time::Instant;
 /// One contact, made or planned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contact {
+    /// With this message.
+    pub message: MessageId,
     /// By this campaign.
     pub campaign: CampaignId,
     /// How far it got.
@@ -39,8 +41,12 @@ fn exposure(row: &AnyRow) -> Result<(CustomerKey, Exposure)> {
 }
 
 fn contact(row: &AnyRow) -> Result<(CustomerKey, Contact)> {
-    let contact =
-        Contact { campaign: CampaignId(row.int("campaign")?), state: row.word("state")?, at: row.at("at")? };
+    let contact = Contact {
+        message: MessageId(row.int("id")?),
+        campaign: CampaignId(row.int("campaign")?),
+        state: row.word("state")?,
+        at: row.at("at")?,
+    };
     Ok((CustomerKey::new(row.text("customer")?), contact))
 }
 

@@ -1,20 +1,23 @@
 //! What customers, people and the world do in a simulation: each act is a task of its own, made of the product's use
 //! cases, with what must hold once it is durable or was answered.
 
-use crate::proof::channel::Defect;
+mod campaigns;
+mod names;
+
+pub use names::{chosen, opted_out};
+
+use crate::proof::defect::Defect;
 use crate::proof::gate::Work;
 use crate::proof::oracle::{Event, record_of};
-use crate::proof::simulation::World;
-use crate::proof::template::{CUSTOMERS, EDITION, key, receipt};
-use flow::{OptOutSource, Reconciled};
+use crate::proof::oracle::{names_of, stays};
+use crate::proof::template::{CUSTOMERS, key, receipt};
+use crate::proof::world::World;
+use flow::OptOutSource;
+use flow::views::PreferencesForm;
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose, SuppressionReason};
-use terms::customer::Language;
-use terms::delivery::DeliveryState;
 use terms::erasure::ErasureCause;
 use terms::ids::{CampaignId, CustomerKey};
-use terms::ledger::{Action, NewEntry};
 use terms::person::Actor;
-use terms::preference::{Personalisation, Preferences};
 use terms::time::Instant;
 
 /// What an act changes, from its first commit on, or from its answer when it needed none.
@@ -28,6 +31,14 @@ pub enum Effect {
     Approved(usize, u32),
     /// The campaign runs, or does not.
     Runs(usize, bool),
+    /// The customer clicked on the link that ends it.
+    OptedOut(CustomerKey),
+    /// The customer of a page chose, of what was offered there.
+    Chose(CustomerKey, PreferencesForm),
+    /// A request waits in the inbox that says that the first key is a name of the second.
+    Told(CustomerKey, CustomerKey),
+    /// Every request of the inbox was used.
+    Used,
 }
 
 /// Whose messages under way an act waits for before it answers.
@@ -39,6 +50,8 @@ pub enum Waits {
     For(CustomerKey),
     /// For those of a campaign.
     Of(CampaignId),
+    /// For whatever is under way.
+    Anybody,
 }
 
 /// An act.
@@ -49,6 +62,8 @@ pub struct Act {
     pub work: Work,
     /// What follows.
     pub effects: Vec<Effect>,
+    /// It takes several commits, so that what follows holds for sure only once it was answered.
+    pub late: bool,
     /// What it waits for.
     pub waits: Waits,
 }
@@ -58,7 +73,7 @@ fn words(error: impl std::fmt::Display) -> String {
 }
 
 fn act(name: String, effects: Vec<Effect>, work: Work) -> Act {
-    Act { name, work, effects, waits: Waits::No }
+    Act { name, work, effects, late: false, waits: Waits::No }
 }
 
 /// Draws an act; `None` when what was drawn has nothing to act on.
@@ -67,20 +82,17 @@ pub async fn draw(world: &mut World<'_>) -> Option<Act> {
     match world.below(100) {
         0..24 => Some(receipts(world, who)),
         24..32 => opt_out(world, who).await,
-        32..40 => Some(preferences(world, who)),
+        32..40 => names::centre(world, who).await,
         40..48 => Some(restriction(world, who)),
         48..56 => Some(suppression(world, who)),
         56..60 => Some(lift(world, who)),
-        60..66 => record(world, who),
-        66 => Some(erasure(world, who)),
-        67..94 => campaign(world),
-        _ => settle(world).await,
+        60..64 => record(world, who),
+        64..66 => Some(erasure(world, who)),
+        66..70 => Some(names::told(world, who)),
+        70..74 => Some(names::used(world)),
+        74..95 => campaigns::campaign(world),
+        _ => campaigns::settle(world).await,
     }
-}
-
-fn entry(at: Instant, customer: &CustomerKey, action: Action) -> NewEntry {
-    let object = format!("customer/{customer}");
-    NewEntry { at, actor: Actor::Customer, action, object, payload: serde_json::json!({}) }
 }
 
 fn receipts(world: &mut World<'_>, who: CustomerKey) -> Act {
@@ -140,13 +152,8 @@ async fn opt_out(world: &mut World<'_>, who: CustomerKey) -> Option<Act> {
     let messages = world.app().store().messages_of_customer(&who, 1).await.ok()?;
     let message = messages.first()?.id;
     let [_, _, token] = world.app().customer_links(message).ok()?;
-    let address = record_of(world.history(), &who)?.email;
-    let mut said = receipt(&who, Purpose::Marketing, Channel::Email, ConsentStatus::Withdrawn, world.now());
-    said.source = "one_click".to_owned();
-    let effects = vec![
-        Effect::Said(Event::Receipt(said)),
-        Effect::Said(Event::Suppression(Some(who.clone()), address, SuppressionReason::Unsubscribed)),
-    ];
+    let who = stays(world.history(), &who);
+    let effects = vec![Effect::OptedOut(who.clone())];
     let app = world.app().clone();
     let work: Work =
         Box::pin(
@@ -156,38 +163,17 @@ async fn opt_out(world: &mut World<'_>, who: CustomerKey) -> Option<Act> {
     Some(Act { waits, ..act(format!("{who} opts out"), effects, work) })
 }
 
-fn preferences(world: &mut World<'_>, who: CustomerKey) -> Act {
-    let now = world.now();
-    let cap = world.below(4).checked_sub(1).map(|cap| cap as i64);
-    let language = (world.below(2) == 0)
-        .then(|| if world.below(2) == 0 { Language::Spanish } else { Language::English });
-    let drawn = world.below(Personalisation::ALL.len());
-    let personalisation = Personalisation::ALL.get(drawn).copied().unwrap_or(Personalisation::None);
-    let chosen = Preferences { max_per_month: cap, language, personalisation, ..Preferences::default() };
-    let mut effects =
-        vec![Effect::Said(Event::OwnCap(who.clone(), cap.and_then(|cap| u32::try_from(cap).ok())))];
-    effects.push(Effect::Said(Event::OwnLanguage(who.clone(), language)));
-    effects.push(Effect::Said(Event::OwnLevel(who.clone(), personalisation)));
-    let app = world.app().clone();
-    let name = format!("{who} chooses at most {cap:?} in {language:?}, {personalisation}");
-    act(
-        name,
-        effects,
-        Box::pin(async move {
-            let mut tx = app.store().begin().await.map_err(words)?;
-            tx.set_preferences(&who, &chosen, now).await.map_err(words)?;
-            tx.append_entries(&[entry(now, &who, Action::ConsentRecorded)]).await.map_err(words)?;
-            tx.commit().await.map_err(words)
-        }),
-    )
-}
-
 fn restriction(world: &mut World<'_>, who: CustomerKey) -> Act {
+    let who = stays(world.history(), &who);
     let on = world.below(2) == 0;
     let app = world.app().clone();
     let name = format!("{who} restriction {on}");
     let effects = vec![Effect::Said(Event::Restriction(who.clone(), on))];
+    let lost = world.defect() == Some(Defect::LosesRestrictions);
     let work: Work = Box::pin(async move {
+        if lost {
+            return Ok(());
+        }
         let store = app.store();
         let done =
             if on { store.restrict_customer(&who).await } else { store.unrestrict_customer(&who).await };
@@ -207,6 +193,7 @@ fn target(world: &mut World<'_>, who: CustomerKey) -> (Option<CustomerKey>, Opti
 }
 
 fn suppression(world: &mut World<'_>, who: CustomerKey) -> Act {
+    let who = stays(world.history(), &who);
     let reason = match world.below(6) {
         0 => SuppressionReason::HardBounce,
         1 => SuppressionReason::Complaint,
@@ -230,6 +217,7 @@ fn suppression(world: &mut World<'_>, who: CustomerKey) -> Act {
 }
 
 fn lift(world: &mut World<'_>, who: CustomerKey) -> Act {
+    let who = stays(world.history(), &who);
     let (customer, address) = target(world, who);
     let name = format!("{customer:?} {address:?} no longer suppressed by the brand");
     let effects = vec![Effect::Said(Event::ManualLifted(customer.clone(), address.clone()))];
@@ -243,13 +231,17 @@ fn lift(world: &mut World<'_>, who: CustomerKey) -> Act {
 
 fn erasure(world: &mut World<'_>, who: CustomerKey) -> Act {
     let app = world.app().clone();
-    let effects = vec![Effect::Said(Event::Erased(who.clone()))];
+    let late = names_of(world.history(), &stays(world.history(), &who)).len() > 1;
+    let effects = vec![Effect::Said(Event::Erased(stays(world.history(), &who)))];
     let (name, waits) = (format!("{who} is erased"), Waits::For(who.clone()));
-    let work: Work =
-        Box::pin(
-            async move { app.erase_customer(&who, ErasureCause::Request).await.map_err(words).map(|_| ()) },
-        );
-    Act { waits, ..act(name, effects, work) }
+    let lost = world.defect() == Some(Defect::LosesErasures);
+    let work: Work = Box::pin(async move {
+        if lost {
+            return Ok(());
+        }
+        app.erase_customer(&who, ErasureCause::Request).await.map_err(words).map(|_| ())
+    });
+    Act { waits, late, ..act(name, effects, work) }
 }
 
 fn record(world: &mut World<'_>, who: CustomerKey) -> Option<Act> {
@@ -267,90 +259,4 @@ fn record(world: &mut World<'_>, who: CustomerKey) -> Option<Act> {
     // An import never lifts a restriction, and says nothing of one it does not know.
     let work: Work = Box::pin(async move { app.store().put_customers(&[new]).await.map_err(words) });
     Some(act(name, effects, work))
-}
-
-fn campaign(world: &mut World<'_>) -> Option<Act> {
-    let at = world.below(world.campaigns().len());
-    let track = world.campaigns().get(at)?.clone();
-    let id = track.ask.campaign;
-    let app = world.app().clone();
-    let (marketer, approver) = (world.template().marketer.clone(), world.template().approver.clone());
-    let drawn = world.below(20);
-    let (verb, effects, work): (_, Vec<Effect>, Work) = match drawn {
-        0..8 => (
-            "launched",
-            vec![Effect::Runs(at, true)],
-            Box::pin(async move { app.launch_campaign(&marketer, id).await.map_err(words) }),
-        ),
-        8..11 => (
-            "paused",
-            vec![Effect::Runs(at, false)],
-            Box::pin(async move { app.pause_campaign(&approver, id).await.map_err(words) }),
-        ),
-        11..15 => (
-            "resumed",
-            vec![Effect::Runs(at, true)],
-            Box::pin(async move { app.resume_campaign(&marketer, id).await.map_err(words) }),
-        ),
-        15 => (
-            "stopped",
-            vec![Effect::Runs(at, false)],
-            Box::pin(async move { app.stop_campaign(&marketer, id).await.map_err(words) }),
-        ),
-        16 => {
-            let edition = track.edition + 1;
-            let (from, until) = (world.now(), world.now().plus_days(2));
-            let effects = vec![Effect::Edited(at, edition, from, until)];
-            (
-                "edited",
-                effects,
-                Box::pin(async move {
-                    let view = app.compose(id, Language::English).await.map_err(words)?;
-                    let mut form = view.form;
-                    form.send_days = 2;
-                    form.variants.iter_mut().for_each(|variant| variant.link = format!("{EDITION}{edition}"));
-                    app.save_campaign(&marketer, Some(id), view.version, &form)
-                        .await
-                        .map_err(words)
-                        .map(|_| ())
-                }),
-            )
-        }
-        17..19 => (
-            "submitted",
-            Vec::new(),
-            Box::pin(async move { app.submit_campaign(&marketer, id).await.map_err(words) }),
-        ),
-        _ => {
-            let effects = vec![Effect::Approved(at, track.edition)];
-            (
-                "approved",
-                effects,
-                Box::pin(async move {
-                    let hash = app.store().campaign_hash(id).await.map_err(words)?;
-                    let hash = hash.map(|hash| hash.to_string()).unwrap_or_default();
-                    app.approve_campaign(&approver, id, &hash, "").await.map_err(words)
-                }),
-            )
-        }
-    };
-    let waits = if matches!(drawn, 8..11 | 15) { Waits::Of(id) } else { Waits::No };
-    Some(Act { waits, ..act(format!("campaign {id} {verb}"), effects, work) })
-}
-
-/// Somebody settles a message in doubt, truthfully.
-async fn settle(world: &mut World<'_>) -> Option<Act> {
-    let drawn = world.below(world.campaigns().len());
-    let track = world.campaigns().get(drawn)?;
-    let doubtful = Some(DeliveryState::InDoubt);
-    let messages = world.app().store().messages_of_campaign(track.ask.campaign, doubtful, 1, 0).await.ok()?;
-    let message = messages.first()?.id;
-    // Nobody can know of a message that a worker is still holding.
-    if world.in_channel() {
-        return None;
-    }
-    let settled = if world.left(message) > 0 { Reconciled::Sent } else { Reconciled::NotSent };
-    let (app, engineer) = (world.app().clone(), world.template().engineer.clone());
-    let work: Work = Box::pin(async move { app.reconcile(&engineer, message, settled).await.map_err(words) });
-    Some(act(format!("message {message} settled as {settled:?}"), Vec::new(), work))
 }

@@ -1,6 +1,7 @@
 //! A channel that does what channels do: takes a message, refuses it, is not there, breaks off in the middle, or takes
 //! its time. What really left is known only to the simulation.
 
+use crate::proof::defect::Defect;
 use crate::proof::gate::{Gate, Point};
 use gateway::channel::{Channel, Fate, Receipt, SendError, Sending};
 use policy::permit::SendPermit;
@@ -28,22 +29,13 @@ pub struct Handed {
     pub content: String,
 }
 
-/// A defect that a test plants in the wiring, to see it found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Defect {
-    /// A message that left is reported as not taken, so that it is tried again.
-    DeniesWhatLeft,
-    /// Withdrawals and refusals never reach the store.
-    LosesWithdrawals,
-    /// Suppressions never reach the store.
-    LosesSuppressions,
-}
-
 #[derive(Default)]
 struct Seen {
     handed: Vec<Handed>,
     left: BTreeMap<MessageId, u32>,
+    gone: Vec<(MessageId, CustomerKey, CampaignId)>,
     calm: bool,
+    stirred: u64,
 }
 
 /// The channel.
@@ -77,6 +69,16 @@ impl Wire {
         std::mem::take(&mut held(&self.seen).handed)
     }
 
+    /// Messages that left since it was last asked, with to whom and by which campaign.
+    pub fn gone(&self) -> Vec<(MessageId, CustomerKey, CampaignId)> {
+        std::mem::take(&mut held(&self.seen).gone)
+    }
+
+    /// How many left before it calmed down.
+    pub fn stirred(&self) -> u64 {
+        held(&self.seen).stirred
+    }
+
     /// How often a message left.
     pub fn left(&self, message: MessageId) -> u32 {
         held(&self.seen).left.get(&message).copied().unwrap_or(0)
@@ -91,14 +93,39 @@ impl Wire {
         if held(&self.seen).calm { 0.0 } else { held(&self.dice).next_f64() }
     }
 
-    fn leaves(&self, message: MessageId) -> Result<(), SendError> {
+    fn leaves(&self, message: &Message) -> Result<(), SendError> {
         let mut seen = held(&self.seen);
-        let times = seen.left.entry(message).or_insert(0);
-        if self.knows && *times > 0 && self.defect != Some(Defect::DeniesWhatLeft) {
+        let times = seen.left.entry(message.id).or_insert(0);
+        let forgets = matches!(self.defect, Some(Defect::DeniesWhatLeft | Defect::ForgetsWhatLeft));
+        if self.knows && *times > 0 && !forgets {
             return Err(SendError::InDoubt("it is there already".to_owned()));
         }
         *times += 1;
+        seen.stirred += u64::from(!seen.calm);
+        seen.gone.push((message.id, message.customer.clone(), message.campaign));
         Ok(())
+    }
+}
+
+/// A message that leaves although its hand-over was broken off.
+struct Late<'a> {
+    wire: &'a Wire,
+    message: &'a Message,
+    broken_off: bool,
+}
+
+impl Drop for Late<'_> {
+    fn drop(&mut self) {
+        if self.broken_off {
+            // Whoever broke it off does not hear of it.
+            let _ = self.wire.leaves(self.message);
+        }
+    }
+}
+
+impl Wire {
+    fn late<'a>(&'a self, message: &'a Message) -> Late<'a> {
+        Late { wire: self, message, broken_off: self.defect == Some(Defect::LeavesAllTheSame) }
     }
 }
 
@@ -114,16 +141,18 @@ impl Channel for Wire {
                 html: message.html.clone(),
                 content: message.content.to_string(),
             });
+            let mut late = self.late(message);
             let outcome = self.throw();
             if self.throw() > 0.5 {
                 self.gate.pass(Point::Channel).await;
             }
+            late.broken_off = false;
             let answer = match outcome {
-                x if x < 0.70 => self.leaves(message.id).map(|()| Receipt { reply: "taken".to_owned() }),
+                x if x < 0.70 => self.leaves(message).map(|()| Receipt { reply: "taken".to_owned() }),
                 x if x < 0.78 => Err(SendError::Refused("no such mailbox".to_owned())),
                 x if x < 0.88 => Err(SendError::Unavailable("try again".to_owned())),
                 x if x < 0.94 => {
-                    self.leaves(message.id)?;
+                    self.leaves(message)?;
                     Err(SendError::InDoubt("broke off after the end".to_owned()))
                 }
                 _ => Err(SendError::InDoubt("broke off in the middle".to_owned())),
@@ -142,6 +171,7 @@ impl Channel for Wire {
 
     fn fate(&self, _: CampaignId, message: MessageId) -> Fate {
         match (self.knows, self.left(message)) {
+            _ if self.defect == Some(Defect::ForgetsWhatLeft) => Fate::NeverLeft,
             (true, 0) => Fate::NeverLeft,
             (true, _) => Fate::Left,
             (false, _) => Fate::Unknown,

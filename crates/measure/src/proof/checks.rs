@@ -1,14 +1,14 @@
 //! What must hold in a simulation: at each commit, at each hand-over, and at the end.
 
 use crate::proof::Result;
-use crate::proof::oracle::{Event, forbids};
-use crate::proof::simulation::World;
+use crate::proof::oracle::{Event, forbids, names_of, refused, stays};
 use crate::proof::template::EDITION;
+use crate::proof::world::{Placed, World};
 use std::collections::BTreeMap;
 use terms::campaign::CampaignState;
 use terms::delivery::DeliveryState;
 use terms::experiment::Arm;
-use terms::ids::CampaignId;
+use terms::ids::{CampaignId, CustomerKey};
 use terms::time::Instant;
 
 /// Looks at the outbox after a commit: each message that began to be handed over in it is held against everything that
@@ -17,32 +17,47 @@ pub(super) async fn committed(world: &mut World<'_>) -> Result<()> {
     let contacts = world.app().store().contact_times(CampaignId(0), Instant(i64::MIN)).await?;
     let mut states = BTreeMap::new();
     let mut begun = Vec::new();
-    for (customer, contacts) in contacts {
+    for (stays, contacts) in contacts {
         for contact in contacts {
-            let place = (customer.clone(), contact.campaign);
+            let before = world.states.get(&contact.message);
+            // The name it was planned with, which may end later.
+            let customer = match before {
+                Some(placed) => placed.customer.clone(),
+                None if names_of(&world.history, &stays).len() == 1 => stays.clone(),
+                None => world.app().store().message(contact.message).await?.customer,
+            };
+            let placed = Placed { customer, campaign: contact.campaign, state: contact.state };
             if contact.state == DeliveryState::Attempting
-                && world.states.get(&place) != Some(&DeliveryState::Attempting)
+                && before.map(|placed| placed.state) != Some(DeliveryState::Attempting)
             {
-                begun.push((place.clone(), contact.at));
+                begun.push((placed.customer.clone(), placed.campaign, contact.at));
+                world.set_back.remove(&contact.message);
             }
-            states.insert(place, contact.state);
+            states.insert(contact.message, placed);
         }
     }
-    let may_have_left = |state: Option<&DeliveryState>| {
-        matches!(state, Some(DeliveryState::Attempting | DeliveryState::InDoubt | DeliveryState::Sent))
+    let may_have_left = |placed: Option<&Placed>| {
+        matches!(
+            placed.map(|placed| placed.state),
+            Some(DeliveryState::Attempting | DeliveryState::InDoubt | DeliveryState::Sent)
+        )
     };
-    for (place, state) in std::mem::take(&mut world.states) {
-        if may_have_left(Some(&state)) && !may_have_left(states.get(&place)) {
-            world.history.push(Event::NoContact(place.0, place.1));
+    for (message, placed) in std::mem::take(&mut world.states) {
+        if may_have_left(Some(&placed)) && !may_have_left(states.get(&message)) {
+            world.history.push(Event::NoContact(placed.customer, placed.campaign));
         }
     }
     world.states = states;
     begun.sort();
-    for ((customer, campaign), at) in begun {
+    for (customer, campaign, at) in begun {
         let Some(track) = world.tracks.iter().find(|track| track.ask.campaign == campaign).cloned() else {
             world.violation(format!("an attempt of campaign {campaign}, which nobody wrote"));
             continue;
         };
+        if at != world.now() {
+            let now = world.now();
+            world.violation(format!("an attempt for {customer} that says it was at {at}, when it was {now}"));
+        }
         for rule in forbids(&world.history, &track.ask, &customer, at) {
             world.violation(format!(
                 "an attempt for {customer} by campaign {campaign} at {at}, though {rule}"
@@ -78,11 +93,41 @@ pub(super) fn handed(world: &mut World<'_>) -> Result<()> {
             world.violation(format!("message {} was handed over in words nobody approved", handed.message));
         }
     }
+    for (message, customer, campaign) in world.wire.gone() {
+        // Whoever waited took a lease to have run out that the clock then gave back.
+        if !world.set_back.contains(&message) {
+            left(world, &customer, campaign);
+        }
+    }
     let twice: Vec<_> = world.wire.all_left().into_iter().filter(|(_, times)| *times > 1).collect();
     for (message, times) in twice {
         world.violation(format!("message {message} left {times} times"));
     }
     Ok(())
+}
+
+/// Looks at a message in the moment it leaves the house: who was answered before is not written to any more. A message
+/// that had begun is waited for before anybody is answered, so this holds also for those.
+fn left(world: &mut World<'_>, customer: &CustomerKey, campaign: CampaignId) {
+    let Some(track) = world.tracks.iter().find(|track| track.ask.campaign == campaign).cloned() else {
+        return;
+    };
+    if world.halted.contains(&campaign) && !track.runs {
+        world.violation(format!("a message to {customer} left after campaign {campaign} had been halted"));
+    }
+    let who = stays(&world.history, customer);
+    let Some(answered) = world.answered.get(&who).and_then(|length| world.history.get(..*length)) else {
+        return;
+    };
+    let now = world.now();
+    let then = refused(answered, &track.ask, &who, now);
+    let rules: Vec<_> = refused(&world.history, &track.ask, &who, now)
+        .into_iter()
+        .filter(|rule| then.contains(rule))
+        .collect();
+    for rule in rules {
+        world.violation(format!("a message to {customer} left after they had been answered, though {rule}"));
+    }
 }
 
 /// Looks at everything once the world is quiet.

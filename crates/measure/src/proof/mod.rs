@@ -7,11 +7,14 @@
 pub mod acts;
 pub mod channel;
 pub mod checks;
+pub mod defect;
 pub mod gate;
 pub mod oracle;
 pub mod race;
 pub mod simulation;
 pub mod template;
+mod turns;
+pub mod world;
 
 /// Why a simulation could not be run; a violation is no failure.
 #[derive(Debug, thiserror::Error)]

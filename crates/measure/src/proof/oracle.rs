@@ -5,7 +5,13 @@
 //! and simple on purpose, shares no code with `policy` or `store`, and holds both to what they promise. It does not
 //! plan, and it says nothing of who must be contacted, only of who must not.
 
-use jiff::tz::TimeZone;
+mod hours;
+mod names;
+
+pub use names::{join, names_of, stays};
+
+use hours::hour_is_right;
+use names::receipts_of;
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose, SuppressionReason};
 use terms::customer::{Customer, Language};
 use terms::ids::{CampaignId, CustomerKey};
@@ -25,6 +31,10 @@ pub enum Event {
     Suppression(Option<CustomerKey>, Option<String>, SuppressionReason),
     /// The brand takes its own suppression back; nobody else's.
     ManualLifted(Option<CustomerKey>, Option<String>),
+    /// The customer takes their own opt-out back, of themselves and of an address.
+    OptOutLifted(CustomerKey, Option<String>),
+    /// The first key turned out to be a name of who has the second, at an instant.
+    Joined(CustomerKey, CustomerKey, Instant),
     /// The customer chose at most so many messages a month.
     OwnCap(CustomerKey, Option<u32>),
     /// The customer chose a language, or none.
@@ -71,28 +81,17 @@ pub struct Ask {
 /// Every rule that forbids writing to a customer for a campaign at `now`, given what had happened before.
 #[must_use]
 pub fn forbids(history: &[Event], ask: &Ask, who: &CustomerKey, now: Instant) -> Vec<&'static str> {
-    let mut broken = Vec::new();
-    let Some(record) = record_of(history, who) else {
-        return vec!["nothing is known of them, or all of it was erased"];
-    };
+    let mut broken = refused(history, ask, who, now);
+    let Some(record) = record_of(history, who) else { return broken };
+    if stays(history, who) != *who {
+        broken.push("this is a name of before of somebody else");
+    }
     if restricted(history, who) {
         broken.push("their processing is restricted");
     }
     let address = record.email.clone().filter(|address| address.contains('@'));
     if address.is_none() {
         broken.push("there is no address");
-    }
-    if suppressed(history, who, record.email.as_deref()) {
-        broken.push("they or their address are suppressed");
-    }
-    if !agreed(history, who, Purpose::Marketing, ask.channel, now) {
-        broken.push("there is no consent to marketing through this channel");
-    }
-    if ask.profiled && !agreed(history, who, Purpose::Profiling, ask.channel, now) {
-        broken.push("there is no consent to profiling");
-    }
-    if ask.with_ai && !agreed(history, who, Purpose::AiContent, ask.channel, now) {
-        broken.push("there is no consent to words written with AI");
     }
     for &(limit, days) in &ask.caps {
         if contacts_within(history, who, days, now) >= limit {
@@ -123,6 +122,28 @@ pub fn forbids(history: &[Event], ask: &Ask, who: &CustomerKey, now: Instant) ->
     }
     if contacted(history, who, ask.campaign) {
         broken.push("this campaign has written to them before");
+    }
+    broken
+}
+
+/// What they said themselves, or others for them, that forbids it: what nobody may cross once it was answered.
+#[must_use]
+pub fn refused(history: &[Event], ask: &Ask, who: &CustomerKey, now: Instant) -> Vec<&'static str> {
+    let Some(record) = record_of(history, who) else {
+        return vec!["nothing is known of them, or all of it was erased"];
+    };
+    let mut broken = Vec::new();
+    if suppressed(history, who, record.email.as_deref()) {
+        broken.push("they or their address are suppressed");
+    }
+    if !agreed(history, who, Purpose::Marketing, ask.channel, now) {
+        broken.push("there is no consent to marketing through this channel");
+    }
+    if ask.profiled && !agreed(history, who, Purpose::Profiling, ask.channel, now) {
+        broken.push("there is no consent to profiling");
+    }
+    if ask.with_ai && !agreed(history, who, Purpose::AiContent, ask.channel, now) {
+        broken.push("there is no consent to words written with AI");
     }
     broken
 }
@@ -159,41 +180,48 @@ fn same_address(one: &str, other: &str) -> bool {
     one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
-/// True when any suppression names the customer, or the address they have now whoever had it then. Only the brand's own
-/// suppressions are ever taken back.
-fn suppressed(history: &[Event], who: &CustomerKey, address: Option<&str>) -> bool {
+/// True when any suppression names the customer, who they were before, or the address they have now whoever had it then.
+/// The brand takes its own suppressions back, and customers their own opt-outs; nobody takes back anything else.
+#[must_use]
+pub fn suppressed(history: &[Event], who: &CustomerKey, address: Option<&str>) -> bool {
+    SuppressionReason::ALL.iter().any(|reason| suppressed_as(history, who, address, *reason))
+}
+
+fn suppressed_as(
+    history: &[Event],
+    who: &CustomerKey,
+    address: Option<&str>,
+    kind: SuppressionReason,
+) -> bool {
     let (mut by_key, mut by_address) = (false, false);
-    let (mut by_brand_key, mut by_brand_address) = (false, false);
-    for event in history {
+    let is_address = |one: &Option<String>| match (one, address) {
+        (Some(one), Some(other)) => same_address(one, other),
+        _ => false,
+    };
+    for (place, event) in history.iter().enumerate() {
         match event {
-            Event::Suppression(customer, suppressed_address, reason) => {
-                let names_key = customer.as_ref() == Some(who);
-                let names_address = match (suppressed_address, address) {
-                    (Some(one), Some(other)) => same_address(one, other),
-                    _ => false,
-                };
-                if *reason == SuppressionReason::Manual {
-                    by_brand_key |= names_key;
-                    by_brand_address |= names_address;
-                } else {
-                    by_key |= names_key;
-                    by_address |= names_address;
-                }
+            Event::Suppression(customer, suppressed_address, reason) if *reason == kind => {
+                by_key |= customer.as_ref() == Some(who);
+                by_address |= is_address(suppressed_address);
             }
-            Event::ManualLifted(customer, lifted) => {
-                if customer.as_ref() == Some(who) {
-                    by_brand_key = false;
-                }
-                if let (Some(one), Some(other)) = (lifted, address)
-                    && same_address(one, other)
-                {
-                    by_brand_address = false;
-                }
+            Event::ManualLifted(customer, lifted) if kind == SuppressionReason::Manual => {
+                by_key &= customer.as_ref() != Some(who);
+                by_address &= !is_address(lifted);
+            }
+            Event::OptOutLifted(customer, lifted) if kind == SuppressionReason::Unsubscribed => {
+                by_key &= customer != who;
+                by_address &= !is_address(lifted);
+            }
+            // What stood against the name that ends stands against the one that stays.
+            Event::Joined(from, into, _) if into == who => {
+                let before = history.get(..place).unwrap_or_default();
+                let theirs = record_of(before, from).and_then(|record| record.email);
+                by_key |= suppressed_as(before, from, theirs.as_deref(), kind);
             }
             _ => {}
         }
     }
-    by_key || by_address || by_brand_key || by_brand_address
+    by_key || by_address
 }
 
 /// Consent as its words say: marketing is agreed to channel by channel, everything else by the person through any. The
@@ -209,9 +237,8 @@ pub fn agreed(
 ) -> bool {
     let mut latest: Option<Instant> = None;
     let mut all_allow = false;
-    for event in history {
-        let Event::Receipt(receipt) = event else { continue };
-        if receipt.customer != *who || receipt.purpose != purpose {
+    for receipt in &receipts_of(history, who) {
+        if receipt.purpose != purpose {
             continue;
         }
         if purpose == Purpose::Marketing && receipt.channel != channel {
@@ -234,6 +261,41 @@ pub fn agreed(
     all_allow
 }
 
+/// Whether receipts say yes or no, whatever the basis; nothing when they say nothing.
+fn agreed_to(said: &[ConsentReceipt], purpose: Purpose, channel: Channel, now: Instant) -> Option<bool> {
+    let mut latest: Option<(Instant, bool)> = None;
+    for receipt in said {
+        if receipt.purpose != purpose || (purpose == Purpose::Marketing && receipt.channel != channel) {
+            continue;
+        }
+        let yes = receipt.status == ConsentStatus::Granted;
+        if receipt.at > now {
+            if !yes {
+                return Some(false);
+            }
+            continue;
+        }
+        latest = match latest {
+            Some((at, known)) if at == receipt.at => Some((at, known && yes)),
+            Some((at, known)) if at > receipt.at => Some((at, known)),
+            _ => Some((receipt.at, yes)),
+        };
+    }
+    latest.map(|(_, yes)| yes)
+}
+
+/// What somebody said last, yes or no, whatever the basis.
+#[must_use]
+pub fn said(
+    history: &[Event],
+    who: &CustomerKey,
+    purpose: Purpose,
+    channel: Channel,
+    now: Instant,
+) -> Option<bool> {
+    agreed_to(&receipts_of(history, who), purpose, channel, now)
+}
+
 /// Whether one receipt is enough. Marketing: consent, or a soft opt-in that names a sale on electronic channels, or
 /// legitimate interest by post. Sharing: consent. The rest: consent or legitimate interest.
 fn is_enough(receipt: &ConsentReceipt, channel: Channel) -> bool {
@@ -254,26 +316,30 @@ fn is_enough(receipt: &ConsentReceipt, channel: Channel) -> bool {
     }
 }
 
-/// True when a message of this campaign may have reached them.
+/// True when a message of this campaign may have reached them, under any name.
 fn contacted(history: &[Event], who: &CustomerKey, campaign: CampaignId) -> bool {
-    let mut reached = false;
-    for event in history {
-        match event {
-            Event::Contact(customer, by, _) if customer == who && *by == campaign => reached = true,
-            Event::NoContact(customer, by) if customer == who && *by == campaign => reached = false,
-            _ => {}
+    names_of(history, who).iter().any(|name| {
+        let mut reached = false;
+        for event in history {
+            match event {
+                Event::Contact(customer, by, _) if customer == name && *by == campaign => reached = true,
+                Event::NoContact(customer, by) if customer == name && *by == campaign => reached = false,
+                _ => {}
+            }
         }
-    }
-    reached
+        reached
+    })
 }
 
-/// Messages that may have reached somebody less than so many days of 24 hours ago, those dated later than now too.
+/// Messages that may have reached somebody, under any name, less than so many days of 24 hours ago, those dated later
+/// than now too.
 fn contacts_within(history: &[Event], who: &CustomerKey, days: i64, now: Instant) -> u32 {
     let since = i128::from(now.0) - i128::from(days) * 86_400_000_000;
+    let names = names_of(history, who);
     let mut count = 0;
     for (place, event) in history.iter().enumerate() {
         let Event::Contact(customer, campaign, at) = event else { continue };
-        if customer != who || i128::from(at.0) <= since {
+        if !names.contains(customer) || i128::from(at.0) <= since {
             continue;
         }
         let undone = history
@@ -299,45 +365,60 @@ fn own_cap(history: &[Event], who: &CustomerKey) -> Option<u32> {
     cap
 }
 
-/// The language they chose last; else that of their locale, Spanish when it begins so, English otherwise.
-fn language(history: &[Event], record: &Customer) -> Language {
+fn own_language(history: &[Event], who: &CustomerKey) -> Option<Language> {
     let mut chosen = None;
     for event in history {
         if let Event::OwnLanguage(customer, language) = event
-            && *customer == record.key
+            && customer == who
         {
             chosen = *language;
         }
     }
-    let spanish = record.locale.to_lowercase().starts_with("es");
-    chosen.unwrap_or(if spanish { Language::Spanish } else { Language::English })
+    chosen
 }
 
-/// Whoever chose topics hears of these only, and of what is for everybody.
-fn interested(history: &[Event], who: &CustomerKey, topic: &str) -> bool {
-    let mut chosen: &[String] = &[];
+/// The language they chose last; else that of their locale, Spanish when it begins so, English otherwise.
+fn language(history: &[Event], record: &Customer) -> Language {
+    let spanish = record.locale.to_lowercase().starts_with("es");
+    let usual = if spanish { Language::Spanish } else { Language::English };
+    own_language(history, &record.key).unwrap_or(usual)
+}
+
+/// The topics they chose last; none means all.
+fn own_topics(history: &[Event], who: &CustomerKey) -> Vec<String> {
+    let mut chosen = Vec::new();
     for event in history {
         if let Event::OwnTopics(customer, topics) = event
             && customer == who
         {
-            chosen = topics;
+            chosen.clone_from(topics);
         }
     }
+    chosen
+}
+
+/// Whoever chose topics hears of these only, and of what is for everybody.
+fn interested(history: &[Event], who: &CustomerKey, topic: &str) -> bool {
+    let chosen = own_topics(history, who);
     topic.is_empty() || chosen.is_empty() || chosen.iter().any(|one| one == topic)
+}
+
+fn own_level(history: &[Event], who: &CustomerKey) -> Option<Personalisation> {
+    let mut level = None;
+    for event in history {
+        if let Event::OwnLevel(customer, chosen) = event
+            && customer == who
+        {
+            level = Some(*chosen);
+        }
+    }
+    level
 }
 
 /// No personal fact for who wants none, one for who wants the basics, as many as the brand allows for who wants all; by
 /// default the basics. A name counts as one, unless the words read well without it.
 fn personal_enough(history: &[Event], who: &CustomerKey, need: PersonalNeed, brand: u32) -> bool {
-    let mut level = Personalisation::Basic;
-    for event in history {
-        if let Event::OwnLevel(customer, chosen) = event
-            && customer == who
-        {
-            level = *chosen;
-        }
-    }
-    let most = match level {
+    let most = match own_level(history, who).unwrap_or(Personalisation::Basic) {
         Personalisation::None => 0,
         Personalisation::Basic => 1,
         Personalisation::Full => u32::MAX,
@@ -347,42 +428,4 @@ fn personal_enough(history: &[Event], who: &CustomerKey, need: PersonalNeed, bra
         NameUse::Optional | NameUse::None => 0,
     };
     need.stated + name <= most && need.stated + name <= brand
-}
-
-/// The public holidays of 2026, as their laws have them.
-fn holiday(country: Option<&str>, month: i8, day: i8) -> bool {
-    let days: &[(i8, i8)] = match country {
-        Some("ES") => {
-            &[(1, 1), (1, 6), (4, 3), (5, 1), (8, 15), (10, 12), (11, 1), (12, 6), (12, 8), (12, 25)]
-        }
-        Some("GB") => &[(1, 1), (4, 3), (5, 4), (5, 25)],
-        Some("MX") => &[(1, 1), (2, 2), (3, 16), (5, 1), (9, 16), (11, 16), (12, 25)],
-        _ => &[],
-    };
-    days.contains(&(month, day))
-}
-
-/// From eight in the morning to nine in the evening and on no holiday of their country, everywhere they may be: in their own zone; else in every zone of
-/// their country; else in every zone of the brand's customers; nowhere known, no hour is right.
-fn hour_is_right(record: &Customer, brand_zones: &[String], now: Instant) -> bool {
-    let known = |name: &str| jiff::tz::TimeZoneDatabase::bundled().get(name).ok();
-    let mut zones: Vec<TimeZone> = record.time_zone.as_deref().and_then(known).into_iter().collect();
-    if zones.is_empty() {
-        let of_country: &[&str] = match record.country.as_deref() {
-            Some("ES") => &["Europe/Madrid", "Atlantic/Canary"],
-            Some("GB") => &["Europe/London"],
-            Some("MX") => &["America/Mexico_City", "America/Cancun", "America/Hermosillo", "America/Tijuana"],
-            _ => &[],
-        };
-        zones = of_country.iter().filter_map(|name| known(name)).collect();
-    }
-    if zones.is_empty() {
-        zones = brand_zones.iter().filter_map(|name| known(name)).collect();
-    }
-    let Some(at) = now.to_jiff() else { return false };
-    !zones.is_empty()
-        && zones.into_iter().all(|zone| {
-            let there = zone.to_datetime(at);
-            (8..21).contains(&there.hour()) && !holiday(record.country.as_deref(), there.month(), there.day())
-        })
 }

@@ -128,7 +128,7 @@ pub async fn run(race: &Race) -> Result<Raced> {
     let (marketer, approver) = (somebody(&staff, Role::Marketer)?, somebody(&staff, Role::Approver)?);
     furnish(&app, now, somebody(&staff, Role::Analyst)?.id).await?;
     fill(&app, race.withdrawals + race.withdrawals / 4, now).await?;
-    let words = Words { name: "Race", audience: "everyone", with_ai: false, control_percent: 0.0 };
+    let words = Words { name: "Race", audience: "everyone", topic: "", with_ai: false, control_percent: 0.0 };
     let campaign = write(&app, &marketer, &words).await?;
     approve(&app, &marketer, &approver, campaign).await?;
     app.launch_campaign(&marketer, campaign).await?;

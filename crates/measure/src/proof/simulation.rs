@@ -4,26 +4,14 @@
 //! Goes in: a template, a seed, perhaps a planted defect. Comes out: what was violated, counts, and a hash of the trace
 //! that is the same each time the seed is run.
 
-use crate::proof::acts::{Act, Effect, Waits, draw};
-use crate::proof::channel::{Defect, Wire};
-use crate::proof::gate::{Ended, Gate, Point, StoreGate, Work};
-use crate::proof::oracle::{Ask, Event};
+use crate::proof::acts::Effect;
+use crate::proof::defect::Defect;
 use crate::proof::template::Template;
+use crate::proof::turns::WORKERS;
+use crate::proof::world::World;
 use crate::proof::{Result, checks};
-use flow::App;
-use flow::clock::Clock;
-use science::hash::SplitMix64;
 use serde::Serialize;
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use store::Store;
-use store::turnstile::Step;
 use terms::delivery::DeliveryState;
-use terms::ids::{CampaignId, CustomerKey, MessageId};
-use terms::time::Instant;
-
-/// Workers of a simulation.
-const WORKERS: [&str; 2] = ["w1", "w2"];
 
 /// What is drawn how.
 #[derive(Debug, Clone, Copy, Default)]
@@ -45,6 +33,8 @@ pub struct Ran {
     pub events: u64,
     /// Messages that left.
     pub sends: u64,
+    /// Messages that left while the world was not quiet yet.
+    pub stirred: u64,
     /// Workers that died.
     pub kills: u64,
     /// The hash of the trace.
@@ -53,317 +43,7 @@ pub struct Ran {
     pub trace: Vec<String>,
 }
 
-/// A campaign as the simulation follows it.
-#[derive(Debug, Clone)]
-pub struct Track {
-    /// What it asks for.
-    pub ask: Ask,
-    /// The edition of its words.
-    pub edition: u32,
-    /// The edition that was approved and not changed since.
-    pub approved: Option<u32>,
-    /// Somebody launched or resumed it, and nobody halted it since.
-    pub runs: bool,
-}
-
-struct Task {
-    id: usize,
-    name: String,
-    worker: Option<usize>,
-    work: Work,
-    at: Option<Point>,
-    /// It began a transaction and has not committed it.
-    writing: bool,
-    effects: Vec<Effect>,
-    waits: Waits,
-    committed: bool,
-}
-
-/// Everything of one seed.
-pub struct World<'t> {
-    template: &'t Template,
-    app: App,
-    gate: Arc<Gate>,
-    pub(super) wire: Arc<Wire>,
-    dice: SplitMix64,
-    tasks: Vec<Task>,
-    next: usize,
-    pub(super) history: Vec<Event>,
-    pub(super) tracks: Vec<Track>,
-    pub(super) states: BTreeMap<(CustomerKey, CampaignId), DeliveryState>,
-    /// Workers that died and were not started again yet.
-    dead: [bool; WORKERS.len()],
-    latest: Instant,
-    /// Nobody dies any more.
-    quiet: bool,
-    options: Options,
-    pub(super) ran: Ran,
-}
-
-impl<'t> World<'t> {
-    async fn begin(template: &'t Template, seed: u64, options: Options, path: &str) -> Result<Self> {
-        let mut dice = SplitMix64::new(seed);
-        let gate = Arc::new(Gate::default());
-        let knows = dice.next_f64() < 0.5;
-        let wire = Arc::new(Wire::new(Arc::clone(&gate), knows, seed ^ 0x5eed, options.defect));
-        let pepper = template.app.home().keys().join("pepper");
-        let store =
-            Store::open_with(path, Some(&pepper), Some(Arc::new(StoreGate(Arc::clone(&gate))))).await?;
-        let app = template.app.rewired(store, Arc::clone(&wire) as _, Clock::at(template.start));
-        let tracks = template.campaigns.iter().map(|planned| Track {
-            ask: planned.ask.clone(),
-            edition: 0,
-            approved: Some(0),
-            runs: false,
-        });
-        Ok(Self {
-            tracks: tracks.collect(),
-            template,
-            app,
-            gate,
-            wire,
-            dice,
-            tasks: Vec::new(),
-            next: 0,
-            history: template.history.clone(),
-            states: BTreeMap::new(),
-            dead: [false; WORKERS.len()],
-            latest: template.start,
-            quiet: false,
-            options,
-            ran: Ran { seed, hash: 0xcbf2_9ce4_8422_2325, ..Ran::default() },
-        })
-    }
-
-    /// A number below `n`; 0 when there is none.
-    pub fn below(&mut self, n: usize) -> usize {
-        ((self.dice.next_f64() * n as f64) as usize).min(n.saturating_sub(1))
-    }
-
-    /// The clock.
-    #[must_use]
-    pub fn now(&self) -> Instant {
-        self.app.now()
-    }
-
-    /// The installation.
-    #[must_use]
-    pub const fn app(&self) -> &App {
-        &self.app
-    }
-
-    /// What all seeds share.
-    #[must_use]
-    pub const fn template(&self) -> &Template {
-        self.template
-    }
-
-    /// What became durable so far.
-    #[must_use]
-    pub fn history(&self) -> &[Event] {
-        &self.history
-    }
-
-    /// The campaigns.
-    #[must_use]
-    pub fn campaigns(&self) -> &[Track] {
-        &self.tracks
-    }
-
-    /// The planted defect.
-    #[must_use]
-    pub const fn defect(&self) -> Option<Defect> {
-        self.options.defect
-    }
-
-    /// How often a message left.
-    #[must_use]
-    pub fn left(&self, message: MessageId) -> u32 {
-        self.wire.left(message)
-    }
-
-    /// Whether a worker stands in the channel, or between its attempt and the channel.
-    #[must_use]
-    pub fn in_channel(&self) -> bool {
-        self.tasks.iter().any(|task| task.worker.is_some() && task.at.is_some())
-    }
-
-    pub(super) fn violation(&mut self, what: String) {
-        self.note(format!("VIOLATION {what}"));
-        self.ran.violations.push(what);
-    }
-
-    fn note(&mut self, line: String) {
-        for byte in line.bytes().chain([b'\n']) {
-            self.ran.hash = (self.ran.hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-        self.ran.events += 1;
-        if self.options.trace {
-            self.ran.trace.push(format!("{} {line}", self.now()));
-        }
-    }
-
-    /// Lets a task go on, through its transaction if it stands before a commit: what is not committed is seen by nobody.
-    async fn advance(&mut self, place: usize) -> Result<()> {
-        loop {
-            let Some(task) = self.tasks.get_mut(place) else { return Ok(()) };
-            // Who holds the one write transaction goes on with it, also where it reads beside it.
-            task.writing = match task.at {
-                Some(Point::Store(Step::Begin)) => true,
-                Some(Point::Store(Step::Committed)) | Some(Point::Channel) | None => false,
-                Some(_) => task.writing,
-            };
-            let ended = self.gate.turn_of(task.id, &mut task.work, task.at.is_some()).await;
-            match ended {
-                Ended::Over(done) => {
-                    let task = self.tasks.remove(place);
-                    let said = match &done {
-                        Ok(()) => "done".to_owned(),
-                        Err(error) => format!("refused: {error}"),
-                    };
-                    self.note(format!("{}: {said}", task.name));
-                    // Answered is as good as durable.
-                    if done.is_ok() && !task.committed {
-                        self.take_effect(task.effects);
-                    }
-                    return checks::handed(self);
-                }
-                Ended::At(point) => {
-                    task.at = Some(point);
-                    let (name, writing) = (task.name.clone(), task.writing);
-                    self.note(format!("{name} at {point:?}"));
-                    checks::handed(self)?;
-                    match point {
-                        Point::Store(Step::Committed) => {
-                            let effects = self.tasks.get_mut(place).map(|task| {
-                                task.committed = true;
-                                std::mem::take(&mut task.effects)
-                            });
-                            self.take_effect(effects.unwrap_or_default());
-                            checks::committed(self).await?;
-                            return Ok(());
-                        }
-                        Point::Store(Step::Commit) => {
-                            if !self.quiet
-                                && self.tasks.get(place).is_some_and(|task| task.worker.is_some())
-                                && self.below(60) == 0
-                            {
-                                return self.kill(place).await;
-                            }
-                        }
-                        Point::Store(Step::Read) if writing => {}
-                        _ => return Ok(()),
-                    }
-                }
-            }
-        }
-    }
-
-    fn take_effect(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
-            match effect {
-                Effect::Said(event) => self.history.push(event),
-                Effect::Edited(at, edition, from, until) => {
-                    if let Some(track) = self.tracks.get_mut(at) {
-                        (track.edition, track.approved) = (edition, None);
-                        (track.ask.from, track.ask.until) = (from, until);
-                    }
-                }
-                Effect::Approved(at, edition) => {
-                    if let Some(track) = self.tracks.get_mut(at) {
-                        track.approved = Some(edition);
-                    }
-                }
-                Effect::Runs(at, runs) => {
-                    if let Some(track) = self.tracks.get_mut(at) {
-                        track.runs = runs;
-                    }
-                }
-            }
-        }
-    }
-
-    async fn kill(&mut self, place: usize) -> Result<()> {
-        let task = self.tasks.remove(place);
-        self.note(format!("{} dies at {:?}", task.name, task.at));
-        if let Some(dead) = task.worker.and_then(|worker| self.dead.get_mut(worker)) {
-            *dead = true;
-            self.ran.kills += 1;
-        }
-        drop(task);
-        // Its transaction is rolled back before anybody else begins one.
-        tokio::task::yield_now().await;
-        Ok(())
-    }
-
-    async fn start(
-        &mut self,
-        name: String,
-        worker: Option<usize>,
-        act: (Work, Vec<Effect>, Waits),
-    ) -> Result<()> {
-        let (work, effects, waits) = act;
-        self.note(format!("{name} begins"));
-        let id = self.next;
-        self.next += 1;
-        self.tasks.push(Task {
-            id,
-            name,
-            worker,
-            work,
-            at: None,
-            writing: false,
-            effects,
-            waits,
-            committed: false,
-        });
-        self.advance(self.tasks.len() - 1).await
-    }
-
-    async fn start_worker(&mut self, worker: usize) -> Result<()> {
-        if self.tasks.iter().any(|task| task.worker == Some(worker)) {
-            return Ok(());
-        }
-        let Some(name) = WORKERS.get(worker).copied() else { return Ok(()) };
-        let recover = self.dead.get_mut(worker).is_some_and(std::mem::take);
-        let app = self.app.clone();
-        let work: Work = Box::pin(async move {
-            if recover {
-                app.recover(name).await.map_err(|error| error.to_string())?;
-            }
-            app.work_until_idle(name).await.map_err(|error| error.to_string()).map(|_| ())
-        });
-        self.start(name.to_owned(), Some(worker), (work, Vec::new(), Waits::No)).await
-    }
-
-    async fn start_act(&mut self) -> Result<()> {
-        match draw(self).await {
-            Some(Act { name, work, effects, waits }) => self.start(name, None, (work, effects, waits)).await,
-            None => Ok(()),
-        }
-    }
-
-    /// Places of the tasks that may go on. Who waits for messages under way sleeps until there are none.
-    async fn ready(&mut self) -> Result<Vec<usize>> {
-        let mut ready = Vec::new();
-        for (place, task) in self.tasks.iter().enumerate() {
-            let waiting = task.committed && task.worker.is_none();
-            let open = match &task.waits {
-                Waits::For(customer) if waiting => {
-                    self.app.store().handing_over_to(customer, self.now()).await?
-                }
-                Waits::Of(campaign) if waiting => {
-                    self.app.store().handing_over(*campaign, self.now()).await?
-                }
-                _ => 0,
-            };
-            if open == 0 {
-                ready.push(place);
-            }
-        }
-        Ok(ready)
-    }
-
+impl World<'_> {
     async fn step(&mut self) -> Result<()> {
         match self.below(100) {
             0..12 => self.start_act().await,
@@ -371,12 +51,12 @@ impl<'t> World<'t> {
                 let worker = self.below(WORKERS.len());
                 self.start_worker(worker).await
             }
-            26..29 if !self.tasks.is_empty() => {
+            26..28 if !self.tasks.is_empty() => {
                 // An act that dies was a client that went away: what is durable stays, the rest never was.
                 let place = self.below(self.tasks.len());
                 self.kill(place).await
             }
-            29..34 => {
+            28..33 => {
                 self.jump();
                 Ok(())
             }
@@ -384,7 +64,7 @@ impl<'t> World<'t> {
                 let ready = self.ready().await?;
                 let drawn = self.below(ready.len());
                 match ready.get(drawn) {
-                    Some(place) => self.advance(*place).await,
+                    Some(place) => self.go_on(*place).await,
                     None => self.start_act().await,
                 }
             }
@@ -405,6 +85,11 @@ impl<'t> World<'t> {
             _ => 80_000 + self.below(90_000),
         };
         let at = self.now().plus_seconds(sign * seconds as i64);
+        if sign < 0 {
+            let under_way =
+                self.states.iter().filter(|(_, placed)| placed.state == DeliveryState::Attempting);
+            self.set_back.extend(under_way.map(|(message, _)| *message));
+        }
         self.app.clock().set(at);
         self.latest = self.latest.max(at);
         self.note(format!("the clock jumps to {at}"));
@@ -463,7 +148,7 @@ pub async fn run(template: &Template, seed: u64, options: Options) -> Result<Ran
         world.take_effect(vec![Effect::Runs(first, true)]);
     }
     checks::committed(&mut world).await?;
-    for _ in 0..60 + world.below(120) {
+    for _ in 0..80 + world.below(120) {
         world.step().await?;
         if !world.ran.violations.is_empty() {
             break;
@@ -474,6 +159,7 @@ pub async fn run(template: &Template, seed: u64, options: Options) -> Result<Ran
         checks::at_the_end(&mut world).await?;
     }
     world.tasks.clear();
+    world.ran.stirred = world.wire.stirred();
     world.ran.sends = world.wire.all_left().values().map(|times| u64::from(*times)).sum();
     world.app.store().close().await;
     for suffix in ["", "-wal", "-shm"] {

@@ -4,13 +4,14 @@
 use crate::proof::oracle::{Ask, Event};
 use crate::proof::{Failure, Result};
 use flow::clock::Clock;
-use flow::{App, Brand, Opening};
+use flow::events::NewKey;
+use flow::{App, Brand, Opening, Topic};
 use std::path::PathBuf;
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose};
 use terms::customer::{Customer, Language};
 use terms::fact::{EvidenceKind, Fact, FactValue, Polarity};
-use terms::ids::{CampaignId, CustomerKey, FactId, PersonId};
-use terms::person::{Person, Role};
+use terms::ids::{CampaignId, CustomerKey, FactId, PersonId, WriteKeyId};
+use terms::person::{Actor, Person, Role};
 use terms::preference::{NameUse, PersonalNeed};
 use terms::time::{Day, Instant};
 
@@ -18,6 +19,9 @@ use terms::time::{Day, Instant};
 pub const CUSTOMERS: usize = 8;
 /// What each edition of a campaign carries in its link, so that its words can be told from an earlier edition's.
 pub const EDITION: &str = "https://aurora.example/?edition=";
+
+/// Topics of the brand.
+const TOPICS: [&str; 3] = ["coffee", "events", "tea"];
 
 /// A campaign of the template.
 #[derive(Debug, Clone)]
@@ -45,6 +49,10 @@ pub struct Template {
     pub approver: Person,
     /// The engineer, who settles what is in doubt.
     pub engineer: Person,
+    /// The key under which a server sends events.
+    pub write_key: WriteKeyId,
+    /// Topics of the brand.
+    pub topics: Vec<String>,
 }
 
 /// The key of a customer.
@@ -144,13 +152,15 @@ impl Template {
         }
         app.store().add_consents(&receipts).await?;
         history.extend(receipts.into_iter().map(Event::Receipt));
+        let shop = NewKey { name: "shop".to_owned(), ..NewKey::default() };
+        let write_key = app.add_write_key(&shop, Actor::Operator).await?.id;
         let mut campaigns = Vec::new();
-        for (name, audience, profiled, with_ai) in [
-            ("All", "known_days >= 0", false, false),
-            ("Prospects", "stage = prospect", true, false),
-            ("Written", "known_days >= 1", false, true),
+        for (name, audience, profiled, with_ai, topic) in [
+            ("All", "known_days >= 0", false, false, ""),
+            ("Prospects", "stage = prospect", true, false, "coffee"),
+            ("Written", "known_days >= 1", false, true, "events"),
         ] {
-            let words = Words { name, audience, with_ai, control_percent: 20.0 };
+            let words = Words { name, audience, topic, with_ai, control_percent: 20.0 };
             let id = write(&app, &marketer, &words).await?;
             approve(&app, &marketer, &approver, id).await?;
             let plan = app.store().campaign(id).await?.plan;
@@ -176,7 +186,8 @@ impl Template {
             campaigns.push(Planned { ask, audience });
         }
         app.store().close().await;
-        Ok(Self { folder, app, start, history, campaigns, marketer, approver, engineer })
+        let topics = TOPICS.map(str::to_owned).to_vec();
+        Ok(Self { folder, app, start, history, campaigns, marketer, approver, engineer, write_key, topics })
     }
 
     /// A copy of the database for one seed.
@@ -219,6 +230,10 @@ pub(crate) async fn furnish(app: &App, start: Instant, responsible: PersonId) ->
         from: "Café Aurora <hola@aurora.example>".to_owned(),
         allowed_hosts: vec!["aurora.example".to_owned(), "127.0.0.1".to_owned()],
         time_zones: vec!["Europe/Madrid".to_owned(), "Europe/London".to_owned()],
+        topics: TOPICS
+            .iter()
+            .map(|id| Topic { id: (*id).to_owned(), en: (*id).to_owned(), es: (*id).to_owned() })
+            .collect(),
         ..Brand::unnamed(responsible)
     };
     app.set_brand(&brand).await?;
@@ -253,6 +268,8 @@ pub(crate) async fn furnish(app: &App, start: Instant, responsible: PersonId) ->
 pub(crate) struct Words<'a> {
     pub(crate) name: &'a str,
     pub(crate) audience: &'a str,
+    /// One of the brand's topics, or none.
+    pub(crate) topic: &'a str,
     pub(crate) with_ai: bool,
     pub(crate) control_percent: f64,
 }
@@ -262,6 +279,7 @@ pub(crate) async fn write(app: &App, marketer: &Person, words: &Words<'_>) -> Re
     let mut form = app.compose_new(Some("win_back"), Language::English).await?.form;
     words.name.clone_into(&mut form.name);
     words.audience.clone_into(&mut form.audience);
+    words.topic.clone_into(&mut form.topic);
     form.written_with_ai = words.with_ai;
     form.send_days = 2;
     form.control_percent = words.control_percent;
