@@ -80,15 +80,14 @@ macro_rules! found {
 
 // What is planted stands in the wiring; each is found in the first seeds, and by the check that is there for it.
 found! {
-    a_channel_that_denies_what_left_is_found: DeniesWhatLeft within 60, as " left";
-    a_channel_that_forgets_what_left_is_found: ForgetsWhatLeft within 60, as " left";
-    a_message_that_leaves_although_it_was_broken_off_is_found: LeavesAllTheSame within 60, as " left";
+    a_channel_that_denies_what_left_is_found: DeniesWhatLeft within 60, as " left,";
+    a_channel_that_forgets_what_left_is_found: ForgetsWhatLeft within 60, as "left 2 times";
     withdrawals_that_are_lost_are_found: LosesWithdrawals within 60, as "no consent";
     suppressions_that_are_lost_are_found: LosesSuppressions within 60, as "suppressed";
     restrictions_that_are_lost_are_found: LosesRestrictions within 60, as "restricted";
     erasures_that_are_lost_are_found: LosesErasures within 60, as "erased";
-    choices_that_are_lost_are_found: LosesChoices within 60, as " ";
+    choices_that_are_lost_are_found: LosesChoices within 60, as "suppressed";
     joins_that_are_lost_are_found: LosesJoins within 60, as "name of before";
-    halts_that_are_lost_are_found: LosesHalts within 60, as "does not run";
+    halts_that_are_lost_are_found: LosesHalts within 60, as "halted";
     a_worker_with_an_old_clock_is_found: OldClock within 60, as "says it was at";
 }

@@ -91,16 +91,8 @@ impl Store {
         Self::open_with(url_or_path, None, None).await
     }
 
-    /// The same behind a turnstile, which decides when tasks go on.
-    ///
-    /// # Errors
-    /// As [`Store::open`].
-    pub async fn open_behind(url_or_path: &str, turnstile: Option<Arc<dyn Turnstile>>) -> Result<Self> {
-        Self::open_with(url_or_path, None, turnstile).await
-    }
-
     /// The same with the secret of suppressions and tombstones in a file of its own, outside of the database. It is
-    /// made the first time; one that was in the database moves there.
+    /// made the first time; one that was in the database moves there. A turnstile decides when tasks go on.
     ///
     /// # Errors
     /// As [`Store::open`], and when the file is not the one this database was used with.

@@ -215,6 +215,7 @@ impl App {
             Err(SendError::Unavailable(why)) => {
                 tracing::warn!(message = %id, %why, "the channel is not available; the message is planned again");
                 tx.replan_message(fence, id, now.plus_seconds(RETRY_SECONDS)).await?;
+                cancel_if_stopped(tx, press.campaign.id, now).await?;
                 return Ok(None);
             }
             Err(SendError::InDoubt(why)) => {
@@ -350,7 +351,10 @@ impl App {
                     let responsible = self.responsible().await?;
                     tx.reconcile_message(*id, DeliveryState::Sent, responsible, now).await?;
                 }
-                Fate::NeverLeft => tx.replan_doubtful(*id, now).await?,
+                Fate::NeverLeft => {
+                    tx.replan_doubtful(*id, now).await?;
+                    cancel_if_stopped(&mut tx, message.campaign, now).await?;
+                }
                 Fate::Unknown => open += 1,
             }
             let payload = serde_json::json!({ "fate": format!("{fate:?}").to_lowercase() });
@@ -366,4 +370,12 @@ impl App {
         }
         Ok(open)
     }
+}
+
+/// A message that is planned again after its campaign was stopped is cancelled as those before it were.
+async fn cancel_if_stopped(tx: &mut Tx, campaign: CampaignId, now: Instant) -> Result<()> {
+    if tx.campaign(campaign).await?.state == CampaignState::Stopped {
+        tx.cancel_planned(campaign, now).await?;
+    }
+    Ok(())
 }
