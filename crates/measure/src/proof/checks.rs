@@ -119,6 +119,10 @@ fn left(world: &mut World<'_>, customer: &CustomerKey, campaign: CampaignId) {
     let Some(answered) = world.answered.get(&who).and_then(|length| world.history.get(..*length)) else {
         return;
     };
+    // Who was somebody else when the answer was given, and was joined since, was not answered by it.
+    if stays(answered, customer) != who {
+        return;
+    }
     let now = world.now();
     let then = refused(answered, &track.ask, &who, now);
     let rules: Vec<_> = refused(&world.history, &track.ask, &who, now)
