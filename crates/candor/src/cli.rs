@@ -94,6 +94,9 @@ pub(crate) enum Command {
     /// How long what is kept: periods, looks at what would be deleted, and runs that delete it
     #[command(subcommand)]
     Retention(RetentionCommand),
+    /// The record of processing (GDPR 30) and the impact assessment (GDPR 35), from what is really held and done
+    #[command(subcommand)]
+    Processing(ProcessingCommand),
     /// Write a backup, in which everything of a customer is sealed under a key that erasure destroys
     Backup {
         /// File to write; it must not exist yet. Keep the `keys` folder of the home elsewhere
@@ -441,6 +444,29 @@ fn percent(text: &str) -> Result<f64, String> {
     } else {
         Err(format!("`{text}` is no percentage from 0 to 100"))
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProcessingCommand {
+    /// Record of processing activities; `--json` prints what both documents are made from
+    Record {
+        /// Language of the document: en or es
+        #[arg(long, default_value = "en")]
+        language: terms::customer::Language,
+    },
+    /// Skeleton of a data protection impact assessment
+    Dpia {
+        /// Language of the document: en or es
+        #[arg(long, default_value = "en")]
+        language: terms::customer::Language,
+    },
+    /// Say what only people can say, such as `state controller "Aurora S.L., Madrid"`; empty words take it back
+    State {
+        /// What it is about: controller, contact, representative, officer, transfers, necessity, risk_left, advice, views
+        what: terms::processing::Statement,
+        /// The words, at most 4,000 characters
+        words: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

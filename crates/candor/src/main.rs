@@ -50,6 +50,7 @@ async fn run(Cli { global, command }: Cli) -> Result<()> {
         Command::Key(key) => commands::key::run(&global, &key).await,
         Command::Consent(consent) => commands::consent::run(&global, &consent).await,
         Command::Retention(retention) => commands::retention::run(&global, &retention).await,
+        Command::Processing(what) => commands::processing::run(&global, what).await,
         Command::Vault(vault) => commands::vault::run(&global, &vault).await,
         Command::Audit(audit) => commands::vault::audit(&global, &audit).await,
         Command::Backup { to } => commands::backup::back_up(&global, &to).await,

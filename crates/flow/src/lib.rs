@@ -33,6 +33,7 @@ pub mod links;
 mod password;
 pub mod places;
 mod problem;
+pub mod processing;
 mod reports;
 pub mod retention;
 pub mod rights;

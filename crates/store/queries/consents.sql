@@ -45,6 +45,15 @@ SELECT purpose, asked, status, COUNT(*) AS customers FROM (
     ) each_asked
 ) latest WHERE place = 1 GROUP BY purpose, asked, status ORDER BY purpose, asked, status;
 
+-- name: consent_grounds
+-- Which lawful basis is relied on for what: of each customer the latest receipt of a purpose, when it grants.
+SELECT purpose, basis, CAST(COUNT(*) AS BIGINT) AS customers FROM (
+    SELECT purpose, basis, status, ROW_NUMBER() OVER (
+        PARTITION BY customer, purpose ORDER BY at DESC, CASE status WHEN 'granted' THEN 1 ELSE 0 END, id DESC
+    ) AS place
+    FROM consents WHERE at <= $1
+) latest WHERE place = 1 AND status = 'granted' GROUP BY purpose, basis ORDER BY purpose, basis;
+
 -- name: consent_days
 -- Receipts by day (days since 1970) and status.
 SELECT at / 86400000000 AS day, status, COUNT(*) AS receipts

@@ -184,6 +184,17 @@ reads! {
         sql::rows(&query.fetch_all(self.db()).await?, |row| Ok(CustomerKey::new(row.text("customer")?)))
     }
 
+    /// For how many customers each lawful basis is relied on for each purpose at an instant.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn consent_grounds(&mut self, at: Instant) -> Result<Vec<(Purpose, LawfulBasis, i64)>> {
+        let query = sqlx::query(sql!("consents", "consent_grounds")).bind(at.0);
+        sql::rows(&query.fetch_all(self.db()).await?, |row| {
+            Ok((row.word("purpose")?, row.word("basis")?, row.int("customers")?))
+        })
+    }
+
     /// What everybody's receipts say at an instant, counted.
     ///
     /// # Errors

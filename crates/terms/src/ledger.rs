@@ -84,6 +84,8 @@ text_enum! {
         RetentionChanged = "retention_changed",
         /// Data were deleted because their retention period ended.
         RetentionRun = "retention_run",
+        /// What people state about the processing changed.
+        ProcessingStated = "processing_stated",
         /// Sensitive attributes were put into the vault.
         VaultFilled = "vault_filled",
         /// The vault was opened: by whom, for which attribute, why, and how many values were read.

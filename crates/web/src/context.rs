@@ -120,6 +120,11 @@ impl Cx {
         }
     }
 
+    /// A reader of a language who is at no page, such as one at the command line.
+    pub(crate) fn in_language(lang: Language) -> Self {
+        Self { lang, theme: Theme::Auto, person: None, path: "/".to_owned(), json: false, done: None }
+    }
+
     /// Words in the reader's language.
     pub(crate) fn t(&self, key: impl AsRef<str>) -> &'static str {
         i18n::text(self.lang, key.as_ref())

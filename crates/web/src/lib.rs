@@ -8,6 +8,7 @@ mod assets;
 mod charts;
 mod context;
 mod cookies;
+pub mod documents;
 mod error;
 mod format;
 mod highlight;
@@ -22,6 +23,8 @@ mod route;
 mod samples;
 #[cfg(test)]
 mod samples_consent;
+#[cfg(test)]
+mod samples_processing;
 mod security;
 mod session;
 mod visitor;

@@ -122,7 +122,7 @@ fn name_of(actor: &Actor) -> String {
 
 impl App {
     /// Every kind's period, set or default.
-    async fn periods(&self) -> Result<Vec<Period>> {
+    pub(crate) async fn periods(&self) -> Result<Vec<Period>> {
         let known = self.store().retention_periods().await?;
         let period = |kind: &RetentionKind| {
             let found = known.iter().find(|period| period.kind == *kind).cloned();

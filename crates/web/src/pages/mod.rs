@@ -17,6 +17,7 @@ mod ledger;
 mod opendsr;
 mod own_data;
 mod preferences;
+mod processing;
 mod report;
 mod review;
 mod rights;
@@ -73,6 +74,10 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .get("/ledger", Staff(ReadLedger), ledger::show)
         .post("/ledger", Staff(ReadLedger), ledger::verify)
         .get("/consent", Staff(ManageRights), consent::show)
+        .get("/processing", Staff(ManageRights), processing::show)
+        .post("/processing", Staff(ManageRights), processing::state)
+        .get("/processing/record.md", Staff(ManageRights), processing::record)
+        .get("/processing/dpia.md", Staff(ManageRights), processing::dpia)
         .get("/rights", Staff(ManageRights), rights::show)
         .get("/rights/new", Staff(ManageRights), rights::new)
         .post("/rights/new", Staff(ManageRights), rights::create)
@@ -108,7 +113,8 @@ pub(crate) fn routes(state: WebState) -> Routes {
 }
 
 /// Sections under "Consent & rights": path, and key of its words. A section stands here once it has a page.
-pub(crate) const RIGHTS_TABS: [(&str, &str); 2] = [("/rights", "tab.rights"), ("/consent", "tab.consent")];
+pub(crate) const RIGHTS_TABS: [(&str, &str); 3] =
+    [("/rights", "tab.rights"), ("/consent", "tab.consent"), ("/processing", "tab.processing")];
 
 /// True when the reader is in one of the sections under "Consent & rights".
 pub(crate) fn in_rights(cx: &crate::context::Cx) -> bool {

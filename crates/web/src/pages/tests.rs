@@ -4,6 +4,7 @@ use super::*;
 use crate::context::{Cx, Theme};
 use crate::samples::{self, HOSTILE};
 use crate::samples_consent;
+use crate::samples_processing;
 use askama::Template;
 use flow::views::{JoinState, JoinStep};
 use terms::customer::Language;
@@ -41,6 +42,12 @@ fn join_confirm_page(lang: Language, state: JoinState) -> String {
     join::JoinConfirmPage { cx: cx(lang), view: samples_consent::join_confirm(state) }.render().unwrap()
 }
 
+fn processing_page(lang: Language) -> String {
+    let view = samples_processing::processing();
+    let typed = view.statements.clone();
+    processing::ProcessingPage { cx: cx(lang), view, typed, problem: HOSTILE.into() }.render().unwrap()
+}
+
 /// Every page that staff or customers see, by name.
 fn pages(lang: Language) -> Vec<(&'static str, String)> {
     let compose = compose::ComposePage::new(cx(lang), samples::compose(), None);
@@ -61,6 +68,7 @@ fn pages(lang: Language) -> Vec<(&'static str, String)> {
             "consent",
             consent::ConsentPage { cx: cx(lang), view: samples_consent::consent() }.render().unwrap(),
         ),
+        ("processing", processing_page(lang)),
         ("join", join_page(lang, JoinStep::Form)),
         ("join asked", join_page(lang, JoinStep::Asked)),
         ("join waiting", join_confirm_page(lang, JoinState::Waiting)),

@@ -1,0 +1,47 @@
+//! Hostile figures for the page of the record of processing.
+
+use crate::samples::HOSTILE;
+use flow::processing::{Acting, Activity, KeptFor, ProcessingView, Receiver, RiskLine, Safeguard};
+use terms::consent::{LawfulBasis, Purpose};
+use terms::processing::{
+    DataCategory, Ground, ProcessingPurpose, RetentionKind, Risk, SafeguardKind, Statement,
+};
+use terms::time::Instant;
+
+/// One of each, with something missing.
+pub(crate) fn processing() -> ProcessingView {
+    let at = Instant(1_780_000_000_000_000);
+    ProcessingView {
+        at,
+        brand: HOSTILE.into(),
+        customers: 20_000,
+        statements: [(Statement::Controller, HOSTILE.to_owned())].into(),
+        activities: vec![Activity {
+            purpose: ProcessingPurpose::Marketing,
+            categories: vec![DataCategory::Contact, DataCategory::Message],
+            grounds: vec![Ground::Consent, Ground::SoftOptIn],
+            places: vec!["outbox", "store.deliveries"],
+            kept_for: vec![
+                KeptFor { kind: RetentionKind::Messages, days: 1_095, active: true },
+                KeptFor { kind: RetentionKind::MessageCopies, days: 730, active: false },
+            ],
+            with_customer: true,
+        }],
+        grounds: vec![(Purpose::Marketing, LawfulBasis::Consent, 14_032)],
+        recipients: vec![Receiver {
+            name: HOSTILE.into(),
+            url: "https://partner.example/notices".into(),
+            since: at,
+        }],
+        models: vec![Acting { label: "stage@3".into(), made_at: at, responsible: HOSTILE.into() }],
+        safeguards: vec![
+            Safeguard { kind: SafeguardKind::Caps, numbers: vec![1, 4] },
+            Safeguard { kind: SafeguardKind::Guard, numbers: vec![41] },
+        ],
+        risks: vec![RiskLine {
+            risk: Risk::Pressure,
+            answers: vec![SafeguardKind::Caps],
+            missing: vec![SafeguardKind::Holidays],
+        }],
+    }
+}
