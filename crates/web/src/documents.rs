@@ -46,12 +46,12 @@ struct Writer<'a> {
 pub(crate) fn make(cx: &Cx, kind: Kind, view: &ProcessingView) -> Document {
     let writer = Writer { cx, view };
     let (title, sections) = match kind {
-        Kind::Record => ("pr.record", writer.record()),
-        Kind::Dpia => ("pr.dpia", writer.dpia()),
+        Kind::Record => ("dp.record", writer.record()),
+        Kind::Dpia => ("dp.dpia", writer.dpia()),
     };
     Document {
         title: cx.t(title).to_owned(),
-        made: cx.t2("pr.made", &view.brand, cx.when(view.at)),
+        made: cx.t2("dp.made", &view.brand, cx.when(view.at)),
         sections,
     }
 }
@@ -61,14 +61,14 @@ pub(crate) fn make(cx: &Cx, kind: Kind, view: &ProcessingView) -> Document {
 pub fn markdown(kind: Kind, language: Language, view: &ProcessingView) -> String {
     let cx = Cx::in_language(language);
     let document = make(&cx, kind, view);
-    let mut out = format!("# {}\n\n{}\n", document.title, document.made);
+    let mut out = format!("# {}\n\n{}\n", document.title, escape(&document.made));
     for section in &document.sections {
         out.push_str(&format!("\n## {}\n", section.heading));
         for words in &section.words {
             out.push_str(&format!("\n{}\n", escape(words)));
         }
         for (label, words) in &section.stated {
-            let words = words.as_deref().map_or_else(|| format!("_{}_", cx.t("pr.missing")), quote);
+            let words = words.as_deref().map_or_else(|| format!("_{}_", cx.t("dp.missing")), quote);
             out.push_str(&format!("\n**{label}**\n\n{words}\n"));
         }
         if !section.rows.is_empty() {
@@ -122,47 +122,47 @@ impl Writer<'_> {
         vec![
             Section {
                 stated: self.stated(&[S::Controller, S::Contact, S::Representative, S::Officer]),
-                ..self.section("pr.who")
+                ..self.section("dp.who")
             },
             Section {
-                words: vec![self.cx.t1("pr.subjects.words", self.cx.n(self.view.customers))],
-                ..self.section("pr.subjects")
+                words: vec![self.cx.t1("dp.subjects.words", self.cx.n(self.view.customers))],
+                ..self.section("dp.subjects")
             },
             self.activities(),
             self.bases(),
             self.recipients(),
-            Section { stated: self.stated(&[S::Transfers]), ..self.section("pr.transfers") },
+            Section { stated: self.stated(&[S::Transfers]), ..self.section("dp.transfers") },
             Section {
                 words: self.view.safeguards.iter().map(|safeguard| self.safeguard(safeguard)).collect(),
-                ..self.section("pr.security")
+                ..self.section("dp.security")
             },
         ]
     }
 
     fn dpia(&self) -> Vec<Section> {
         use Statement as S;
-        let needed = if self.view.models.is_empty() { "pr.needed.no" } else { "pr.needed.yes" };
+        let needed = if self.view.models.is_empty() { "dp.needed.no" } else { "dp.needed.yes" };
         vec![
-            Section { words: vec![self.cx.t(needed).to_owned()], ..self.section("pr.needed") },
-            Section { stated: self.stated(&[S::Controller, S::Officer]), ..self.section("pr.who") },
+            Section { words: vec![self.cx.t(needed).to_owned()], ..self.section("dp.needed") },
+            Section { stated: self.stated(&[S::Controller, S::Officer]), ..self.section("dp.who") },
             self.activities(),
             self.models(),
             self.bases(),
-            Section { stated: self.stated(&[S::Necessity]), ..self.section("pr.necessity") },
+            Section { stated: self.stated(&[S::Necessity]), ..self.section("dp.necessity") },
             self.risks(),
-            Section { stated: self.stated(&[S::RiskLeft]), ..self.section("pr.left") },
-            Section { stated: self.stated(&[S::Advice, S::Views]), ..self.section("pr.heard") },
+            Section { stated: self.stated(&[S::RiskLeft]), ..self.section("dp.left") },
+            Section { stated: self.stated(&[S::Advice, S::Views]), ..self.section("dp.heard") },
         ]
     }
 
     fn kept(&self, activity: &Activity) -> String {
         let period = |kept: &flow::processing::KeptFor| {
-            let key = if kept.active { "pr.kept.days" } else { "pr.kept.waits" };
+            let key = if kept.active { "dp.kept.days" } else { "dp.kept.waits" };
             self.cx.t2(key, self.cx.name("kept_kind", kept.kind), self.cx.n(kept.days))
         };
         let mut all: Vec<String> = activity.kept_for.iter().map(period).collect();
         if activity.with_customer {
-            all.push(self.cx.t("pr.kept.customer").to_owned());
+            all.push(self.cx.t("dp.kept.customer").to_owned());
         }
         all.join("; ")
     }
@@ -182,9 +182,9 @@ impl Writer<'_> {
             ]
         };
         Section {
-            head: self.heads(&["pr.purpose", "pr.categories", "pr.grounds", "pr.places", "pr.kept"]),
+            head: self.heads(&["dp.purpose", "dp.categories", "dp.grounds", "dp.places", "dp.kept"]),
             rows: self.view.activities.iter().map(line).collect(),
-            ..self.section("pr.activities")
+            ..self.section("dp.activities")
         }
     }
 
@@ -194,25 +194,25 @@ impl Writer<'_> {
                 vec![self.cx.name("purpose", purpose), self.cx.name("basis", basis), self.cx.n(*n)]
             })
             .collect();
-        let none = rows.is_empty().then(|| self.cx.t("pr.bases.none").to_owned());
+        let none = rows.is_empty().then(|| self.cx.t("dp.bases.none").to_owned());
         Section {
             words: none.into_iter().collect(),
-            head: self.heads(&["pr.purpose", "pr.basis", "pr.customers"]),
+            head: self.heads(&["dp.purpose", "dp.basis", "dp.customers"]),
             rows,
-            ..self.section("pr.bases")
+            ..self.section("dp.bases")
         }
     }
 
     fn recipients(&self) -> Section {
         let told = &self.view.recipients;
-        let none = told.is_empty().then(|| self.cx.t("pr.recipients.none").to_owned());
+        let none = told.is_empty().then(|| self.cx.t("dp.recipients.none").to_owned());
         Section {
             words: none.into_iter().collect(),
-            head: self.heads(&["pr.recipient", "pr.recipient.url", "pr.recipient.since"]),
+            head: self.heads(&["dp.recipient", "dp.recipient.url", "dp.recipient.since"]),
             rows: (told.iter())
                 .map(|told| vec![told.name.clone(), told.url.clone(), self.cx.on(told.since)])
                 .collect(),
-            ..self.section("pr.recipients")
+            ..self.section("dp.recipients")
         }
     }
 
@@ -221,24 +221,24 @@ impl Writer<'_> {
             vec![model.label.clone(), self.cx.on(model.made_at), model.responsible.clone()]
         };
         Section {
-            head: self.heads(&["pr.model", "pr.model.made", "pr.model.who"]),
+            head: self.heads(&["dp.model", "dp.model.made", "dp.model.who"]),
             rows: self.view.models.iter().map(line).collect(),
-            ..self.section("pr.what")
+            ..self.section("dp.what")
         }
     }
 
     fn risks(&self) -> Section {
         let all = |kinds: &[SafeguardKind]| match kinds.is_empty() {
-            true => self.cx.t("pr.nothing").to_owned(),
+            true => self.cx.t("dp.nothing").to_owned(),
             false => kinds.iter().map(|kind| self.of_kind(*kind)).collect::<Vec<_>>().join(". "),
         };
         let line = |risk: &flow::processing::RiskLine| {
             vec![self.cx.name("risk", risk.risk), all(&risk.answers), all(&risk.missing)]
         };
         Section {
-            head: self.heads(&["pr.risk", "pr.against", "pr.not"]),
+            head: self.heads(&["dp.risk", "dp.against", "dp.not"]),
             rows: self.view.risks.iter().map(line).collect(),
-            ..self.section("pr.risks")
+            ..self.section("dp.risks")
         }
     }
 

@@ -38,8 +38,8 @@ impl ProcessingPage {
     fn gaps(&self) -> String {
         let missing = Statement::ALL.iter().filter(|what| !self.view.statements.contains_key(what)).count();
         match missing {
-            0 => self.cx.t("pr.gaps.none").to_owned(),
-            missing => self.cx.plural("pr.gaps", missing as u64),
+            0 => self.cx.t("dp.gaps.none").to_owned(),
+            missing => self.cx.plural("dp.gaps", missing as u64),
         }
     }
 
