@@ -166,6 +166,27 @@ await pilar.locator('main form button').first().click();
 check('the officer sees receipts with their proof', (await pilar.locator('.receipts > li').count()) > 0);
 await picture(pilar, 'consent-customer');
 await accessible(pilar, 'one customer’s consents');
+// --- the record of processing: the system says what it does, the officer what only people know
+await pilar.goto(`${base}/processing`);
+await accessible(pilar, 'the record of processing');
+const untold = (await pilar.locator('main').innerText()).match(/Not stated yet/g).length;
+await pilar.fill('#s-controller', 'Aurora Coffee S.L., Calle Mayor 1, Madrid');
+await pilar.locator('main form[action="/processing"] button').click();
+await pilar.waitForURL(/done=processing/);
+const told = await pilar.locator('main').innerText();
+check('what the officer states stands in both documents', told.split('Calle Mayor 1').length > 2 && told.match(/Not stated yet/g).length === untold - 2);
+await picture(pilar, 'processing');
+const record = await pilar.evaluate(async () => (await fetch('/processing/record.md')).text());
+check('the record can be taken away as text', record.startsWith('# ') && record.includes('Calle Mayor 1') && record.includes('lake.purchases'));
+for (const locale of ['en-GB', 'es-ES']) {
+  const small = await signIn('pilar', { viewport: { width: 390, height: 844 }, locale });
+  await small.goto(`${base}/processing`);
+  check(`the record fits a phone (${locale})`, await small.evaluate(() => document.documentElement.scrollWidth <= 390));
+  if (locale === 'es-ES') {
+    check('the record is in Spanish', (await small.locator('main').innerText()).includes('Sin declarar todavía'));
+    await picture(small, 'phone-processing');
+  }
+}
 for (const locale of ['en-GB', 'es-ES']) {
   const visitorPage = await visitor({ viewport: { width: 390, height: 844 }, locale, javaScriptEnabled: true });
   await visitorPage.goto(`${base}/join`);
