@@ -162,19 +162,20 @@ impl Writer<'_> {
         };
         let mut all: Vec<String> = activity.kept_for.iter().map(period).collect();
         if activity.with_customer {
-            all.push(self.cx.t("dp.kept.customer").to_owned());
+            let rest = if all.is_empty() { "dp.kept.all" } else { "dp.kept.customer" };
+            all.push(self.cx.t(rest).to_owned());
         }
         all.join("; ")
     }
 
     fn names<T: std::fmt::Display>(&self, group: &str, all: &[T]) -> String {
-        all.iter().map(|one| self.cx.name(group, one)).collect::<Vec<_>>().join(", ")
+        all.iter().map(|one| self.cx.name(group, one)).collect::<Vec<_>>().join("; ")
     }
 
     fn activities(&self) -> Section {
         let line = |activity: &Activity| {
             vec![
-                self.cx.name("used_for", activity.purpose),
+                self.cx.name("processing", activity.purpose),
                 self.names("data_cat", &activity.categories),
                 self.names("ground", &activity.grounds),
                 activity.places.join(", "),
@@ -297,7 +298,7 @@ mod tests {
 
     #[test]
     fn every_value_has_words_of_its_own() {
-        use terms::processing::{DataCategory, Ground, RetentionKind, Risk};
+        use terms::processing::{DataCategory, Ground, ProcessingPurpose, RetentionKind, Risk};
         let of = |group: &str, all: Vec<String>| -> Vec<String> {
             all.into_iter().map(|value| format!("{group}.{value}")).collect()
         };
@@ -310,6 +311,7 @@ mod tests {
             of("safeguard", texts(&dynamic(SafeguardKind::ALL))),
             of("data_cat", texts(&dynamic(DataCategory::ALL))),
             of("ground", texts(&dynamic(Ground::ALL))),
+            of("processing", texts(&dynamic(ProcessingPurpose::ALL))),
             of("kept_kind", texts(&dynamic(RetentionKind::ALL))),
             of("risk", texts(&dynamic(Risk::ALL))),
         ];
