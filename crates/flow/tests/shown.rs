@@ -151,3 +151,18 @@ async fn a_customer_is_told_of_a_score_only_when_one_was_used_and_keeps_their_la
         kit.app.stop_campaign(&marketer, id).await.unwrap();
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_text_of_the_library_resembles_forbidden_words() {
+    let kit = TestApp::with_customers(60).await;
+    let mut sentences = 0;
+    for template in gateway::text_model::template::library() {
+        let compose = kit.app.compose_new(Some(template.id), Language::English).await.unwrap();
+        for check in &compose.checks {
+            let cues: Vec<_> = check.report.findings.iter().filter(|finding| finding.rule == "L1").collect();
+            assert!(cues.is_empty(), "{}: {cues:#?}", template.id);
+            sentences += check.report.sentences.len();
+        }
+    }
+    assert!(sentences > 20, "{sentences} sentences were read");
+}

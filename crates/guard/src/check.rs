@@ -32,6 +32,8 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
             parts.extend(cues.phrases.iter().map(|phrase| phrase.as_bytes()));
         }
     }
+    // A model trained again is another version of the rules.
+    parts.extend(crate::cues::shipped());
     format!("{}+{}", env!("CARGO_PKG_VERSION"), ContentHash::of(parts).short())
 });
 

@@ -12,6 +12,7 @@ mod case;
 mod check;
 mod claim;
 mod clock;
+pub mod cues;
 mod draft;
 mod explain;
 mod personal;

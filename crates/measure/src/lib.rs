@@ -1,3 +1,5 @@
-//! The parts of `measure` that tests use too: the proof that nobody is written to against the ledger.
+//! The parts of `measure` that tests use too: the training of learned cues, and the proof that
+//! nobody is written to against the ledger.
 
+pub mod cues;
 pub mod proof;

@@ -5,6 +5,7 @@
 
 mod erasure;
 mod fit_scale;
+mod guard;
 mod history;
 mod import_flags;
 mod ingest;
@@ -49,6 +50,8 @@ enum Command {
     Race(race::RaceArgs),
     /// Plant customers with a word of its own in each field, erase half, and search every byte for what is left.
     Erasure(erasure::ErasureArgs),
+    /// What the content guard finds: learned cues, dark patterns.
+    Guard(guard::GuardArgs),
     #[command(hide = true)]
     HistoryLay(Box<history::LayArgs>),
     #[command(hide = true)]
@@ -67,6 +70,7 @@ fn main() -> miette::Result<()> {
         Command::Ingest(arguments) => ingest::run(&arguments),
         Command::Race(arguments) => race::run(&arguments),
         Command::Erasure(arguments) => erasure::run(&arguments),
+        Command::Guard(arguments) => guard::run(&arguments),
         Command::HistoryLay(arguments) => history::lay(&arguments),
         Command::HistoryPass(arguments) => history::pass(&arguments),
     }

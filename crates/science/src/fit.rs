@@ -1,4 +1,4 @@
-//! Fitting: a solver for positive definite systems, a limited-memory quasi-Newton minimiser, and the two logistic
+//! Fitting: a solver for positive definite systems, a limited-memory quasi-Newton minimiser, and the logistic
 //! regressions built on them. It knows nothing of customers.
 
 pub mod cholesky;
@@ -7,4 +7,5 @@ pub mod logistic;
 pub mod matrix;
 pub mod poisson;
 pub mod softmax;
+pub mod sparse;
 pub mod two_scale;

@@ -7,6 +7,7 @@ mod fact;
 mod manipulation;
 mod plain;
 pub(crate) mod privacy;
+mod resemblance;
 mod security;
 mod vulnerability;
 
@@ -33,6 +34,8 @@ pub enum Family {
     Security,
     /// D: what every message must carry.
     Disclosure,
+    /// L: what resembles the words of another rule, by a learned model.
+    Learned,
 }
 
 /// A sentence the rule finds and one it lets pass.
@@ -120,6 +123,8 @@ pub(crate) static ALL: &[&Rule] = &[
     &disclosure::identity::RULE,
     &disclosure::opt_out::RULE,
     &disclosure::own_price::RULE,
+    // Last: it is silent where another rule has spoken.
+    &resemblance::RULE,
 ];
 
 static BOOK: LazyLock<Vec<RuleDoc>> = LazyLock::new(|| ALL.iter().map(|rule| rule.doc).collect());

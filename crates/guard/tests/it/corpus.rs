@@ -5,7 +5,7 @@ use terms::customer::Language;
 use terms::finding::GuardReport;
 use terms::message::Field;
 
-const CORPUS: [(Language, &str); 2] = [
+pub(crate) const CORPUS: [(Language, &str); 2] = [
     (Language::English, include_str!("../../corpus/en.tsv")),
     (Language::Spanish, include_str!("../../corpus/es.tsv")),
 ];
@@ -13,18 +13,24 @@ const CORPUS: [(Language, &str); 2] = [
 /// its facts is .01; look-alikes written to trip a detector, and without their facts, are harder.
 const HONEST_HELD: f64 = 0.04;
 
-struct Line<'t> {
-    held: bool,
-    honest: bool,
-    field: Field,
-    sentence: &'t str,
+pub(crate) struct Line<'t> {
+    pub(crate) held: bool,
+    pub(crate) honest: bool,
+    /// Its label, or the rules it breaks.
+    pub(crate) label: &'t str,
+    /// Honest, and written to look as if it were not.
+    pub(crate) look_alike: bool,
+    pub(crate) field: Field,
+    pub(crate) sentence: &'t str,
 }
 
-fn lines(text: &str) -> Vec<Line<'_>> {
+pub(crate) fn lines(text: &str) -> Vec<Line<'_>> {
     let line = |line| match str::split(line, '\t').collect::<Vec<_>>().as_slice() {
-        [_, _, split, label, _, _, place, _, sentence] => Some(Line {
+        [_, _, split, label, _, near, place, _, sentence] => Some(Line {
             held: *split == "held",
             honest: *label == "none",
+            label,
+            look_alike: *label == "none" && !near.is_empty(),
             field: match *place {
                 "subject" => Field::Subject,
                 "preheader" => Field::Preheader,
@@ -39,7 +45,7 @@ fn lines(text: &str) -> Vec<Line<'_>> {
 }
 
 /// True when a rule other than those of facts stops the sentence; with an empty sheet every price is unknown.
-fn is_held_back(report: &GuardReport) -> bool {
+pub(crate) fn is_held_back(report: &GuardReport) -> bool {
     report.findings.iter().any(|f| f.blocks && f.span.end > f.span.start && !f.rule.starts_with('F'))
 }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
 
 mod corpus;
+mod cues;
 mod desk;
 mod examples;
 mod fixtures;

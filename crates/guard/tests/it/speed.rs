@@ -29,6 +29,17 @@ fn a_message_of_150_words_is_timed() {
         })
         .collect();
     micros.sort_by(f64::total_cmp);
+    let [english, _] = guard::cues::shipped();
+    let model = guard::cues::CueModel::read(english).unwrap();
+    let mut cues: Vec<f64> = (0..5_000)
+        .map(|_| {
+            let start = Instant::now();
+            std::hint::black_box(guard::cues::score(&model, text));
+            start.elapsed().as_secs_f64() * 1e6
+        })
+        .collect();
+    cues.sort_by(f64::total_cmp);
+    eprintln!("reading and learned cues alone: p50 {:.0} us, p99 {:.0} us", cues[2_500], cues[4_950]);
     let words = text.split_whitespace().count();
     eprintln!("{words} words + footer: p50 {:.0} us, p99 {:.0} us", micros[2_500], micros[4_950]);
     assert!(check(&draft, &context).is_clear(), "{:#?}", check(&draft, &context).findings);

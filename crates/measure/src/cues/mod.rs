@@ -1,0 +1,19 @@
+//! Training of the guard's learned cues: sentences go in, the bytes of a file of cues and figures from
+//! cross-validation come out. Nothing is random but the order of groups in folds, which a seed gives; it reads no part
+//! that is set aside.
+
+mod corpus;
+mod dark;
+mod figures;
+mod learn;
+mod rules;
+
+pub use corpus::{Item, read_corpus, read_snippets};
+pub use dark::{DARK, DarkFigures, SHIPPED_DARK, SNIPPETS_SEED, cross_validate, test, train_dark};
+pub use figures::{Share, auc, share};
+pub use rules::{LabelFigures, RULE_LABELS, RuleFigures, train_rules};
+
+/// Folds of a cross-validation.
+pub const FOLDS: usize = 5;
+/// Seed of the order of groups in folds.
+pub const SEED: u64 = 20_261_126;
