@@ -9,7 +9,7 @@ mod model;
 
 pub use model::{BadCues, CueLabel, CueModel, CueOrigin, LABELS, Scores, VERSION};
 
-use crate::text::Text;
+use crate::text::{Kind, Text};
 use std::ops::Range;
 use std::sync::LazyLock;
 use terms::customer::Language;
@@ -21,6 +21,9 @@ static SPANISH: &[u8] = include_bytes!("../../cues/es.cues");
 
 static RULES: LazyLock<[Option<CueModel<'static>>; 2]> =
     LazyLock::new(|| [CueModel::read(ENGLISH).ok(), CueModel::read(SPANISH).ok()]);
+
+/// Words a sentence must have: a score is a mean, and that of "No, gracias" is the weight of one word.
+const FEWEST_WORDS: usize = 4;
 
 /// The bytes of the files that are part of the program: cues of rules in English and in Spanish.
 #[must_use]
@@ -75,6 +78,11 @@ pub(crate) fn of(language: Language, text: &Text<'_>, tokens: &Range<usize>) -> 
         Language::Spanish => spanish,
     };
     let Some(model) = model else { return Vec::new() };
+    let words =
+        tokens.clone().filter(|token| text.kind(*token) == Some(Kind::Word)).take(FEWEST_WORDS).count();
+    if words < FEWEST_WORDS {
+        return Vec::new();
+    }
     let scores = model.scores(text, tokens);
     let mut above: Vec<(f64, usize, &'static CueLabel, f64)> = Vec::new();
     for (at, (label, score)) in model.labels.iter().zip(scores).enumerate() {

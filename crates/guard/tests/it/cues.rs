@@ -8,9 +8,9 @@ use terms::finding::{Finding, GuardReport, Severity};
 use terms::message::Field;
 
 /// All files together, in bytes.
-const BUDGET: usize = 200_000;
+const BUDGET: usize = 100_000;
 /// Of honest sentences set aside, half of them look-alikes, cues may show this share to a person.
-const HONEST_SHOWN: f64 = 0.03;
+const HONEST_SHOWN: f64 = 0.015;
 
 fn cue(report: &GuardReport) -> Option<&Finding> {
     report.findings.iter().find(|finding| finding.rule == "L1")
@@ -21,7 +21,7 @@ fn the_shipped_files_fit_their_budget_and_can_be_read() {
     assert!(shipped().iter().map(|file| file.len()).sum::<usize>() <= BUDGET);
     for (file, language) in shipped().into_iter().zip(["en", "es"]) {
         let model = CueModel::read(file).unwrap();
-        assert_eq!((model.origin.language.as_str(), model.labels.len()), (language, 8));
+        assert_eq!((model.origin.language.as_str(), model.labels.len()), (language, 5));
     }
 }
 

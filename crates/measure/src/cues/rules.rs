@@ -6,12 +6,14 @@ use guard::cues::{CueModel, CueOrigin, training_hash};
 use miette::{IntoDiagnostic, miette};
 use serde::Serialize;
 
-/// The rules that learn: those whose paraphrases no list of phrases ends.
-pub const RULE_LABELS: [&str; 8] = ["C1", "C3", "M4", "V1", "V2", "V3", "P1", "X1"];
+/// The rules that learn: those whose paraphrases no list ends, and of which cross-validation finds some where hardly any
+/// honest sentence is shown. C1, P1 and X1 were tried: of 221 sentences it found 3.
+pub const RULE_LABELS: [&str; 5] = ["C3", "M4", "V1", "V2", "V3"];
 
-/// Of honest sentences, half of them written to look dishonest, this share should be shown to a person. It is half of
-/// the 1 % wanted: sentences set aside were shown twice as often as the training part foretold.
-const HONEST: f64 = 0.005;
+/// Of honest sentences, half of them written to look dishonest, this share should be shown to a person. It is a quarter
+/// of the 1 % that may be: sentences set aside were shown twice as often as the training part foretold, and at .005
+/// texts of the library were.
+const HONEST: f64 = 0.0025;
 /// The share of honest sentences that a threshold is estimated from.
 const TAIL: f64 = 0.05;
 /// Sentences that share must have.
