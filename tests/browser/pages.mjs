@@ -166,6 +166,28 @@ await pilar.locator('main form button').first().click();
 check('the officer sees receipts with their proof', (await pilar.locator('.receipts > li').count()) > 0);
 await picture(pilar, 'consent-customer');
 await accessible(pilar, 'one customer’s consents');
+// --- retention: nothing acts that was not looked at, and a mistake is explained beside its field
+await pilar.goto(`${base}/retention`);
+await accessible(pilar, 'retention');
+const rejects = pilar.locator('#rejects');
+check('no period acts before somebody looked', (await pilar.locator('.kept button[value="act"]').count()) === 0 && (await pilar.locator('.kept button[value="stop"]').count()) === 0);
+await rejects.locator('input[name="days"]').fill('never');
+await rejects.locator('button[value="set"]').click();
+check('days that cannot be read are refused beside the field, which keeps them', (await rejects.locator('[role="alert"]').innerText()).includes('1 to 36,500') && (await rejects.locator('input[name="days"]').inputValue()) === 'never');
+await rejects.locator('input[name="days"]').fill('45');
+await rejects.locator('button[value="set"]').click();
+await pilar.waitForURL(/done=retention_set/);
+await rejects.locator('button[value="look"]').click();
+await pilar.waitForURL(/done=retention_looked/);
+await rejects.locator('button[value="act"]').click();
+await pilar.waitForURL(/done=retention_active/);
+check('after a look the period acts and can be stopped', (await rejects.locator('button[value="stop"]').count()) === 1 && (await rejects.innerText()).includes('acts'));
+await picture(pilar, 'retention');
+const keeping = await signIn('pilar', { viewport: { width: 390, height: 844 }, locale: 'es-ES' });
+await keeping.goto(`${base}/retention`);
+check('retention fits a phone', await keeping.evaluate(() => document.documentElement.scrollWidth <= 390));
+await picture(keeping, 'phone-retention');
+
 // --- the record of processing: the system says what it does, the officer what only people know
 await pilar.goto(`${base}/processing`);
 await accessible(pilar, 'the record of processing');

@@ -137,6 +137,17 @@ pub enum Problem {
         /// Most characters.
         most: usize,
     },
+    /// A period that cannot be set.
+    #[error("keep it for {shortest} to {longest} days")]
+    RetentionDays {
+        /// Fewest days.
+        shortest: i64,
+        /// Most days.
+        longest: i64,
+    },
+    /// A period that nobody looked at yet.
+    #[error("this period was not looked at yet; make a dry run first, which deletes nothing")]
+    NotLookedAt,
     /// A date lies in the future.
     #[error("that lies in the future; give the day on which it arrived")]
     InTheFuture,
@@ -304,6 +315,7 @@ impl Problem {
             | Self::Taken
             | Self::UnknownAction { .. }
             | Self::TooLong { .. }
+            | Self::RetentionDays { .. }
             | Self::InTheFuture
             | Self::NoWordsForPerson
             | Self::NobodyByThatName
@@ -313,6 +325,7 @@ impl Problem {
             | Self::NoReasonToOpen
             | Self::VaultFile { .. } => ProblemKind::Input,
             Self::ChangedSinceRead
+            | Self::NotLookedAt
             | Self::Stale
             | Self::TimeOver
             | Self::NotADraft { .. }

@@ -35,6 +35,14 @@ async fn a_look_deletes_nothing_and_a_run_deletes_exactly_what_it_said() {
     let again = app.run_retention(Actor::Operator).await.unwrap();
     assert!(again.steps.iter().all(|step| step.deleted == Some(0)), "{again:?}");
     assert!(app.verify_ledger().await.unwrap().verified);
+    // Stopped, it deletes nothing any more, and stays set.
+    app.stop_retention(kind, Actor::Operator).await.unwrap();
+    assert!(app.run_retention(Actor::Operator).await.unwrap().run.is_none());
+    let view = app.retention_view().await.unwrap();
+    let line = view.lines.iter().find(|line| line.kind == kind).unwrap();
+    assert_eq!((line.days, line.active), (180, false));
+    // What there is may have changed since: it acts again only after another look.
+    assert!(!line.looked && app.activate_retention(kind, Actor::Operator).await.is_err());
 }
 
 #[tokio::test(flavor = "multi_thread")]

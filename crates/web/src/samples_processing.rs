@@ -45,3 +45,28 @@ pub(crate) fn processing() -> ProcessingView {
         }],
     }
 }
+
+/// A kind that acts, one that waits, and one that is over its period.
+pub(crate) fn retention() -> flow::retention::RetentionView {
+    use flow::retention::{RetentionLine, RetentionStep as Step, RetentionView};
+    let at = Instant(1_780_000_000_000_000);
+    let line = |kind, days, active, oldest_days, found| RetentionLine {
+        kind,
+        days,
+        default_days: 90,
+        active,
+        looked: active,
+        now: vec![Step { kind, place: HOSTILE.into(), days, found, oldest: Some(at), deleted: None }],
+        last: active.then(|| (at, vec![])),
+        oldest_days,
+    };
+    RetentionView {
+        at,
+        lines: vec![
+            line(RetentionKind::Rejects, 90, true, Some(120), 17),
+            line(RetentionKind::Events, 730, false, Some(30), 0),
+            line(RetentionKind::Jobs, 90, false, None, 0),
+        ],
+        runs: vec![flow::retention::RetentionRun { id: 3, dry: false, at, finished_at: None }],
+    }
+}

@@ -11,15 +11,18 @@
 mod ending;
 
 use serde::Serialize;
-use store::retention::{Period, Run, Step};
+use store::retention::Period;
+pub use store::retention::{Run as RetentionRun, Step as RetentionStep};
+use store::retention::{Run, Step};
 use terms::ledger::Action;
 use terms::person::Actor;
 use terms::processing::RetentionKind;
 use terms::time::Instant;
 
 use crate::app::{App, json_value};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::jobs::Work;
+use crate::problem::Problem;
 
 /// The longest period, in days.
 const LONGEST: i64 = 36_500;
@@ -47,6 +50,12 @@ pub const fn shortest_days(kind: RetentionKind) -> i64 {
         | RetentionKind::RightsRequests => 365,
         _ => 1,
     }
+}
+
+/// The longest period a kind may have, in days.
+#[must_use]
+pub const fn longest_days() -> i64 {
+    LONGEST
 }
 
 /// What stands of one kind.
@@ -174,8 +183,7 @@ impl App {
     pub async fn set_retention(&self, kind: RetentionKind, days: i64, actor: Actor) -> Result<()> {
         let shortest = shortest_days(kind);
         if !(shortest..=LONGEST).contains(&days) {
-            let message = format!("keep `{kind}` for {shortest} to {LONGEST} days");
-            return Err(Error::Invalid { message });
+            return Err(Problem::RetentionDays { shortest, longest: LONGEST }.into());
         }
         let (by, payload) = (name_of(&actor), serde_json::json!({ "days": days, "active": false }));
         let mut tx = self.store().begin().await?;
@@ -221,10 +229,7 @@ impl App {
     pub async fn activate_retention(&self, kind: RetentionKind, actor: Actor) -> Result<()> {
         let period = self.periods().await?.into_iter().find(|period| period.kind == kind);
         let Some(period) = period.filter(|period| period.looked_days == Some(period.days)) else {
-            let message = format!(
-                "the period of `{kind}` was not looked at yet; make a dry run first, which deletes nothing"
-            );
-            return Err(Error::Invalid { message });
+            return Err(Problem::NotLookedAt.into());
         };
         let (by, payload) = (name_of(&actor), serde_json::json!({ "days": period.days, "active": true }));
         let mut tx = self.store().begin().await?;
@@ -233,6 +238,17 @@ impl App {
         tx.append_entries(&[entry]).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Lets a period act no more; it stays set.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn stop_retention(&self, kind: RetentionKind, actor: Actor) -> Result<()> {
+        match self.periods().await?.into_iter().find(|period| period.kind == kind && period.active) {
+            Some(period) => self.set_retention(kind, period.days, actor).await,
+            None => Ok(()),
+        }
     }
 
     /// Deletes what has ended of the kinds whose period acts. A run that was cut off is gone on with instead.

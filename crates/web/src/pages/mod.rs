@@ -19,6 +19,7 @@ mod own_data;
 mod preferences;
 mod processing;
 mod report;
+mod retention;
 mod review;
 mod rights;
 mod settings;
@@ -78,6 +79,8 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .post("/processing", Staff(ManageRights), processing::state)
         .get("/processing/record.md", Staff(ManageRights), processing::record)
         .get("/processing/dpia.md", Staff(ManageRights), processing::dpia)
+        .get("/retention", Staff(ManageRights), retention::show)
+        .post("/retention", Staff(ManageRights), retention::step)
         .get("/rights", Staff(ManageRights), rights::show)
         .get("/rights/new", Staff(ManageRights), rights::new)
         .post("/rights/new", Staff(ManageRights), rights::create)
@@ -113,8 +116,12 @@ pub(crate) fn routes(state: WebState) -> Routes {
 }
 
 /// Sections under "Consent & rights": path, and key of its words. A section stands here once it has a page.
-pub(crate) const RIGHTS_TABS: [(&str, &str); 3] =
-    [("/rights", "tab.rights"), ("/consent", "tab.consent"), ("/processing", "tab.processing")];
+pub(crate) const RIGHTS_TABS: [(&str, &str); 4] = [
+    ("/rights", "tab.rights"),
+    ("/consent", "tab.consent"),
+    ("/retention", "tab.retention"),
+    ("/processing", "tab.processing"),
+];
 
 /// True when the reader is in one of the sections under "Consent & rights".
 pub(crate) fn in_rights(cx: &crate::context::Cx) -> bool {

@@ -42,6 +42,14 @@ fn join_confirm_page(lang: Language, state: JoinState) -> String {
     join::JoinConfirmPage { cx: cx(lang), view: samples_consent::join_confirm(state) }.render().unwrap()
 }
 
+fn retention_page(lang: Language) -> String {
+    let kind = terms::processing::RetentionKind::Rejects;
+    let refused = Some((kind, HOSTILE.to_owned(), HOSTILE.to_owned()));
+    retention::RetentionPage { cx: cx(lang), view: samples_processing::retention(), refused }
+        .render()
+        .unwrap()
+}
+
 fn processing_page(lang: Language) -> String {
     let view = samples_processing::processing();
     let typed = view.statements.clone();
@@ -69,6 +77,7 @@ fn pages(lang: Language) -> Vec<(&'static str, String)> {
             consent::ConsentPage { cx: cx(lang), view: samples_consent::consent() }.render().unwrap(),
         ),
         ("processing", processing_page(lang)),
+        ("retention", retention_page(lang)),
         ("join", join_page(lang, JoinStep::Form)),
         ("join asked", join_page(lang, JoinStep::Asked)),
         ("join waiting", join_confirm_page(lang, JoinState::Waiting)),

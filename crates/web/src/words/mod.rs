@@ -58,6 +58,10 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
         Problem::NotInDoubt => "problem.not_in_doubt",
         Problem::NothingSent => "problem.nothing_sent",
         Problem::TooLong { most } => return cx.t1("problem.too_long", cx.n(*most)),
+        Problem::RetentionDays { shortest, longest } => {
+            return cx.t2("problem.retention_days", cx.n(*shortest), cx.n(*longest));
+        }
+        Problem::NotLookedAt => "problem.not_looked_at",
         Problem::InTheFuture => "problem.in_the_future",
         Problem::RequestElsewhere { now, wanted } => {
             let name = |state: &terms::rights::RequestState| cx.name("rights_state", state).to_lowercase();
@@ -163,6 +167,8 @@ mod tests {
             Problem::ControlShare { percent: 99.0 },
             Problem::ControlShare { percent: -1.0 },
             Problem::Days,
+            Problem::RetentionDays { shortest: 1, longest: 36_500 },
+            Problem::NotLookedAt,
             Problem::NoWords,
             Problem::CannotBeSent {
                 language: Language::English,
