@@ -11,7 +11,7 @@ use measure::cues::{
 };
 use miette::{IntoDiagnostic, WrapErr};
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Figures on the content guard.
 #[derive(Debug, clap::Args)]
@@ -141,7 +141,9 @@ fn say_dark(figures: &DarkFigures) {
         figures.f1,
         figures.n,
         figures.pages,
-        if figures.folds == 0 {
+        if figures.seen {
+            "the shipped model on the file it was trained on, which says nothing of others".to_owned()
+        } else if figures.folds == 0 {
             "the shipped model".to_owned()
         } else {
             format!("{} folds by page", figures.folds)
@@ -151,10 +153,12 @@ fn say_dark(figures: &DarkFigures) {
 
 #[expect(clippy::print_stdout, reason = "a command says what it found")]
 fn dark_patterns(arguments: &DarkArgs) -> miette::Result<()> {
-    let read = |path: &Path| read_snippets(path).map(|(items, _)| items);
     let figures = match (&arguments.test, &arguments.file) {
-        (Some(path), _) => test(&CueModel::read(SHIPPED_DARK).into_diagnostic()?, &read(path)?)?,
-        (None, Some(path)) => cross_validate(&read(path)?, SNIPPETS_SEED)?,
+        (Some(path), _) => {
+            let (items, source) = read_snippets(path)?;
+            test(&CueModel::read(SHIPPED_DARK).into_diagnostic()?, &items, source)?
+        }
+        (None, Some(path)) => cross_validate(&read_snippets(path)?.0, SNIPPETS_SEED)?,
         (None, None) => return Err(miette::miette!("name a file, or one to test with `--test`")),
     };
     if arguments.json {

@@ -49,7 +49,8 @@ fn the_model_of_dark_patterns_comes_out_again_and_does_better_than_its_folds_on_
     let (items, source) = read_snippets(&path).unwrap();
     assert!(train_dark(&items, source, SEED) == SHIPPED_DARK);
     let folds = cross_validate(&items, SNIPPETS_SEED).unwrap();
-    let seen = test(&CueModel::read(SHIPPED_DARK).unwrap(), &items).unwrap();
+    let seen = test(&CueModel::read(SHIPPED_DARK).unwrap(), &items, source).unwrap();
+    assert!(seen.seen && !folds.seen);
     assert!(folds.accuracy > 0.955 && folds.auc > 0.985, "{folds:?}");
     assert!(seen.accuracy > folds.accuracy && seen.folds == 0, "{seen:?}");
 }

@@ -32,6 +32,8 @@ pub struct DarkFigures {
     pub f1: f64,
     /// Folds, grouped by page; 0 when a model was measured that has not been trained on the file.
     pub folds: usize,
+    /// The model was trained on this very file: the figures say nothing of others.
+    pub seen: bool,
     /// Snippets.
     pub n: usize,
     /// Pages.
@@ -60,14 +62,14 @@ pub fn cross_validate(items: &[Item], seed: u64) -> miette::Result<DarkFigures> 
     figures(&items, &scores, FOLDS)
 }
 
-/// Figures of a model on a file that it was not trained on.
+/// Figures of a model on a file, whose hash is `source`; `seen` says when it is the one it was trained on.
 ///
 /// # Errors
 /// When the file has only one outcome.
-pub fn test(model: &CueModel<'_>, items: &[Item]) -> miette::Result<DarkFigures> {
+pub fn test(model: &CueModel<'_>, items: &[Item], source: ContentHash) -> miette::Result<DarkFigures> {
     let items: Vec<&Item> = items.iter().collect();
     let scores: Vec<f64> = items.iter().map(|item| first(model, item)).collect();
-    figures(&items, &scores, 0)
+    Ok(DarkFigures { seen: model.origin.corpus == source, ..figures(&items, &scores, 0)? })
 }
 
 /// The bytes of a file trained on all snippets.
@@ -109,6 +111,7 @@ fn figures(items: &[&Item], scores: &[f64], folds: usize) -> miette::Result<Dark
         auc_interval,
         f1: 2.0 * both / f64::from(either.max(1)),
         folds,
+        seen: false,
         n: items.len(),
         pages: pages.len(),
     })
