@@ -46,8 +46,8 @@ pub(super) fn fit_label(items: &[&Item], hits: &[bool], recipe: Recipe) -> (f64,
         }
     }
     let n = rows.len() as f64;
-    let scale: Vec<f64> =
-        seen.iter().map(|count| ((1.0 + n) / (1.0 + f64::from(*count))).ln().powf(recipe.rarity)).collect();
+    let rarity = |count: &u32| libm::pow(libm::log((1.0 + n) / (1.0 + f64::from(*count))), recipe.rarity);
+    let scale: Vec<f64> = seen.iter().map(rarity).collect();
     let mut x = SparseRows::new(buckets);
     for mut row in rows {
         let unit = 1.0 / (row.len().max(1) as f64).sqrt();

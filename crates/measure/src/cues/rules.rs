@@ -117,7 +117,7 @@ fn thresholds(items: &[&Item], scores: &[Vec<f64>]) -> Vec<f64> {
             // With too few honest sentences to tell, a label shows nothing.
             let Some(start) = column.get(tail).filter(|_| tail >= TAIL_NEEDED) else { return f64::MAX };
             let mean = column.iter().take(tail).map(|score| score - start).sum::<f64>() / tail as f64;
-            start + mean * (TAIL / share).ln()
+            start + mean * libm::log(TAIL / share)
         })
         .collect()
 }
