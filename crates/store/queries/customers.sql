@@ -40,6 +40,11 @@ ON CONFLICT (key) DO UPDATE SET
 -- name: set_restricted
 UPDATE customers SET restricted = $2 WHERE key = $1;
 
+-- name: lift_restriction
+-- A key that was joined into another one stays shut: what was refused since stands under the key that counts.
+UPDATE customers SET restricted = 0 WHERE key = $1
+    AND NOT EXISTS (SELECT 1 FROM identities WHERE kind = 'merged' AND alias = $1);
+
 -- name: rectify_customer
 -- What a person says of themselves replaces what there was, an empty value included.
 UPDATE customers SET email = $2, email_key = $3, first_name = $4, name_key = $5, locale = $6, country = $7, time_zone = $8

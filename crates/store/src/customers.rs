@@ -168,12 +168,12 @@ writes! {
         if changed == 0 { Err(Error::missing("customer", key)) } else { Ok(()) }
     }
 
-    /// Lifts a restriction of processing.
+    /// Lifts a restriction of processing. A key that was joined into another one stays restricted.
     ///
     /// # Errors
-    /// When there is no such customer.
+    /// When there is no such customer, or no longer under this key.
     pub async fn unrestrict_customer(&mut self, key: &CustomerKey) -> Result<()> {
-        let query = sqlx::query(sql!("customers", "set_restricted")).bind(key.as_str()).bind(0_i64);
+        let query = sqlx::query(sql!("customers", "lift_restriction")).bind(key.as_str());
         let changed = query.execute(self.db()).await?.rows_affected();
         if changed == 0 { Err(Error::missing("customer", key)) } else { Ok(()) }
     }

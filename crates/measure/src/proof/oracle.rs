@@ -9,7 +9,7 @@ mod hours;
 mod names;
 mod suppressions;
 
-pub use names::{join, names_of, stays};
+pub use names::{buried, join, names_of, stays};
 pub use suppressions::suppressed;
 
 use hours::hour_is_right;

@@ -8,7 +8,7 @@ use crate::proof::acts::{self, Effect};
 use crate::proof::channel::Wire;
 use crate::proof::defect::Defect;
 use crate::proof::gate::{Gate, StoreGate};
-use crate::proof::oracle::{Ask, Event, join};
+use crate::proof::oracle::{Ask, Event, buried, join};
 use crate::proof::simulation::{Options, Ran};
 use crate::proof::template::Template;
 use crate::proof::turns::{Task, WORKERS};
@@ -200,6 +200,8 @@ impl<'t> World<'t> {
     pub(super) fn take_effect(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
+                // Nobody brings back the address of who was erased; the record stays as it was.
+                Effect::Said(Event::Record(new)) if buried(&self.history, &new) => {}
                 Effect::Said(event) => self.history.push(event),
                 Effect::Edited(at, edition, from, until) => {
                     if let Some(track) = self.tracks.get_mut(at) {

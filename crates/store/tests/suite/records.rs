@@ -2,6 +2,7 @@
 
 use crate::databases::{at, on_each, people, running};
 use store::Error;
+use store::identities::{AliasKind, Identity};
 use store::models::NewModel;
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose, SuppressionReason};
 use terms::customer::{Customer, Language};
@@ -80,6 +81,26 @@ fn a_new_password_ends_every_session() {
         assert_eq!(store.people().await.unwrap().len(), 2);
         let twice = store.add_person("Ana", "ANA@EXAMPLE.COM", person.role, "x").await.unwrap_err();
         assert!(matches!(twice, Error::Taken), "{twice}");
+    });
+}
+
+#[test]
+fn a_restriction_is_not_lifted_under_a_key_that_was_joined_into_another_one() {
+    on_each(|fresh| async move {
+        let store = &fresh.store;
+        store.put_customers(&[customer("C-1"), customer("C-2")]).await.unwrap();
+        let joined = CustomerKey::new("C-1");
+        store.restrict_customer(&joined).await.unwrap();
+        let name = Identity {
+            kind: AliasKind::Merged,
+            alias: "C-1".to_owned(),
+            customer: CustomerKey::new("C-2"),
+            source: "test".to_owned(),
+            at: at(1),
+        };
+        store.put_identities(&[name]).await.unwrap();
+        assert!(store.unrestrict_customer(&joined).await.is_err());
+        assert!(store.customer(&joined).await.unwrap().restricted);
     });
 }
 

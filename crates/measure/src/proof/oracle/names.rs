@@ -136,3 +136,19 @@ pub fn join(history: &[Event], from: &CustomerKey, into: &CustomerKey, at: Insta
     events.push(Event::OwnTopics(into, topics));
     events
 }
+
+/// True when a record brings an address that somebody else had when they were erased.
+#[must_use]
+pub fn buried(history: &[Event], new: &Customer) -> bool {
+    let Some(brought) = new.email.as_deref() else { return false };
+    let same = |email: &str| email.trim().to_lowercase() == brought.trim().to_lowercase();
+    if record_of(history, &new.key).and_then(|record| record.email).is_some_and(|had| same(&had)) {
+        return false;
+    }
+    history.iter().enumerate().any(|(place, event)| match event {
+        Event::Erased(erased) => record_of(history.get(..place).unwrap_or_default(), erased)
+            .and_then(|record| record.email)
+            .is_some_and(|theirs| same(&theirs)),
+        _ => false,
+    })
+}
