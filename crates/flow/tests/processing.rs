@@ -50,7 +50,7 @@ async fn what_is_set_or_used_appears_by_itself() {
 
     kit.app.set_retention(RetentionKind::Rejects, 45, Actor::Operator).await.unwrap();
     kit.app.look_at_retention(Some(RetentionKind::Rejects), Actor::Operator).await.unwrap();
-    kit.app.activate_retention(RetentionKind::Rejects, Actor::Operator).await.unwrap();
+    kit.app.activate_retention(RetentionKind::Rejects, 45, Actor::Operator).await.unwrap();
     let kinds = [terms::rights::NoticeKind::Erasure];
     kit.app
         .add_recipient("Letter shop", "https://letters.example/notices", &kinds, true, Actor::Operator)

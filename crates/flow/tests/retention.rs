@@ -28,7 +28,7 @@ async fn a_look_deletes_nothing_and_a_run_deletes_exactly_what_it_said() {
     // Looked at, and still not asked to act.
     let none = app.run_retention(Actor::Operator).await.unwrap();
     assert!(none.run.is_none() && rows(&kit).await == before);
-    app.activate_retention(kind, Actor::Operator).await.unwrap();
+    app.activate_retention(kind, 180, Actor::Operator).await.unwrap();
     let run = app.run_retention(Actor::Operator).await.unwrap();
     assert_eq!(counts(&run, kind), said);
     assert_eq!(rows(&kit).await, before - said[0].1);
@@ -42,18 +42,21 @@ async fn a_look_deletes_nothing_and_a_run_deletes_exactly_what_it_said() {
     let line = view.lines.iter().find(|line| line.kind == kind).unwrap();
     assert_eq!((line.days, line.active), (180, false));
     // What there is may have changed since: it acts again only after another look.
-    assert!(!line.looked && app.activate_retention(kind, Actor::Operator).await.is_err());
+    assert!(!line.looked && app.activate_retention(kind, 180, Actor::Operator).await.is_err());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_period_acts_only_after_a_look_with_this_very_period() {
     let kit = TestApp::with_customers(60).await;
     let (app, kind) = (&kit.app, RetentionKind::Purchases);
-    assert!(app.activate_retention(kind, Actor::Operator).await.is_err());
+    let usual = flow::retention::default_days(kind);
+    assert!(app.activate_retention(kind, usual, Actor::Operator).await.is_err());
     app.look_at_retention(Some(kind), Actor::Operator).await.unwrap();
-    app.activate_retention(kind, Actor::Operator).await.unwrap();
+    let other = app.activate_retention(kind, usual + 1, Actor::Operator).await;
+    assert!(other.is_err(), "not the period that whoever decides has seen");
+    app.activate_retention(kind, usual, Actor::Operator).await.unwrap();
     app.set_retention(kind, 100, Actor::Operator).await.unwrap();
-    assert!(app.activate_retention(kind, Actor::Operator).await.is_err(), "another period");
+    assert!(app.activate_retention(kind, 100, Actor::Operator).await.is_err(), "another period");
     let run = app.run_retention(Actor::Operator).await.unwrap();
     assert!(run.run.is_none(), "a changed period stops acting until it was looked at");
     // The database says so too.
@@ -67,7 +70,7 @@ async fn a_run_that_was_cut_off_is_gone_on_with_and_says_all_that_it_deleted() {
     let (app, kind) = (&kit.app, RetentionKind::Purchases);
     app.set_retention(kind, 180, Actor::Operator).await.unwrap();
     let look = app.look_at_retention(Some(kind), Actor::Operator).await.unwrap();
-    app.activate_retention(kind, Actor::Operator).await.unwrap();
+    app.activate_retention(kind, 180, Actor::Operator).await.unwrap();
     // As a kill leaves it: written down, half of it deleted, nothing said.
     let (at, before) = (app.now(), rows(&kit).await);
     let id = app.store().add_retention_run(false, &look.steps, at).await.unwrap();
@@ -94,7 +97,7 @@ async fn every_kind_can_be_looked_at_and_run_long_after() {
     let look = app.look_at_retention(None, Actor::Operator).await.unwrap();
     for kind in RetentionKind::ALL {
         assert!(look.steps.iter().any(|step| step.kind == *kind), "{kind} has no place");
-        app.activate_retention(*kind, Actor::Operator).await.unwrap();
+        app.activate_retention(*kind, flow::retention::default_days(*kind), Actor::Operator).await.unwrap();
     }
     let run = app.run_retention(Actor::Operator).await.unwrap();
     assert!(run.steps.iter().all(|step| step.deleted.is_some()));

@@ -18,7 +18,9 @@ pub(crate) async fn run(global: &Global, command: &RetentionCommand) -> Result<(
             show(global, &app).await
         }
         RetentionCommand::Activate { kind } => {
-            app.activate_retention(*kind, Actor::Operator).await.into_diagnostic()?;
+            let view = app.retention_view().await.into_diagnostic()?;
+            let days = view.lines.iter().find(|line| line.kind == *kind).map_or(0, |line| line.days);
+            app.activate_retention(*kind, days, Actor::Operator).await.into_diagnostic()?;
             show(global, &app).await
         }
         RetentionCommand::Run { dry_run } => {

@@ -222,13 +222,14 @@ impl App {
         Ok(RetentionReport { run: Some(run), dry: true, steps })
     }
 
-    /// Makes a period act.
+    /// Makes a period act: the one of so many days, which whoever decides has seen.
     ///
     /// # Errors
-    /// When exactly this period was not looked at.
-    pub async fn activate_retention(&self, kind: RetentionKind, actor: Actor) -> Result<()> {
+    /// When exactly this period was not looked at, or another one is set by now.
+    pub async fn activate_retention(&self, kind: RetentionKind, days: i64, actor: Actor) -> Result<()> {
         let period = self.periods().await?.into_iter().find(|period| period.kind == kind);
-        let Some(period) = period.filter(|period| period.looked_days == Some(period.days)) else {
+        let seen = |period: &Period| period.days == days && period.looked_days == Some(days);
+        let Some(period) = period.filter(seen) else {
             return Err(Problem::NotLookedAt.into());
         };
         let (by, payload) = (name_of(&actor), serde_json::json!({ "days": period.days, "active": true }));

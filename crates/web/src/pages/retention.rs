@@ -13,6 +13,7 @@ use flow::Problem;
 use flow::retention::{RetentionLine, RetentionView, longest_days, shortest_days};
 use flow::rights::Handler;
 use serde::Deserialize;
+use terms::person::Actor;
 use terms::processing::RetentionKind;
 
 #[derive(Template)]
@@ -76,6 +77,19 @@ pub(crate) struct Typed {
     days: String,
 }
 
+fn not_days(kind: RetentionKind) -> flow::Error {
+    Problem::RetentionDays { shortest: shortest_days(kind), longest: longest_days() }.into()
+}
+
+/// Looks at a period, which is set first when it is another than the one that stands.
+async fn look(app: &flow::App, kind: RetentionKind, days: i64, by: Actor) -> flow::Result<()> {
+    let lines = app.retention_view().await?.lines;
+    if lines.iter().any(|line| line.kind == kind && line.days != days) {
+        app.set_retention(kind, days, by.clone()).await?;
+    }
+    app.look_at_retention(Some(kind), by).await.map(|_| ())
+}
+
 /// Does a step.
 pub(crate) async fn step(
     State(state): State<WebState>,
@@ -94,13 +108,18 @@ pub(crate) async fn step(
     let done = match typed.step.as_str() {
         "set" => match typed.days.trim().parse() {
             Ok(days) => app.set_retention(kind, days, by).await.map(|()| "set"),
-            Err(_) => {
-                let (shortest, longest) = (shortest_days(kind), longest_days());
-                Err(Problem::RetentionDays { shortest, longest }.into())
-            }
+            Err(_) => Err(not_days(kind)),
         },
-        "look" => app.look_at_retention(Some(kind), by).await.map(|_| "looked"),
-        "act" => app.activate_retention(kind, by).await.map(|()| "active"),
+        // What is typed is what is looked at, so it is set first.
+        "look" => match typed.days.trim().parse() {
+            Ok(days) => look(app, kind, days, by).await.map(|()| "looked"),
+            Err(_) => Err(not_days(kind)),
+        },
+        // The days that were on the page: a number that was typed and not set, or set elsewhere since, does not act.
+        "act" => match typed.days.trim().parse() {
+            Ok(days) => app.activate_retention(kind, days, by).await.map(|()| "active"),
+            Err(_) => Err(Problem::NotLookedAt.into()),
+        },
         "stop" => app.stop_retention(kind, by).await.map(|()| "stopped"),
         _ => return Err(unreadable()),
     };
