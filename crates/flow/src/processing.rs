@@ -281,7 +281,9 @@ impl App {
         let of = |kind: SafeguardKind| -> Option<Vec<i64>> {
             match kind {
                 S::ConsentReceipts => Some(vec![receipts]),
-                S::UseLimits | S::OwnPages | S::SealedBackups | S::QuietHours | S::Approval => Some(vec![]),
+                S::UseLimits | S::OwnPages | S::QuietHours | S::Approval => Some(vec![]),
+                // On a server a dump holds customers in the clear (ADR 18).
+                S::SealedBackups => (self.store().kind() == store::Kind::Sqlite).then(Vec::new),
                 S::Suppressions => Some(vec![]),
                 S::Guard => Some(vec![count(guard::rulebook().len())]),
                 S::Caps => Some(vec![i64::from(brand.cap_3_days), i64::from(brand.cap_30_days)]),
