@@ -29,10 +29,11 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
         &["terms", "flow", "web", "lake", "store", "gateway", "policy", "simulator"],
         &["sqlx", "askama", "parquet"],
     ),
+    ("assay", &["terms", "science", "guard"], &["tokio", "sqlx", "axum"]),
     (
         "measure",
         // Figures on temporary installations: `measure erasure` plants and searches in one.
-        &["terms", "science", "lake", "guard", "policy", "store", "gateway", "flow", "testkit"],
+        &["terms", "science", "lake", "guard", "policy", "store", "gateway", "flow", "testkit", "assay"],
         &["axum", "sqlx", "askama"],
     ),
     ("testkit", &["terms", "store", "flow", "gateway", "simulator", "lake", "guard", "policy"], &["axum"]),

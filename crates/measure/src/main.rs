@@ -5,7 +5,6 @@
 
 mod erasure;
 mod fit_scale;
-mod guard;
 mod history;
 mod import_flags;
 mod ingest;
@@ -51,7 +50,7 @@ enum Command {
     /// Plant customers with a word of its own in each field, erase half, and search every byte for what is left.
     Erasure(erasure::ErasureArgs),
     /// What the content guard finds: learned cues, dark patterns.
-    Guard(guard::GuardArgs),
+    Guard(assay::command::GuardArgs),
     #[command(hide = true)]
     HistoryLay(Box<history::LayArgs>),
     #[command(hide = true)]
@@ -70,7 +69,7 @@ fn main() -> miette::Result<()> {
         Command::Ingest(arguments) => ingest::run(&arguments),
         Command::Race(arguments) => race::run(&arguments),
         Command::Erasure(arguments) => erasure::run(&arguments),
-        Command::Guard(arguments) => guard::run(&arguments),
+        Command::Guard(arguments) => assay::command::run(&arguments),
         Command::HistoryLay(arguments) => history::lay(&arguments),
         Command::HistoryPass(arguments) => history::pass(&arguments),
     }

@@ -1,42 +1,22 @@
-//! `measure guard`: what the content guard finds, on any data.
-//!
-//! Goes in: a corpus of the guard, or snippets of web pages. Comes out: figures with intervals, and from `cues train`
-//! the files that are shipped with the guard. It compares nothing with a built-in expectation.
+//! `measure guard cues train`: files of cues from a corpus, with figures from cross-validation.
 
-use clap::Subcommand;
-use guard::cues::CueModel;
-use measure::cues::{
-    DarkFigures, RuleFigures, SEED, SHIPPED_DARK, SNIPPETS_SEED, Share, cross_validate, read_snippets, test,
-    train_dark, train_rules,
+use super::dark::say as say_dark;
+use crate::cues::{
+    DarkFigures, RuleFigures, SEED, Share, cross_validate, read_snippets, train_dark, train_rules,
 };
+use clap::Subcommand;
 use miette::{IntoDiagnostic, WrapErr};
 use serde::Serialize;
 use std::path::PathBuf;
 
-/// Figures on the content guard.
-#[derive(Debug, clap::Args)]
-pub(crate) struct GuardArgs {
-    #[command(subcommand)]
-    command: GuardCommand,
-}
-
 #[derive(Debug, Subcommand)]
-enum GuardCommand {
-    /// Learned cues.
-    #[command(subcommand)]
-    Cues(CuesCommand),
-    /// Tell dark patterns from other snippets: folds by page, or the shipped model on a file.
-    DarkPatterns(DarkArgs),
-}
-
-#[derive(Debug, Subcommand)]
-enum CuesCommand {
+pub enum CuesCommand {
     /// Train the files of cues again, and print figures from cross-validation on the training part.
     Train(TrainArgs),
 }
 
 #[derive(Debug, clap::Args)]
-struct TrainArgs {
+pub struct TrainArgs {
     /// Folder with `en.tsv` and `es.tsv`.
     #[arg(long, default_value = "crates/guard/corpus")]
     corpus: PathBuf,
@@ -54,29 +34,15 @@ struct TrainArgs {
     json: bool,
 }
 
-#[derive(Debug, clap::Args)]
-struct DarkArgs {
-    /// CSV or TSV, perhaps gzipped, with `page_id`, `text` and `label`. Not needed with `--test`.
-    #[arg(required_unless_present = "test")]
-    file: Option<PathBuf>,
-    /// Measure the shipped model on this file instead.
-    #[arg(long)]
-    test: Option<PathBuf>,
-    /// Print one JSON object.
-    #[arg(long)]
-    json: bool,
-}
-
 #[derive(Serialize)]
 struct Trained {
     rules: Vec<RuleFigures>,
     dark: Option<DarkFigures>,
 }
 
-pub(crate) fn run(arguments: &GuardArgs) -> miette::Result<()> {
-    match &arguments.command {
-        GuardCommand::Cues(CuesCommand::Train(arguments)) => train(arguments),
-        GuardCommand::DarkPatterns(arguments) => dark_patterns(arguments),
+pub(super) fn run(command: &CuesCommand) -> miette::Result<()> {
+    match command {
+        CuesCommand::Train(arguments) => train(arguments),
     }
 }
 
@@ -129,42 +95,4 @@ fn train(arguments: &TrainArgs) -> miette::Result<()> {
 fn said(share: Share) -> String {
     let [low, high] = share.interval;
     format!("{} of {} [{low:.3}, {high:.3}]", share.hits, share.n)
-}
-
-#[expect(clippy::print_stdout, reason = "a command says what it found")]
-fn say_dark(figures: &DarkFigures) {
-    let ([low, high], [worst, best]) = (figures.accuracy_interval, figures.auc_interval);
-    println!(
-        "dark patterns: accuracy {:.4} [{low:.4}, {high:.4}], AUC {:.4} [{worst:.4}, {best:.4}], F1 {:.4}; {} snippets of {} pages, {}",
-        figures.accuracy,
-        figures.auc,
-        figures.f1,
-        figures.n,
-        figures.pages,
-        if figures.seen {
-            "the shipped model on the file it was trained on, which says nothing of others".to_owned()
-        } else if figures.folds == 0 {
-            "the shipped model".to_owned()
-        } else {
-            format!("{} folds by page", figures.folds)
-        }
-    );
-}
-
-#[expect(clippy::print_stdout, reason = "a command says what it found")]
-fn dark_patterns(arguments: &DarkArgs) -> miette::Result<()> {
-    let figures = match (&arguments.test, &arguments.file) {
-        (Some(path), _) => {
-            let (items, source) = read_snippets(path)?;
-            test(&CueModel::read(SHIPPED_DARK).into_diagnostic()?, &items, source)?
-        }
-        (None, Some(path)) => cross_validate(&read_snippets(path)?.0, SNIPPETS_SEED)?,
-        (None, None) => return Err(miette::miette!("name a file, or one to test with `--test`")),
-    };
-    if arguments.json {
-        println!("{}", serde_json::to_string(&figures).into_diagnostic()?);
-    } else {
-        say_dark(&figures);
-    }
-    Ok(())
 }

@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
 
-use guard::cues::{CueModel, shipped};
-use measure::cues::{
+use assay::cues::{
     SEED, SHIPPED_DARK, SNIPPETS_SEED, cross_validate, read_snippets, test, train_dark, train_rules,
 };
+use guard::cues::{CueModel, shipped};
 use std::path::{Path, PathBuf};
 
 const CORPUS: [(&str, &str); 2] =
