@@ -11,7 +11,10 @@ use miette::{IntoDiagnostic, miette};
 use serde::Serialize;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// A seed takes a fraction of a second. One that is not over by now waits for something that does not come.
+const STANDSTILL: Duration = Duration::from_secs(300);
 
 /// What to simulate.
 #[derive(Debug, clap::Args)]
@@ -109,7 +112,11 @@ fn worker(
             if arguments.plant.is_some() && found() {
                 return Ok(());
             }
-            let ran = run_seed(&template, first + at, options).await.into_diagnostic()?;
+            let seed = first + at;
+            let ran = tokio::time::timeout(STANDSTILL, run_seed(&template, seed, options))
+                .await
+                .map_err(|_| miette!("seed {seed} stands still; see where with `--seed {seed} --trace`"))?
+                .into_diagnostic()?;
             if at > 0 && at.is_multiple_of(1_000) {
                 eprintln!("{at} seeds");
             }
@@ -119,9 +126,6 @@ fn worker(
 }
 
 fn add(all: &Mutex<(Report, u64)>, ran: &Ran) {
-    for line in &ran.trace {
-        eprintln!("{line}");
-    }
     let mut all = all.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let (report, hash) = &mut *all;
     // Added up, so that the order in which threads finish does not matter.

@@ -10,7 +10,7 @@ use crate::migrate;
 use crate::readers::{Lent, Readers};
 use crate::sql::{Columns, sql};
 use crate::suppressions::Pepper;
-use crate::turnstile::{Step, Turnstile};
+use crate::turnstile::{Step, Turnstile, Writes};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
 use std::ops::{Deref, DerefMut};
@@ -72,6 +72,8 @@ enum Link {
 pub struct Tx {
     conn: Conn,
     shared: Arc<Shared>,
+    // Last, so that it goes after the connection.
+    _writes: Writes,
 }
 
 impl Store {
@@ -196,7 +198,8 @@ impl Store {
         }
         let conn =
             Conn { link: Link::Writing(link), kind: self.shared.kind, pepper: self.shared.pepper.clone() };
-        Ok(Tx { conn, shared: Arc::clone(&self.shared) })
+        let _writes = Writes(self.shared.turnstile.clone());
+        Ok(Tx { conn, shared: Arc::clone(&self.shared), _writes })
     }
 
     /// Whether the database answers.

@@ -7,6 +7,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 /// Where a task stands before the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,4 +29,18 @@ pub type Turn<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 pub trait Turnstile: Send + Sync {
     /// Resolves when the task that asks may go on.
     fn turn(&self, step: Step) -> Turn<'_>;
+
+    /// The write transaction of the task that runs now is over, committed or not.
+    fn over(&self);
+}
+
+/// Says that a write transaction is over when it goes, whichever way it goes.
+pub(crate) struct Writes(pub(crate) Option<Arc<dyn Turnstile>>);
+
+impl Drop for Writes {
+    fn drop(&mut self) {
+        if let Some(turnstile) = &self.0 {
+            turnstile.over();
+        }
+    }
 }

@@ -26,6 +26,8 @@ struct State {
     granted: bool,
     /// Where the current task came to stand.
     stands: Option<Point>,
+    /// The write transaction of the current task came to its end.
+    over: bool,
 }
 
 /// The gate all tasks of a simulation pass.
@@ -53,6 +55,11 @@ impl Gate {
     /// The task whose turn it is.
     pub fn current(&self) -> Option<usize> {
         self.state().current
+    }
+
+    /// Whether a write transaction came to its end in the last turn.
+    pub fn transaction_ended(&self) -> bool {
+        std::mem::take(&mut self.state().over)
     }
 
     /// Waits for a turn, from inside a task.
@@ -96,5 +103,9 @@ pub struct StoreGate(pub Arc<Gate>);
 impl Turnstile for StoreGate {
     fn turn(&self, step: Step) -> Turn<'_> {
         Box::pin(self.0.pass(Point::Store(step)))
+    }
+
+    fn over(&self) {
+        self.0.state().over = true;
     }
 }

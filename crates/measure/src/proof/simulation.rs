@@ -16,7 +16,7 @@ use terms::delivery::DeliveryState;
 /// What is drawn how.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
-    /// Keep the trace, not only its hash.
+    /// Print the trace to standard error as it goes, also of a seed that never ends.
     pub trace: bool,
     /// A defect planted in the wiring.
     pub defect: Option<Defect>,
@@ -39,8 +39,6 @@ pub struct Ran {
     pub kills: u64,
     /// The hash of the trace.
     pub hash: u64,
-    /// The trace, when it was asked for.
-    pub trace: Vec<String>,
 }
 
 impl World<'_> {

@@ -10,6 +10,9 @@ use store::turnstile::Step;
 /// Workers of a simulation.
 pub(super) const WORKERS: [&str; 2] = ["w1", "w2"];
 
+/// More than a hundred times what a seed takes: one that comes so far goes round in circles.
+const MOST_EVENTS: u64 = 100_000;
+
 /// A worker that works off its queue, or an act.
 pub(super) struct Task {
     pub(super) id: usize,
@@ -36,6 +39,10 @@ impl World<'_> {
     /// Lets a task go on, through its transaction if it stands before a commit: what is not committed is seen by nobody.
     pub(super) async fn advance(&mut self, place: usize) -> Result<()> {
         loop {
+            if self.ran.events > MOST_EVENTS {
+                self.violation(format!("no rest after {MOST_EVENTS} events"));
+                return self.kill(place).await;
+            }
             let Some(task) = self.tasks.get_mut(place) else { return Ok(()) };
             // Who holds the one write transaction goes on with it, also where it reads beside it.
             task.writing = match task.at {
@@ -43,7 +50,10 @@ impl World<'_> {
                 Some(Point::Store(Step::Committed)) | Some(Point::Channel) | None => false,
                 Some(_) => task.writing,
             };
+            self.gate.transaction_ended();
             let ended = self.gate.turn_of(task.id, &mut task.work, task.at.is_some()).await;
+            // One that changed nothing is dropped, and what its task reads afterwards is a turn like any other.
+            task.writing &= !self.gate.transaction_ended();
             match ended {
                 Ended::Over(done) => {
                     let task = self.tasks.remove(place);

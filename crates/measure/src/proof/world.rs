@@ -193,7 +193,7 @@ impl<'t> World<'t> {
         }
         self.ran.events += 1;
         if self.options.trace {
-            self.ran.trace.push(format!("{} {line}", self.now()));
+            eprintln!("{} {line}", self.now());
         }
     }
 
