@@ -231,7 +231,7 @@ impl App {
                 AudiencePreview { error: Some(error.render(&form.audience, language)), ..unread_audience() }
             }
         };
-        let workshop = Workshop::new(brand, plan, facts.clone());
+        let workshop = Workshop::new(brand, plan, facts.clone(), self.last_calls(id).await?);
         let checks: Vec<_> =
             written.iter().map(|variant| workshop.check_variant(variant, now, language)).collect();
         for language in Language::ALL {

@@ -90,6 +90,7 @@ impl App {
         facts.retain(|fact| fact.entity == offer || fact.entity == "brand");
         let brand = self.brand().await?;
         let hosts = brand.link_hosts();
+        let last_calls = self.last_calls(None).await?;
         let sheet = guard::FactSheet::new(facts);
         let draft = guard::Draft { language, fields: vec![(Field::Body, text.to_owned())], known_slots: &[] };
         let zone = brand.time_zones.first().map_or("UTC", String::as_str);
@@ -104,6 +105,9 @@ impl App {
             allowed_contacts: &[],
             unsubscribe_url: None,
             personal_facts: None,
+            last_calls: Some(&last_calls),
+            author: guard::Author::Unknown,
+            medium: guard::Medium::Mail,
         };
         let mut report = guard::check(&draft, &context);
         // A text alone has no footer: what only a whole message can have is not asked of it.

@@ -27,6 +27,7 @@ pub mod home;
 mod in_flight;
 mod jobs;
 mod keyring;
+mod last_calls;
 mod lawful;
 mod ledger;
 pub mod links;

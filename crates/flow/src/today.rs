@@ -100,7 +100,9 @@ impl App {
                 CampaignState::Paused => add(TaskKind::Resume, 0),
                 CampaignState::Draft => {
                     let facts = self.store().facts().await?;
-                    let workshop = Workshop::new(self.brand().await?, campaign.plan.clone(), facts);
+                    let last_calls = self.last_calls(Some(campaign.id)).await?;
+                    let workshop =
+                        Workshop::new(self.brand().await?, campaign.plan.clone(), facts, last_calls);
                     let checks: Vec<_> = campaign
                         .variants
                         .iter()

@@ -113,7 +113,9 @@ impl App {
         let Some(variant) = campaign.variants.iter().find(|variant| variant.id == message.variant) else {
             return Ok(String::new());
         };
-        let workshop = Workshop::new(self.brand().await?, campaign.plan.clone(), self.store().facts().await?);
+        let facts = self.store().facts().await?;
+        // Only rendered here, and checked when it was sent.
+        let workshop = Workshop::new(self.brand().await?, campaign.plan.clone(), facts, Vec::new());
         let links = workshop.sample_links();
         let level = message.evidence.as_ref().and_then(|evidence| evidence.get("personalisation"));
         // Messages of before there were levels kept none: all of them carried the name.

@@ -6,7 +6,7 @@
 //! is what leaves.
 
 use gateway::mail::{Layout, Links, MailTemplate, RenderError, RenderedMail, Slots};
-use guard::{Context, Draft, FactSheet, RecipientFacts};
+use guard::{Author, Context, Draft, FactSheet, LastCall, Medium, RecipientFacts};
 
 use policy::permit::wordless;
 use policy::personal::{Wording, budget, wording};
@@ -31,6 +31,7 @@ pub(crate) struct Workshop {
     layout: Layout,
     contacts: Vec<String>,
     hosts: Vec<String>,
+    last_calls: Vec<LastCall>,
 }
 
 /// Who a mail is made for.
@@ -50,8 +51,9 @@ pub(crate) struct Made {
 }
 
 impl Workshop {
-    /// Gathers what `plan` can be made from: the facts of its offer and of the brand, nothing else.
-    pub(crate) fn new(brand: Brand, plan: CampaignPlan, facts: Vec<Fact>) -> Self {
+    /// Gathers what `plan` can be made from: the facts of its offer and of the brand, nothing else. `last_calls` are
+    /// those of the brand's other campaigns.
+    pub(crate) fn new(brand: Brand, plan: CampaignPlan, facts: Vec<Fact>, last_calls: Vec<LastCall>) -> Self {
         let facts: Vec<Fact> =
             facts.into_iter().filter(|fact| fact.entity == plan.offer || fact.entity == "brand").collect();
         let text = |predicate: &str| {
@@ -72,7 +74,7 @@ impl Workshop {
         let contacts =
             [text("sender_email"), text("sender_phone")].into_iter().filter(|c| !c.is_empty()).collect();
         let hosts = brand.link_hosts();
-        Self { sheet: FactSheet::new(facts.clone()), facts, brand, plan, layout, contacts, hosts }
+        Self { sheet: FactSheet::new(facts.clone()), facts, brand, plan, layout, contacts, hosts, last_calls }
     }
 
     /// Compiles a variant, with the slots that do not depend on the customer and the personal facts it needs.
@@ -136,6 +138,9 @@ impl Workshop {
             allowed_contacts: &self.contacts,
             unsubscribe_url: Some(&recipient.links.unsubscribe),
             personal_facts: Some(self.budget(recipient.level)),
+            last_calls: Some(&self.last_calls),
+            author: if self.plan.written_with_ai { Author::Machine } else { Author::Person },
+            medium: Medium::Mail,
         };
         guard::check(&draft, &context)
     }

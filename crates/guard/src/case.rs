@@ -4,12 +4,12 @@ use crate::claim::Claims;
 use crate::clock::Clock;
 use crate::draft::{Context, Draft};
 use crate::phrase::Hit;
-use crate::rules::RuleDoc;
+use crate::rules::{ALL, Rule, RuleDoc};
 use crate::sheet::Entry;
 use crate::text::{Kind, Text};
 use std::ops::Range;
 use terms::customer::Language;
-use terms::fact::{EvidenceKind, FactValue};
+use terms::fact::EvidenceKind;
 use terms::finding::{Finding, Severity, Span, Verdict};
 use terms::message::Field;
 
@@ -45,23 +45,17 @@ fn covered(text: &Text<'_>, context: &Context<'_>) -> Vec<(Range<usize>, bool)> 
         .filter(|at| matches!(text.kind(*at), Some(Kind::Word | Kind::Number)))
         .collect();
     let mut found = Vec::new();
-    for entry in context.facts.entries() {
-        let name = matches!(entry.predicate.as_str(), "name" | "sender_name" | "brand_name");
-        let usable = matches!(entry.fact.value, FactValue::Text(_) | FactValue::Enum(_))
-            && entry.text().is_some()
-            && (name || entry.words.len() > 1)
-            && entry.holds(context.send_from, context.send_until);
-        let Some(first) = entry.words.first().filter(|_| usable) else { continue };
-        for (place, at) in words.iter().enumerate() {
-            if text.word(*at) != first {
-                continue;
-            }
+    for (place, at) in words.iter().enumerate() {
+        for entry in context.facts.repeated_from(text.word(*at)) {
             let run = words.get(place..place + entry.words.len()).unwrap_or(&[]);
             let same = run.len() == entry.words.len()
                 && run.iter().zip(&entry.words).all(|(index, word)| text.word(*index) == word);
-            if let (true, Some(last)) = (same, run.last()) {
+            if let (true, Some(last)) =
+                (same && entry.holds(context.send_from, context.send_until), run.last())
+            {
                 // "100 %" and "29 €" end in a sign.
                 let sign = matches!(text.word(last + 1), "%" | "€" | "$" | "£");
+                let name = matches!(entry.predicate.as_str(), "name" | "sender_name" | "brand_name");
                 found.push((*at..last + 1 + usize::from(sign), name));
             }
         }
@@ -83,7 +77,16 @@ pub(crate) struct Case<'c> {
 impl<'c> Case<'c> {
     /// The cues of this rule, with the field they stand in.
     pub(crate) fn hits(&self) -> impl Iterator<Item = (&'c Part<'c>, &'c Hit)> {
-        let rule = self.rule;
+        self.hits_at(self.rule)
+    }
+
+    /// The cues of another rule, which this one reads too.
+    pub(crate) fn hits_of(&self, other: &Rule) -> impl Iterator<Item = (&'c Part<'c>, &'c Hit)> {
+        let rule = ALL.iter().position(|rule| rule.doc.id == other.doc.id).unwrap_or(usize::MAX);
+        self.hits_at(rule)
+    }
+
+    fn hits_at(&self, rule: usize) -> impl Iterator<Item = (&'c Part<'c>, &'c Hit)> + use<'c> {
         self.parts.iter().flat_map(move |part| {
             part.hits.iter().filter(move |hit| hit.rule == rule).map(move |hit| (part, hit))
         })
@@ -186,6 +189,11 @@ impl Outcome {
     pub(crate) fn missing(&mut self, case: &Case<'_>, field: Field, problem: Problem, fact: Option<&Entry>) {
         let span = Span { field, start: 0, end: 0 };
         self.push(case, span, String::new(), problem, fact, true);
+    }
+
+    /// Something that is missing from a field and that a person should look at.
+    pub(crate) fn lacks(&mut self, case: &Case<'_>, field: Field, problem: Problem) {
+        self.push(case, Span { field, start: 0, end: 0 }, String::new(), problem, None, false);
     }
 
     fn add(

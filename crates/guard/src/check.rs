@@ -59,7 +59,7 @@ pub fn rules_version() -> String {
 /// let context = Context {
 ///     facts: &facts, send_from: now, send_until: now, time_zone: "Europe/Madrid", explain_in: Language::English,
 ///     recipient: None, allowed_hosts: &[], allowed_contacts: &[], unsubscribe_url: None,
-///     personal_facts: None,
+///     personal_facts: None, last_calls: None, author: Default::default(), medium: Default::default(),
 /// };
 /// let report = guard::check(&draft, &context);
 /// assert!(!report.is_clear());
@@ -92,6 +92,15 @@ pub fn check(draft: &Draft<'_>, context: &Context<'_>) -> GuardReport {
     outcome.findings.sort_by(|a, b| place(&a.span).cmp(&place(&b.span)).then_with(|| a.rule.cmp(&b.rule)));
     let sentences = parts.iter().flat_map(|part| statuses(part, &outcome)).collect();
     GuardReport { findings: outcome.findings, sentences, rules_version: rules_version() }
+}
+
+/// True when a text calls for the last time ("final call", "última oportunidad"): such campaigns are the history that
+/// M2 asks for.
+#[must_use]
+pub fn calls_last(text: &str) -> bool {
+    let text = Text::read(Field::Body, text);
+    let rule = rules::ALL.iter().position(|rule| rule.doc.id == rules::RECURRING);
+    PHRASES.hits(&text).iter().any(|hit| Some(hit.rule) == rule)
 }
 
 fn statuses(part: &Part<'_>, outcome: &Outcome) -> Vec<SentenceStatus> {

@@ -29,6 +29,37 @@ pub struct RecipientFacts<'a> {
     pub name: Option<&'a str>,
 }
 
+/// Who wrote the words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Author {
+    /// Nobody said.
+    #[default]
+    Unknown,
+    /// People alone.
+    Person,
+    /// A machine wrote any of them, even if a person read them afterwards.
+    Machine,
+}
+
+/// Where the words are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Medium {
+    /// A message that a person approves before it leaves.
+    #[default]
+    Mail,
+    /// A conversation, in which nobody reads along.
+    Chat,
+}
+
+/// An earlier campaign of the brand that called for the last time; see [`crate::calls_last`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastCall {
+    /// The offer it was about.
+    pub offer: String,
+    /// When it was last sent.
+    pub at: Instant,
+}
+
 /// Everything a text is held against. Time is an argument; nothing here reads the clock.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
@@ -53,4 +84,11 @@ pub struct Context<'a> {
     /// Kinds of personal facts the message may state, the name included; `None` does not count them, for a text that
     /// is written for nobody yet.
     pub personal_facts: Option<u32>,
+    /// The brand's earlier campaigns that called for the last time, this one not among them; `None` when nobody looked,
+    /// and then nothing may be said to be the last.
+    pub last_calls: Option<&'a [LastCall]>,
+    /// Who wrote the words.
+    pub author: Author,
+    /// Where they are read.
+    pub medium: Medium,
 }

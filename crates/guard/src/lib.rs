@@ -21,8 +21,8 @@ mod rules;
 mod sheet;
 mod text;
 
-pub use check::{check, rules_version};
-pub use draft::{Context, Draft, RecipientFacts};
+pub use check::{calls_last, check, rules_version};
+pub use draft::{Author, Context, Draft, LastCall, Medium, RecipientFacts};
 pub use personal::personal_need;
 pub use rules::{Family, RuleDoc, RuleExample, rulebook};
 pub use sheet::{FactSheet, usual_name};

@@ -60,7 +60,7 @@ pub(crate) struct Phrases {
     by_number: Vec<usize>,
 }
 
-type Fnv = std::hash::BuildHasherDefault<FnvHasher>;
+pub(crate) type Fnv = std::hash::BuildHasherDefault<FnvHasher>;
 
 /// FNV-1a: short keys, fixed lists, no adversary chooses what is inserted.
 #[derive(Debug)]

@@ -1,8 +1,12 @@
 //! The fact sheet: the facts in scope, found by what they are about, what they say and which kind of value they
 //! have. Predicates have synonyms (`was` is `price_before`); whether a fact holds is asked with a time.
 
+use crate::claim::Claims;
+use crate::claim::quantity::{Measure, Purpose, of_fact};
+use crate::phrase::Fnv;
 use crate::text::fold::fold;
 use crate::text::{Kind, Text};
+use std::collections::HashMap;
 use terms::fact::{EvidenceKind, Fact, FactValue, Polarity};
 use terms::message::Field;
 use terms::money::Money;
@@ -12,11 +16,17 @@ use terms::time::Instant;
 ///
 /// Predicates the rules know by name: `price`, `price_before` (with evidence `price_history`), `discount`,
 /// `discount_max`, `saving`, `voucher`, `free_shipping_from`, `min_order`, `multi_buy`, `valid_from`, `valid_until`,
-/// `stock`, `name`, `sender_name`, `sender_address`, `sender_email`, `sender_phone`, and yes-or-no attributes such
+/// `stock`, `delivery_time`, `returns_period`, `warranty`, `name`, `sender_name`, `sender_address`, `sender_email`, `sender_phone`, and yes-or-no attributes such
 /// as `free_shipping` or `waterproof`. Any other predicate is matched by its words and its value.
 #[derive(Debug, Clone, Default)]
 pub struct FactSheet {
     entries: Vec<Entry>,
+    /// Entries whose words may be repeated by a text, by the first of them.
+    by_word: HashMap<String, Vec<usize>, Fnv>,
+    /// Yes-or-no entries, by the first word of their predicate.
+    by_predicate: HashMap<String, Vec<usize>, Fnv>,
+    /// Entries that count things.
+    counts: Vec<usize>,
 }
 
 /// A fact with what is looked up again and again.
@@ -29,6 +39,10 @@ pub(crate) struct Entry {
     pub(crate) words: Vec<String>,
     /// The words of the predicate.
     pub(crate) predicate_words: Vec<String>,
+    /// The quantities it states, by its value or in its text.
+    pub(crate) measures: Vec<Measure>,
+    /// What those speak of.
+    pub(crate) purpose: Purpose,
 }
 
 /// Other names of predicates.
@@ -58,6 +72,12 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("sender_address", &["postal_address", "address", "company_address"]),
     ("sender_email", &["contact_email", "email"]),
     ("sender_phone", &["contact_phone", "phone"]),
+    ("delivery_time", &["delivery_days", "shipping_time", "delivery", "plazo_entrega", "entrega"]),
+    (
+        "returns_period",
+        &["return_period", "returns_days", "return_days", "returns_window", "devolucion", "plazo_devolucion"],
+    ),
+    ("warranty", &["warranty_period", "garantia"]),
     ("multi_buy", &["multibuy", "bundle_deal"]),
     ("name", &["product_name", "title"]),
 ];
@@ -81,6 +101,15 @@ pub(crate) fn words_of(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// True when a word is another one, or its plural in either language.
+fn is_form_of(word: &str, of: &str) -> bool {
+    word.strip_prefix(of).is_some_and(|end| matches!(end, "" | "s" | "es"))
+}
+
+fn measures_in(text: &str) -> Vec<Measure> {
+    Claims::of(&Text::read(Field::Body, text)).quantities.into_iter().map(|claim| claim.measure).collect()
+}
+
 impl FactSheet {
     /// A sheet of facts, all of them in scope.
     ///
@@ -90,19 +119,36 @@ impl FactSheet {
     /// ```
     #[must_use]
     pub fn new(facts: Vec<Fact>) -> Self {
-        let entries = facts
-            .into_iter()
-            .map(|fact| {
-                let predicate = usual_name(&fact.predicate);
-                let words = match &fact.value {
-                    FactValue::Text(text) | FactValue::Enum(text) | FactValue::Quote(text) => words_of(text),
-                    _ => Vec::new(),
-                };
-                let predicate_words = predicate.split('_').map(str::to_owned).collect();
-                Entry { fact, predicate, words, predicate_words }
-            })
-            .collect();
-        Self { entries }
+        Self::of(facts.into_iter().map(Entry::new).collect())
+    }
+
+    fn of(entries: Vec<Entry>) -> Self {
+        let mut sheet = Self { entries, ..Self::default() };
+        for (at, entry) in sheet.entries.iter().enumerate() {
+            let name = matches!(entry.predicate.as_str(), "name" | "sender_name" | "brand_name");
+            let said = matches!(entry.fact.value, FactValue::Text(_) | FactValue::Enum(_));
+            if let Some(first) = entry.words.first()
+                && said
+                && entry.text().is_some()
+                && (name || entry.words.len() > 1)
+            {
+                sheet.by_word.entry(first.clone()).or_default().push(at);
+            }
+            let counts = match entry.fact.value {
+                FactValue::Count(_) => true,
+                FactValue::Quantity(_) => entry.fact.unit.is_empty(),
+                _ => false,
+            };
+            if counts && entry.predicate != "stock" && entry.measures.is_empty() {
+                sheet.counts.push(at);
+            }
+            if let Some(first) = entry.predicate_words.first()
+                && entry.truth().is_some()
+            {
+                sheet.by_predicate.entry(first.clone()).or_default().push(at);
+            }
+        }
+        sheet
     }
 
     /// Only the facts about these entities and about the brand (`brand`, `brand:...`).
@@ -112,7 +158,7 @@ impl FactSheet {
             let entity = entry.fact.entity.as_str();
             entity == "brand" || entity.starts_with("brand:") || entities.contains(&entity)
         });
-        self
+        Self::of(self.entries)
     }
 
     /// The facts in scope, in the order given.
@@ -129,6 +175,27 @@ impl FactSheet {
             .map(|entry| &entry.fact)
     }
 
+    /// Entries whose text begins with a word and may be repeated by a message.
+    pub(crate) fn repeated_from(&self, word: &str) -> impl Iterator<Item = &Entry> {
+        self.by_word.get(word).into_iter().flatten().filter_map(|at| self.entries.get(*at))
+    }
+
+    /// Yes-or-no entries whose predicate begins with a word.
+    pub(crate) fn affirmed_from(&self, word: &str) -> impl Iterator<Item = &Entry> {
+        self.by_predicate.get(word).into_iter().flatten().filter_map(|at| self.entries.get(*at))
+    }
+
+    /// Entries that count something a word names: `brightness_levels` for "levels".
+    pub(crate) fn counted<'s>(&'s self, word: &'s str) -> impl Iterator<Item = &'s Entry> {
+        self.counts.iter().filter_map(|at| self.entries.get(*at)).filter(move |entry| {
+            entry.predicate_words.iter().rev().take(2).any(|noun| {
+                noun.len() > 2
+                    && noun.len() <= word.len() + 3
+                    && (is_form_of(word, noun) || is_form_of(noun, word))
+            })
+        })
+    }
+
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter()
     }
@@ -140,6 +207,24 @@ impl FactSheet {
 }
 
 impl Entry {
+    fn new(fact: Fact) -> Self {
+        let predicate = usual_name(&fact.predicate);
+        let predicate_words: Vec<String> = predicate.split('_').map(str::to_owned).collect();
+        let (words, measures) = match &fact.value {
+            FactValue::Text(text) | FactValue::Enum(text) => (words_of(text), measures_in(text)),
+            FactValue::Quote(text) => (words_of(text), Vec::new()),
+            FactValue::Quantity(value) => {
+                (Vec::new(), of_fact(*value, &fact.unit, &predicate_words).into_iter().collect())
+            }
+            FactValue::Count(count) => {
+                (Vec::new(), of_fact(*count as f64, &fact.unit, &predicate_words).into_iter().collect())
+            }
+            _ => (Vec::new(), Vec::new()),
+        };
+        let purpose = Purpose::of_predicate(&predicate_words);
+        Self { fact, predicate, words, predicate_words, measures, purpose }
+    }
+
     /// True when the fact holds from the first to the last moment of sending.
     pub(crate) fn holds(&self, from: Instant, until: Instant) -> bool {
         self.fact.holds_at(from) && self.fact.holds_at(until)

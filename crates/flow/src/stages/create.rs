@@ -68,7 +68,8 @@ impl App {
         if !campaign.plan.offer.is_empty() {
             known_offer(&campaign.plan.offer, &facts)?;
         }
-        let workshop = Workshop::new(self.brand().await?, campaign.plan.clone(), facts);
+        let last_calls = self.last_calls(Some(id)).await?;
+        let workshop = Workshop::new(self.brand().await?, campaign.plan.clone(), facts, last_calls);
         let checks: Vec<_> = campaign
             .variants
             .iter()

@@ -103,7 +103,9 @@ impl App {
     async fn press(&self, campaign: Campaign) -> Result<Press> {
         let brand = self.brand().await?;
         let approved = self.covering_approval(&campaign).await?;
-        let workshop = Workshop::new(brand.clone(), campaign.plan.clone(), self.store().facts().await?);
+        let last_calls = self.last_calls(Some(campaign.id)).await?;
+        let facts = self.store().facts().await?;
+        let workshop = Workshop::new(brand.clone(), campaign.plan.clone(), facts, last_calls);
         let mut templates = HashMap::new();
         for variant in &campaign.variants {
             let Some(id) = variant.id else { continue };

@@ -1,4 +1,4 @@
-//! Typed claims: amounts of money, percentages, fractions, dates, quotations. Goes in: a field as tokens. Comes out: what it
+//! Typed claims: amounts of money, percentages, fractions, dates, quantities, quotations. Goes in: a field as tokens. Comes out: what it
 //! claims and where, in both languages at once. Whether a claim is true is for the rules to say.
 
 pub(crate) mod date;
@@ -6,6 +6,7 @@ pub(crate) mod fraction;
 pub(crate) mod money;
 pub(crate) mod number;
 pub(crate) mod percent;
+pub(crate) mod quantity;
 pub(crate) mod quotation;
 pub(crate) mod stretch;
 
@@ -19,6 +20,7 @@ pub(crate) struct Claims {
     pub(crate) percents: Vec<percent::PercentClaim>,
     pub(crate) fractions: Vec<fraction::FractionClaim>,
     pub(crate) dates: Vec<date::DateClaim>,
+    pub(crate) quantities: Vec<quantity::QuantityClaim>,
     pub(crate) quotations: Vec<quotation::Quotation>,
 }
 
@@ -35,6 +37,10 @@ impl Claims {
 
     /// Reads the claim that begins at a token, if one does; the token after it.
     fn next(&mut self, text: &Text<'_>, at: usize) -> usize {
+        // A length of time may be a date as well ("valid for 30 days"): both are read, and rules tell them apart.
+        if self.quantities.last().is_none_or(|last| last.tokens.end <= at) {
+            self.quantities.extend(quantity::at(text, at));
+        }
         if let Some(claim) = fraction::at(text, at) {
             let end = claim.tokens.end;
             self.fractions.push(claim);
@@ -76,7 +82,7 @@ pub(crate) fn after<'t>(text: &'t Text<'_>, end: usize, reach: usize) -> impl It
     (end..end + reach).take_while(move |index| text.same_clause(*index, of)).map(|index| text.word(index))
 }
 
-const NEGATIONS: &[&str] = &[
+pub(crate) const NEGATIONS: &[&str] = &[
     "not", "no", "never", "without", "isn't", "aren't", "wasn't", "don't", "doesn't", "didn't", "won't",
     "can't", "cannot", "isnt", "arent", "dont", "doesnt", "wont", "cant", "neither", "nor", "nunca", "sin",
     "ni", "tampoco", "jamas",

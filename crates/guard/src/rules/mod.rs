@@ -80,14 +80,21 @@ pub(crate) struct Rule {
     pub(crate) check: fn(&Case<'_>, &mut Outcome),
 }
 
+/// The rule about last calls that come back.
+pub(crate) const RECURRING: &str = "M2";
+
 /// Every rule, in the order of the rule book.
 pub(crate) static ALL: &[&Rule] = &[
     &fact::price::RULE,
     &fact::discount::RULE,
     &fact::price_before::RULE,
     &fact::date::RULE,
+    &fact::stock::RULE,
     &fact::people::RULE,
+    &fact::conflict::RULE,
     &fact::attribute::RULE,
+    &fact::quantity::RULE,
+    &fact::policy::RULE,
     &fact::placeholder::RULE,
     &fact::language::RULE,
     &claims::superlative::RULE,
@@ -101,6 +108,7 @@ pub(crate) static ALL: &[&Rule] = &[
     &claims::right::RULE,
     &claims::comparison::RULE,
     &manipulation::urgency::RULE,
+    &manipulation::recurring::RULE,
     &manipulation::scarcity::RULE,
     &manipulation::shaming::RULE,
     &manipulation::drip::RULE,
@@ -122,6 +130,7 @@ pub(crate) static ALL: &[&Rule] = &[
     &security::address::RULE,
     &disclosure::identity::RULE,
     &disclosure::opt_out::RULE,
+    &disclosure::machine::RULE,
     &disclosure::own_price::RULE,
     // Last: it is silent where another rule has spoken.
     &resemblance::RULE,

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use guard::{Context, Draft, FactSheet, RecipientFacts, check};
+use guard::{Author, Context, Draft, FactSheet, Medium, RecipientFacts, check};
 use terms::customer::Language;
 use terms::fact::Fact;
 use terms::finding::GuardReport;
@@ -40,6 +40,9 @@ pub(crate) fn context(sheet: &FactSheet, explain_in: Language) -> Context<'_> {
         allowed_contacts: &[],
         unsubscribe_url: Some("https://lumo.example/u/1"),
         personal_facts: Some(3),
+        last_calls: Some(&[]),
+        author: Author::Person,
+        medium: Medium::Mail,
     }
 }
 

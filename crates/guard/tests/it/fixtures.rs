@@ -1,7 +1,7 @@
 //! One fixture file a rule: each line a text, what is dropped from or added to the facts, and what must be found.
 
 use crate::desk;
-use guard::rulebook;
+use guard::{Author, Context, FactSheet, LastCall, Medium, rulebook};
 use serde::Deserialize;
 use std::fmt::Write;
 use terms::customer::Language;
@@ -20,6 +20,18 @@ struct Line {
     /// Facts put in.
     #[serde(default)]
     with: Vec<Fact>,
+    /// Offers the brand called for the last time about, and how many days ago.
+    #[serde(default)]
+    last_calls: Vec<(String, i64)>,
+    /// Nobody looked at the brand's history.
+    #[serde(default)]
+    no_history: bool,
+    /// `machine`, `unknown` or, by default, a person.
+    #[serde(default)]
+    author: String,
+    /// Read in a chat instead of a mail.
+    #[serde(default)]
+    chat: bool,
     /// Words found by the rule of this file, each with its verdict; empty for a text that passes.
     expect: Vec<(String, String)>,
 }
@@ -43,7 +55,26 @@ fn every_rule_finds_what_its_fixture_says_and_nothing_else() {
             let mut facts = desk::facts();
             facts.retain(|fact| !line.without.contains(&fact.predicate));
             facts.extend(line.with);
-            let report = desk::read(facts, line.language, line.field, &line.text);
+            let sheet = FactSheet::new(facts);
+            let calls: Vec<LastCall> = line
+                .last_calls
+                .iter()
+                .map(|(offer, days)| LastCall {
+                    offer: offer.clone(),
+                    at: desk::friday_morning().plus_days(-days),
+                })
+                .collect();
+            let context = Context {
+                last_calls: (!line.no_history).then_some(&calls),
+                author: match line.author.as_str() {
+                    "machine" => Author::Machine,
+                    "unknown" => Author::Unknown,
+                    _ => Author::Person,
+                },
+                medium: if line.chat { Medium::Chat } else { Medium::Mail },
+                ..desk::context(&sheet, Language::English)
+            };
+            let report = guard::check(&desk::draft(line.language, line.field, &line.text), &context);
             let blocking = report.findings.iter().filter(|finding| finding.blocks);
             let found: Vec<(String, String)> = blocking
                 .clone()
@@ -66,17 +97,16 @@ fn every_rule_finds_what_its_fixture_says_and_nothing_else() {
 #[test]
 fn explanations_say_what_is_wrong_and_how_to_mend_it_in_both_languages() {
     let text = "Hurry! Only €29, was €59, 40% off until Saturday. The cheapest waterproof lamp, guaranteed to last. \
-                Only 9 left. “I love it” – Ana. Dear [Name], write to bruno@example.net \
+                Only 9 left. A 40-hour battery, a 5-year warranty. Last chance, for ever. No bots wrote this. “I love it” – Ana. Dear [Name], write to bruno@example.net \
                 or see https://evil.test/a and javascript:alert.";
     let mut shown = String::new();
     for language in [Language::English, Language::Spanish] {
         let mut facts = desk::facts();
         facts.retain(|fact| fact.predicate != "guarantee" && fact.predicate != "sender_address");
-        let sheet = guard::FactSheet::new(facts);
-        let report = guard::check(
-            &desk::draft(Language::English, Field::Body, text),
-            &desk::context(&sheet, language),
-        );
+        let sheet = FactSheet::new(facts);
+        let context =
+            Context { author: Author::Machine, last_calls: None, ..desk::context(&sheet, language) };
+        let report = guard::check(&desk::draft(Language::English, Field::Body, text), &context);
         for finding in report.findings {
             writeln!(
                 shown,

@@ -1,9 +1,9 @@
 //! # F8 unknown attribute
-//! **Catches**: a property the facts do not affirm: free shipping, waterproof, organic, "100 % cotton".
-//! **Why**: null is not true. What nobody checked is not a property, and a negated fact is the opposite of one.
+//! **Catches**: a property no fact speaks of: free shipping, waterproof, organic, "100 % cotton".
+//! **Why**: null is not true. What nobody checked is not a property.
 //! **Basis**: UCPD 6. Fails: "It is waterproof". Passes: "Free shipping", when `free_shipping` is true.
 //!
-//! The list of attributes stands in `attributes.rs`. Quantities with units are not judged here.
+//! The list of attributes stands in `attributes.rs`. What a fact denies is F7's, quantities with units are F9's.
 
 use super::attributes::{ATTRIBUTES, CUES, FREE, FREE_SHIPPING};
 use super::free_shipping;
@@ -22,14 +22,14 @@ pub(crate) static RULE: Rule = Rule {
         family: Family::Facts,
         name_en: "unknown attribute",
         name_es: "característica desconocida",
-        catches: "A property of the offer or product that no fact affirms, or that a fact denies.",
+        catches: "A property of the offer or product that no fact affirms.",
         why: "What nobody checked is not a property: null is not true.",
         basis: "UCPD 6",
         severity: Severity::Block,
         examples: &[
             RuleExample {
                 language: Language::English,
-                fails: "The lamp is waterproof.",
+                fails: "The lamp is vegan.",
                 passes: "With free shipping; the lamp is dimmable and not waterproof.",
             },
             RuleExample {
@@ -44,7 +44,19 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, outcome: &mut Outcome) {
-    for (part, hit) in case.hits() {
+    each(case, outcome, Asked::Unknown);
+}
+
+/// Which rule asks: F8 after what no fact affirms, F7 after what one denies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    Unknown,
+    Conflict,
+}
+
+/// Judges every attribute in the text. Both rules read the cues of this one.
+pub(super) fn each(case: &Case<'_>, outcome: &mut Outcome, asked: Asked) {
+    for (part, hit) in case.hits_of(&RULE) {
         if part.is_covered(&hit.tokens) {
             outcome.stands(part, &hit.tokens, Verdict::Supported);
             continue;
@@ -69,11 +81,11 @@ fn check(case: &Case<'_>, outcome: &mut Outcome) {
                     || (hit.tag == FREE && entry.truth().is_some() && says_free(part, &hit.tokens, entry))
             })
             .collect();
-        judge(case, part, &hit.tokens, &facts, affirmed, outcome);
+        judge(case, part, &hit.tokens, &facts, (affirmed, asked), outcome);
     }
     for part in case.parts {
-        own_attributes(case, part, outcome);
-        percents(case, part, outcome);
+        own_attributes(case, part, asked, outcome);
+        percents(case, part, asked, outcome);
     }
 }
 
@@ -126,7 +138,7 @@ fn judge(
     part: &Part<'_>,
     tokens: &Range<usize>,
     facts: &[&Entry],
-    affirmed: bool,
+    (affirmed, asked): (bool, Asked),
     outcome: &mut Outcome,
 ) {
     let holding = || facts.iter().filter(|entry| case.holds(entry));
@@ -135,6 +147,9 @@ fn judge(
     }
     let quote = part.text.quote(part.text.span(tokens));
     if let Some(entry) = holding().find(|entry| speaks(entry) == Some(!affirmed)) {
+        if asked == Asked::Unknown {
+            return;
+        }
         let (entity, predicate) = (&entry.fact.entity, &entry.fact.predicate);
         let problem = Problem {
             verdict: Verdict::Contradicted,
@@ -150,7 +165,7 @@ fn judge(
         return outcome.blocks(case, part, tokens, problem, Some(entry));
     }
     // That something lacks a property nobody asked for misleads nobody.
-    if !affirmed {
+    if !affirmed || asked == Asked::Conflict {
         return;
     }
     let expired = facts.iter().find(|entry| speaks(entry) == Some(true));
@@ -169,30 +184,27 @@ fn judge(
 }
 
 /// Yes-or-no facts the list does not know, found by the words of their predicate: `helmet_included`.
-fn own_attributes(case: &Case<'_>, part: &Part<'_>, outcome: &mut Outcome) {
+fn own_attributes(case: &Case<'_>, part: &Part<'_>, asked: Asked, outcome: &mut Outcome) {
     let listed = |entry: &Entry| {
         ATTRIBUTES.iter().any(|attribute| attribute.predicates.contains(&entry.predicate.as_str()))
     };
-    for entry in case.context.facts.entries().filter(|entry| entry.truth().is_some() && !listed(entry)) {
-        let words = &entry.predicate_words;
-        let Some(first) = words.first().filter(|_| words.iter().map(String::len).sum::<usize>() > 3) else {
-            continue;
-        };
-        for at in 0..part.text.tokens.len() {
+    for at in 0..part.text.tokens.len() {
+        for entry in case.context.facts.affirmed_from(part.text.word(at)) {
+            let words = &entry.predicate_words;
             let run = at..at + words.len();
-            let same = part.text.word(at) == first
+            let same = words.iter().map(String::len).sum::<usize>() > 3
                 && words.iter().enumerate().all(|(n, word)| part.text.word(at + n) == word)
                 && part.text.same_sentence(run.end - 1, at);
-            if same && !part.is_covered(&run) {
+            if same && !listed(entry) && !part.is_covered(&run) {
                 let affirmed = !claim::is_negated(&part.text, &run);
-                judge(case, part, &run, &[entry], affirmed, outcome);
+                judge(case, part, &run, &[entry], (affirmed, asked), outcome);
             }
         }
     }
 }
 
 /// Percentages that are no discount: a property such as "70 % cocoa".
-fn percents(case: &Case<'_>, part: &Part<'_>, outcome: &mut Outcome) {
+fn percents(case: &Case<'_>, part: &Part<'_>, asked: Asked, outcome: &mut Outcome) {
     for claim in part.claims.percents.iter().filter(|claim| !claim.discount) {
         let value = claim.amount.value();
         let figure_of_speech = claim::after(&part.text, claim.tokens.end, 1).any(|word| {
@@ -227,7 +239,7 @@ fn percents(case: &Case<'_>, part: &Part<'_>, outcome: &mut Outcome) {
         if stated {
             outcome.stands(part, &claim.tokens, Verdict::Supported);
         } else {
-            judge(case, part, &claim.tokens, &[], true, outcome);
+            judge(case, part, &claim.tokens, &[], (true, asked), outcome);
         }
     }
 }

@@ -64,7 +64,7 @@ fn is_threshold(entry: &Entry) -> bool {
 }
 
 fn judge(case: &Case<'_>, part: &Part<'_>, claim: &MoneyClaim, outcome: &mut Outcome) {
-    let product = named_product(case, part, claim);
+    let product = named_product(case, part, claim.tokens.start);
     let candidates: Vec<(&Entry, terms::money::Money)> = case
         .context
         .facts
@@ -143,8 +143,8 @@ fn judge(case: &Case<'_>, part: &Part<'_>, claim: &MoneyClaim, outcome: &mut Out
 }
 
 /// The one product named in the clause of the claim: the price of another one does not support it.
-fn named_product<'c>(case: &Case<'c>, part: &Part<'_>, claim: &MoneyClaim) -> Option<&'c str> {
-    let clause = part.text.clause(claim.tokens.start);
+pub(super) fn named_product<'c>(case: &Case<'c>, part: &Part<'_>, at: usize) -> Option<&'c str> {
+    let clause = part.text.clause(at);
     let mut named: Option<&str> = None;
     for entry in case.context.facts.named("name").filter(|entry| entry.fact.entity.starts_with("product:")) {
         let there = clause.clone().any(|at| {
@@ -163,7 +163,7 @@ fn named_product<'c>(case: &Case<'c>, part: &Part<'_>, claim: &MoneyClaim) -> Op
 
 /// True when the first word of a product's name stands anywhere in the message, or it has no name: a product that is
 /// never named lends the message no price.
-fn is_spoken_of(case: &Case<'_>, entity: &str) -> bool {
+pub(super) fn is_spoken_of(case: &Case<'_>, entity: &str) -> bool {
     let mut named = case.context.facts.named("name").filter(|entry| entry.fact.entity == entity).peekable();
     named.peek().is_none()
         || named.filter_map(|entry| entry.words.first()).any(|first| {

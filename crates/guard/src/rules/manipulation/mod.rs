@@ -5,6 +5,7 @@ pub(super) mod crowd;
 pub(super) mod drip;
 pub(super) mod invoice;
 pub(super) mod prize;
+pub(super) mod recurring;
 pub(super) mod renewal;
 pub(super) mod review;
 pub(super) mod scarcity;

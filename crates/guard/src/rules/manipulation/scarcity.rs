@@ -1,23 +1,20 @@
 //! # M3 false scarcity
-//! **Catches**: almost gone, last units, only 3 left, without a fresh stock fact that says so.
+//! **Catches**: almost gone, last units, selling fast, without a fresh stock fact that says so.
 //! **Why**: invented scarcity turns a choice into a race.
-//! **Basis**: UCPD Annex I 18 and 7. Fails: "Only 2 left". Passes: "Only 3 left", when `stock` is 3 and fresh.
+//! **Basis**: UCPD Annex I 18 and 7. Fails: "Almost gone". Passes: the same, when `stock` is 3 and fresh.
 //!
-//! Days and hours that are left belong to F4.
+//! A number of pieces is F5's, days and hours that are left belong to F4.
 
-use crate::case::{Case, Outcome, Part, Problem};
+use crate::case::{Case, Outcome, Part};
 use crate::claim;
-use crate::claim::number;
 use crate::phrase::{Cues, Hit, SAFE};
+use crate::rules::fact::stock;
 use crate::rules::{Family, Rule, RuleDoc, RuleExample};
-use crate::sheet::Entry;
 use terms::customer::Language;
-use terms::fact::{FactValue, Polarity};
-use terms::finding::{Severity, Verdict};
+use terms::finding::Severity;
 
-const COUNT: u16 = 0;
-const FEW: u16 = 1;
-const WHILE_STOCK: u16 = 2;
+const FEW: u16 = 0;
+const WHILE_STOCK: u16 = 1;
 /// "Almost gone" is honest up to this many pieces.
 const FEW_PIECES: i64 = 20;
 
@@ -27,38 +24,24 @@ pub(crate) static RULE: Rule = Rule {
         family: Family::Manipulation,
         name_en: "false scarcity",
         name_es: "falsa escasez",
-        catches: "Scarcity without a fresh stock fact, or with another number than the fact's.",
+        catches: "Words of scarcity without a fresh stock fact of a few pieces.",
         why: "Invented scarcity turns a choice into a race.",
         basis: "UCPD Annex I 18, 7",
         severity: Severity::Block,
         examples: &[
             RuleExample {
                 language: Language::English,
-                fails: "Only 2 left in stock.",
-                passes: "Only 3 left in stock.",
+                fails: "Selling fast, almost gone.",
+                passes: "Almost gone: only 3 left in stock.",
             },
             RuleExample {
                 language: Language::Spanish,
-                fails: "Solo quedan 2 unidades.",
-                passes: "Solo quedan 3 unidades.",
+                fails: "Se agota, quedan pocas.",
+                passes: "Casi agotado: solo quedan 3 unidades.",
             },
         ],
     },
     cues: &[
-        Cues {
-            tag: COUNT,
-            phrases: &[
-                "only|just <n> <w>? left|remaining|available",
-                "<n> left in stock",
-                "<n> units|pieces|pairs|places|seats left|remaining",
-                "last <n> units|pieces|pairs|seats|places",
-                "quedan|queda <w>? <n> unidades|unidad|plazas|plaza|pares|piezas|entradas",
-                "quedan|queda <n>",
-                "solo <n> unidades|plazas|disponibles",
-                "<n> unidades disponibles",
-                "ultimas|ultimos <n> unidades|plazas|pares",
-            ],
-        },
         Cues {
             tag: FEW,
             phrases: &[
@@ -163,57 +146,6 @@ fn check(case: &Case<'_>, outcome: &mut Outcome) {
 }
 
 fn judge(case: &Case<'_>, part: &Part<'_>, hit: &Hit, outcome: &mut Outcome) {
-    let stated =
-        hit.tokens.clone().find_map(|at| number::at(&part.text, at)).and_then(|(value, _)| value.integer());
-    let stock = |entry: &Entry| match entry.fact.value {
-        FactValue::Count(count) if entry.fact.polarity == Polarity::True => Some(count),
-        _ => None,
-    };
-    let facts: Vec<(&Entry, i64)> = case
-        .context
-        .facts
-        .named("stock")
-        .filter_map(|entry| stock(entry).map(|count| (entry, count)))
-        .collect();
-    let fits = |count: i64| match hit.tag {
-        COUNT => stated == Some(count),
-        FEW => count <= FEW_PIECES,
-        _ => true,
-    };
-    if facts.iter().any(|(entry, count)| case.holds(entry) && fits(*count)) {
-        return outcome.stands(part, &hit.tokens, Verdict::Supported);
-    }
-    let quote = part.text.quote(part.text.span(&hit.tokens));
-    let fresh = facts.iter().find(|(entry, _)| case.holds(entry));
-    let (verdict, fact, message) = match (fresh, facts.first()) {
-        (Some((entry, count)), _) => (
-            Verdict::Contradicted,
-            Some(*entry),
-            case.say(
-                || format!("`{quote}` does not fit the stock of {count}"),
-                || format!("`{quote}` no coincide con las existencias, que son {count}"),
-            ),
-        ),
-        (None, Some((entry, _))) => (
-            Verdict::Expired,
-            Some(*entry),
-            case.say(
-                || format!("the stock fact behind `{quote}` will be too old when the message is sent"),
-                || format!("el dato de existencias tras `{quote}` será demasiado antiguo cuando se envíe el mensaje"),
-            ),
-        ),
-        (None, None) => (
-            Verdict::Unknown,
-            None,
-            case.say(
-                || format!("`{quote}` says that stock is short, and no stock fact does"),
-                || format!("`{quote}` dice que quedan pocas existencias y ningún dato lo confirma"),
-            ),
-        ),
-    };
-    let repair = case.say(
-        || "take it out, or refresh the stock fact and say its number".to_owned(),
-        || "quítalo, o actualiza el dato de existencias y di su número".to_owned(),
-    );
-    outcome.blocks(case, part, &hit.tokens, Problem { verdict, message, repair }, fact);
+    let fits = |count: i64| hit.tag != FEW || count <= FEW_PIECES;
+    stock::judge(case, part, &hit.tokens, fits, outcome);
 }

@@ -1,7 +1,7 @@
 //! # P1 special-category data or inference
 //! **Catches**: a second person with health, pregnancy, faith, politics, origin, sex life or union in one clause.
 //! **Why**: a letter that shows that it knows such a thing may be read by others, and hurts even when it is right.
-//! **Basis**: GDPR 9; CJEU C-184/20, C-446/21. Fails: "Since you're pregnant". Passes: "Maternity wear, sizes 34 to 52".
+//! **Basis**: GDPR 9; CJEU C-184/20, C-446/21. Fails: "Since you're pregnant". Passes: "Maternity wear in many sizes".
 //!
 //! An inference is held just as a fact would be: it is the reader's own data either way.
 
@@ -26,12 +26,12 @@ pub(crate) static RULE: Rule = Rule {
             RuleExample {
                 language: Language::English,
                 fails: "Since you're pregnant, look at this.",
-                passes: "Maternity wear in sizes 34 to 52.",
+                passes: "Maternity wear in many sizes.",
             },
             RuleExample {
                 language: Language::Spanish,
                 fails: "Como estás embarazada, mira esto.",
-                passes: "Ropa premamá en las tallas 34 a 52.",
+                passes: "Ropa premamá en muchas tallas.",
             },
         ],
     },
