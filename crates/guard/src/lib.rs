@@ -15,7 +15,7 @@ mod clock;
 pub mod cues;
 mod draft;
 mod explain;
-mod personal;
+pub mod personal;
 mod phrase;
 mod rules;
 mod sheet;
