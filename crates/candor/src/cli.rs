@@ -1,6 +1,10 @@
 //! The command line: every command, its arguments and their help. No work happens here.
 
+mod facts;
+
 use std::path::PathBuf;
+
+pub(crate) use facts::{FactArgs, FactImportArgs, FactListArgs, FactsCommand};
 
 use clap::{Args, Parser, Subcommand};
 use terms::time::Day;
@@ -75,8 +79,8 @@ pub(crate) enum Command {
     /// Show the brand's settings, or change those that are given
     Brand(BrandArgs),
     /// The fact sheet: what messages may say
-    #[command(subcommand)]
-    Fact(FactCommand),
+    #[command(subcommand, visible_alias = "fact")]
+    Facts(FactsCommand),
     /// Sensitive attributes, sealed: put them in, and see how many there are and who opened them
     #[command(subcommand)]
     Vault(VaultCommand),
@@ -324,27 +328,6 @@ pub(crate) struct BrandArgs {
     /// At most this many messages to one person in 3 days
     #[arg(long, value_name = "N")]
     pub(crate) cap_3_days: Option<u32>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum FactCommand {
-    /// List every fact
-    List,
-    /// Add a fact, or change the one of the same entity and predicate
-    Set {
-        /// What it is about: brand, or an offer such as offer:welcome-back
-        entity: String,
-        /// What it says: discount, price, valid_until, free_shipping ...
-        predicate: String,
-        /// Its value: 20%, 29.90 EUR, 2026-12-31, true, 3, or any text
-        value: String,
-        /// Last day on which it holds
-        #[arg(long, value_name = "DATE")]
-        until: Option<Day>,
-        /// System and record it comes from
-        #[arg(long, default_value = "command line")]
-        source: String,
-    },
 }
 
 #[derive(Debug, Subcommand)]

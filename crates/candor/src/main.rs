@@ -45,7 +45,7 @@ async fn run(Cli { global, command }: Cli) -> Result<()> {
         Command::Rights(rights) => commands::rights::run(&global, &rights).await,
         Command::Person(person) => commands::person::run(&global, &person).await,
         Command::Brand(args) => commands::brand::run(&global, &args).await,
-        Command::Fact(fact) => commands::fact::run(&global, &fact).await,
+        Command::Facts(facts) => commands::facts::run(&global, &facts).await,
         Command::Guard(args) => commands::guard::run(&global, &args).await,
         Command::Key(key) => commands::key::run(&global, &key).await,
         Command::Consent(consent) => commands::consent::run(&global, &consent).await,

@@ -20,7 +20,6 @@ use terms::time::{Instant, MICROS_PER_DAY};
 use crate::access::{Permission, allows};
 use crate::app::{App, actor};
 use crate::error::{Error, Result};
-use crate::facts::offers;
 use crate::in_flight::InFlight;
 use crate::jobs::Work;
 use crate::problem::Problem;
@@ -111,12 +110,11 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] for a template there is not.
     pub async fn compose_new(&self, template: Option<&str>, language: Language) -> Result<ComposeView> {
-        let facts = self.store().facts().await?;
-        let form = self.starting_form(template, &facts).await?;
+        let form = self.starting_form(template).await?;
         self.compose_view(None, 0, CampaignState::Draft, form, language, self.now()).await
     }
 
-    async fn starting_form(&self, template: Option<&str>, facts: &[Fact]) -> Result<CampaignForm> {
+    async fn starting_form(&self, template: Option<&str>) -> Result<CampaignForm> {
         use gateway::text_model::template;
         use terms::campaign::Goal;
         let brand = self.brand().await?;
@@ -148,7 +146,7 @@ impl App {
             Some(template) => template.variants(&link).iter().map(variant_form).collect(),
             None => Language::ALL.iter().map(|language| empty(*language)).collect(),
         };
-        let offers = offers(facts);
+        let offers = self.offers().await?;
         let offer =
             offers.iter().find(|offer| offer.contains(&goal.as_str().replace('_', "-"))).or(offers.first());
         Ok(CampaignForm {
@@ -205,7 +203,7 @@ impl App {
         let brand = self.brand().await?;
         let topics =
             brand.topics.iter().map(|topic| (topic.id.clone(), topic.name(language).to_owned())).collect();
-        let facts = self.store().facts().await?;
+        let facts = self.facts_for(&form.offer).await?;
         let written: Vec<Variant> =
             form.variants.iter().filter(|form| !is_empty(form)).map(variant).collect();
         // The form as it stands, as far as it can be read: mistakes in one part do not hide what is said of another.
@@ -231,7 +229,7 @@ impl App {
                 AudiencePreview { error: Some(error.render(&form.audience, language)), ..unread_audience() }
             }
         };
-        let workshop = Workshop::new(brand, plan, facts.clone(), self.last_calls(id).await?);
+        let workshop = Workshop::new(brand, plan, facts, self.last_calls(id).await?);
         let checks: Vec<_> =
             written.iter().map(|variant| workshop.check_variant(variant, now, language)).collect();
         for language in Language::ALL {
@@ -258,7 +256,7 @@ impl App {
             form,
             audience,
             checks,
-            offers: offers(&facts),
+            offers: self.offers().await?,
             templates: gateway::text_model::template::library()
                 .iter()
                 .map(|template| TemplateChoice { id: template.id.to_owned(), goal: template.goal })

@@ -20,7 +20,7 @@ mod customers;
 mod erase;
 mod error;
 pub mod events;
-mod facts;
+pub mod facts;
 mod forecast;
 mod hand_over;
 pub mod home;

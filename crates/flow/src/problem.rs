@@ -71,6 +71,18 @@ pub enum Problem {
         /// Those there are.
         offers: Vec<String>,
     },
+    /// Facts that cannot be taken; nothing was written.
+    #[error("nothing was written; {} wrong: {}", things(faults.len()), first_faults(faults))]
+    BadFacts {
+        /// What is wrong where.
+        faults: Vec<crate::facts::LineFault>,
+    },
+    /// File or facts are not those that were looked at.
+    #[error("the file or the facts have changed since you looked; look again before you write")]
+    FactsMoved,
+    /// A fact is ended without a reason.
+    #[error("say why the fact ends, so that its history can be read")]
+    NoReasonToEnd,
     /// The audience cannot be read.
     #[error("{}", error.render(source_text, terms::customer::Language::English))]
     Segment {
@@ -221,7 +233,7 @@ fn listed(reasons: &[(ExclusionReason, u64)]) -> String {
 
 fn known(offers: &[String]) -> String {
     if offers.is_empty() {
-        return "there are none yet; add one with `candor fact set offer:NAME discount 15%`".to_owned();
+        return "there are none yet; add one with `candor facts set offer:NAME discount 15%`".to_owned();
     }
     format!("the offers are {}", offers.join(", "))
 }
@@ -312,6 +324,8 @@ impl Problem {
             | Self::UnknownOffer { .. }
             | Self::Segment { .. }
             | Self::NoReason
+            | Self::NoReasonToEnd
+            | Self::BadFacts { .. }
             | Self::Taken
             | Self::UnknownAction { .. }
             | Self::TooLong { .. }
@@ -325,6 +339,7 @@ impl Problem {
             | Self::NoReasonToOpen
             | Self::VaultFile { .. } => ProblemKind::Input,
             Self::ChangedSinceRead
+            | Self::FactsMoved
             | Self::NotLookedAt
             | Self::Stale
             | Self::TimeOver
@@ -346,6 +361,20 @@ impl Problem {
     pub(crate) fn segment(source_text: &str, error: SegmentError) -> Self {
         Self::Segment { source_text: source_text.to_owned(), error }
     }
+}
+
+fn things(n: usize) -> String {
+    if n == 1 { "1 thing is".to_owned() } else { format!("{n} things are") }
+}
+
+/// The first faults, one a line; of many only how many more.
+fn first_faults(faults: &[crate::facts::LineFault]) -> String {
+    const SHOWN: usize = 20;
+    let mut text: String = faults.iter().take(SHOWN).map(|fault| format!("\n  {fault}")).collect();
+    if faults.len() > SHOWN {
+        text.push_str(&format!("\n  and {} more", faults.len() - SHOWN));
+    }
+    text
 }
 
 impl From<policy::Refusal> for Problem {

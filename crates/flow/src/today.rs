@@ -99,7 +99,7 @@ impl App {
                 CampaignState::Approved => add(TaskKind::Launch, 0),
                 CampaignState::Paused => add(TaskKind::Resume, 0),
                 CampaignState::Draft => {
-                    let facts = self.store().facts().await?;
+                    let facts = self.facts_for(&campaign.plan.offer).await?;
                     let last_calls = self.last_calls(Some(campaign.id)).await?;
                     let workshop =
                         Workshop::new(self.brand().await?, campaign.plan.clone(), facts, last_calls);

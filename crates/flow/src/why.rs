@@ -113,7 +113,7 @@ impl App {
         let Some(variant) = campaign.variants.iter().find(|variant| variant.id == message.variant) else {
             return Ok(String::new());
         };
-        let facts = self.store().facts().await?;
+        let facts = self.facts_for(&campaign.plan.offer).await?;
         // Only rendered here, and checked when it was sent.
         let workshop = Workshop::new(self.brand().await?, campaign.plan.clone(), facts, Vec::new());
         let links = workshop.sample_links();

@@ -51,11 +51,17 @@ pub(crate) struct Made {
 }
 
 impl Workshop {
-    /// Gathers what `plan` can be made from: the facts of its offer and of the brand, nothing else. `last_calls` are
-    /// those of the brand's other campaigns.
-    pub(crate) fn new(brand: Brand, plan: CampaignPlan, facts: Vec<Fact>, last_calls: Vec<LastCall>) -> Self {
-        let facts: Vec<Fact> =
-            facts.into_iter().filter(|fact| fact.entity == plan.offer || fact.entity == "brand").collect();
+    /// Gathers what `plan` can be made from: the facts of its offer, of the products this names and of the brand, which
+    /// is what [`crate::App::facts_for`] gives. `last_calls` are those of the brand's other campaigns.
+    pub(crate) fn new(
+        brand: Brand,
+        plan: CampaignPlan,
+        mut facts: Vec<Fact>,
+        last_calls: Vec<LastCall>,
+    ) -> Self {
+        // Of several facts that fill one slot (a price now, another one next week) the last wins: the one that holds
+        // while the campaign is sent.
+        facts.sort_by_key(|fact| fact.holds_at(plan.starts_at) && fact.holds_at(plan.ends_at));
         let text = |predicate: &str| {
             facts
                 .iter()

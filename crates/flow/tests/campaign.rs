@@ -246,7 +246,7 @@ async fn a_slot_that_nothing_fills_is_named_with_the_command_that_fills_it() {
     kit.app.save_campaign(&marketer, Some(id), compose.version, &form).await.unwrap();
     let submitted = kit.app.submit_campaign(&marketer, id).await.unwrap_err().to_string();
     assert!(submitted.contains("the preheader has the slot `{{ offer.price }}`"), "{submitted}");
-    assert!(submitted.contains("candor fact set offer:win-back price"), "{submitted}");
+    assert!(submitted.contains("candor facts set offer:win-back price"), "{submitted}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -66,6 +66,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: "",
         postgres: "",
     },
+    Migration {
+        version: 9,
+        schema: include_str!("../migrations/0009_facts.sql"),
+        sqlite: include_str!("../migrations/0009_triggers.sqlite.sql"),
+        postgres: include_str!("../migrations/0009_triggers.postgres.sql"),
+    },
 ];
 
 pub(crate) async fn run(tx: &mut Transaction<'static, Any>, kind: Kind) -> Result<()> {

@@ -102,6 +102,7 @@ pub const WITHOUT_CUSTOMERS: &[(&str, &str)] = &[
     ("model_aliases", "which model acts"),
     ("suppressions", "keyed hashes that outlive erasure, so that nobody is written to again"),
     ("facts", "statements about the brand and its offers"),
+    ("fact_versions", "what the fact sheet said when"),
     ("settings", "settings of the installation"),
     ("counters", "the next numbers"),
     ("ledger_leaves", "random names and keyed hashes; nothing without the payloads"),

@@ -74,6 +74,10 @@ text_enum! {
         OptedOut = "opted_out",
         /// A fact was added or changed.
         FactChanged = "fact_changed",
+        /// A fact was ended: nothing stands on it any more.
+        FactEnded = "fact_ended",
+        /// Facts were imported from a file, each with an entry of its own where it changed.
+        FactsImported = "facts_imported",
         /// A customer was erased.
         Erased = "erased",
         /// A backup was made.

@@ -109,6 +109,14 @@ impl Day {
         found.map_or(self.end(), |at| Instant(at.as_microsecond()))
     }
 
+    /// The first instant of this day by the clocks of a time zone; in a zone nobody knows that of UTC.
+    #[must_use]
+    pub fn start_in(self, zone: &str) -> Instant {
+        let first = self.to_date().at(0, 0, 0, 0);
+        let found = jiff::tz::TimeZone::get(zone).and_then(|zone| zone.to_timestamp(first));
+        found.map_or(self.start(), |at| Instant(at.as_microsecond()))
+    }
+
     /// This day moved by a number of days.
     #[must_use]
     pub const fn plus(self, days: i32) -> Self {

@@ -69,6 +69,15 @@
     fetch(chosen.action, { method: "POST", body: new URLSearchParams({ value, back: "/" }), redirect: "manual" });
   });
 
+  // A file is read into the field that would be pasted into.
+  for (const row of document.querySelectorAll("[data-file-for]")) {
+    row.hidden = false;
+    row.querySelector("input").addEventListener("change", async (event) => {
+      const file = event.target.files[0];
+      if (file) document.getElementById(row.dataset.fileFor).value = await file.text();
+    });
+  }
+
   // What cannot be undone asks first.
   document.addEventListener("submit", (event) => {
     const asked = event.target;

@@ -24,6 +24,8 @@ mod samples;
 #[cfg(test)]
 mod samples_consent;
 #[cfg(test)]
+mod samples_facts;
+#[cfg(test)]
 mod samples_processing;
 mod security;
 mod session;

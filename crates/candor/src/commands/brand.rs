@@ -2,10 +2,9 @@
 //! carry them and the guard holds it to them.
 
 use miette::{IntoDiagnostic, Result};
-use terms::fact::FactValue;
 
 use crate::cli::{BrandArgs, Global};
-use crate::commands::fact::set;
+use crate::commands::facts::state_of_brand;
 use crate::compose::open_quiet;
 use crate::say;
 
@@ -43,7 +42,7 @@ pub(crate) async fn run(global: &Global, args: &BrandArgs) -> Result<()> {
     }
     for (predicate, value) in [("sender_name", &args.name), ("sender_address", &args.postal_address)] {
         if let Some(value) = value {
-            set(&app, "brand", predicate, FactValue::Text(value.clone()), None, "brand settings").await?;
+            state_of_brand(&app, predicate, value).await?;
         }
     }
     if global.json {

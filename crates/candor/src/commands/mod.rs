@@ -4,7 +4,7 @@ pub(crate) mod backup;
 pub(crate) mod brand;
 pub(crate) mod consent;
 pub(crate) mod doctor;
-pub(crate) mod fact;
+pub(crate) mod facts;
 pub(crate) mod guard;
 pub(crate) mod import;
 pub(crate) mod key;

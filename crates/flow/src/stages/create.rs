@@ -13,7 +13,6 @@ use crate::access::Permission;
 use crate::app::{App, actor, json_value};
 use crate::campaigns::{needs, plan_of};
 use crate::error::{Error, Result};
-use crate::facts::known_offer;
 use crate::problem::Problem;
 use crate::views::CampaignForm;
 use crate::workshop::{Workshop, all_clear, blocking};
@@ -64,10 +63,10 @@ impl App {
             return Err(Problem::NotADraft { state: campaign.state }.into());
         }
         let now = self.now();
-        let facts = self.store().facts().await?;
         if !campaign.plan.offer.is_empty() {
-            known_offer(&campaign.plan.offer, &facts)?;
+            self.known_offer(&campaign.plan.offer).await?;
         }
+        let facts = self.facts_for(&campaign.plan.offer).await?;
         let last_calls = self.last_calls(Some(id)).await?;
         let workshop = Workshop::new(self.brand().await?, campaign.plan.clone(), facts, last_calls);
         let checks: Vec<_> = campaign

@@ -104,7 +104,7 @@ impl App {
         let brand = self.brand().await?;
         let approved = self.covering_approval(&campaign).await?;
         let last_calls = self.last_calls(Some(campaign.id)).await?;
-        let facts = self.store().facts().await?;
+        let facts = self.facts_for(&campaign.plan.offer).await?;
         let workshop = Workshop::new(brand.clone(), campaign.plan.clone(), facts, last_calls);
         let mut templates = HashMap::new();
         for variant in &campaign.variants {

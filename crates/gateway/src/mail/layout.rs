@@ -393,7 +393,7 @@ mod tests {
         let template = MailTemplate::compile(&variant("Now {{ offer.gift }}"), &layout()).unwrap();
         let error = template.render(&slots(None)).unwrap_err().to_string();
         let expected = "the body has the slot `{{ offer.gift }}`, and nothing fills it; \
-                        set it with `candor fact set offer:hello gift VALUE`";
+                        set it with `candor facts set offer:hello gift VALUE`";
         assert_eq!(error, expected);
     }
 

@@ -73,7 +73,7 @@ impl Slots {
                 "free_shipping" | "free_returns" => "true",
                 _ => "VALUE",
             };
-            format!("set it with `candor fact set {entity} {predicate} {example}`")
+            format!("set it with `candor facts set {entity} {predicate} {example}`")
         };
         match slot.split_once('.') {
             Some(("offer", _)) if self.offer.is_empty() => {

@@ -259,15 +259,25 @@ fn a_deleted_fact_can_still_be_explained_but_is_no_ground_any_more() {
             max_age_hours: Some(48),
             evidence: EvidenceKind::Plain,
         };
-        fact.id = store.put_fact(&fact).await.unwrap();
+        fact.id = store.put_fact(&fact, at(0)).await.unwrap();
         fact.value = FactValue::Percent(0.1 + 0.2);
-        assert_eq!(store.put_fact(&fact).await.unwrap(), fact.id);
+        assert_eq!(store.put_fact(&fact, at(2)).await.unwrap(), fact.id);
         assert_eq!(store.facts_of("offer:x").await.unwrap(), [fact.clone()]);
         assert_eq!(store.facts().await.unwrap().len(), 1);
         store.delete_fact(fact.id, at(3)).await.unwrap();
         assert!(store.facts_of("offer:x").await.unwrap().is_empty());
         assert_eq!(store.fact(fact.id).await.unwrap(), fact);
         assert!(store.delete_fact(fact.id, at(4)).await.is_err());
+        let versions = store.fact_versions("offer:x").await.unwrap();
+        let told: Vec<_> =
+            versions.iter().map(|v| (v.version, v.at, v.ended, v.fact.value.clone())).collect();
+        let (first, second) = (FactValue::Percent(12.5), FactValue::Percent(0.1 + 0.2));
+        assert_eq!(
+            told,
+            [(1, at(0), false, first), (2, at(2), false, second.clone()), (3, at(3), true, second)]
+        );
+        assert_eq!(store.fact_version(fact.id).await.unwrap(), 3);
+        assert!(fresh.tamper("DELETE FROM fact_versions").await.is_err());
     });
 }
 

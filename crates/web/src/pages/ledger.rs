@@ -31,6 +31,7 @@ pub(crate) fn object_link(object: &str) -> Option<String> {
     let id: i64 = id.parse().ok()?;
     match kind {
         "campaign" => Some(format!("/campaigns/{id}")),
+        "fact" => Some(format!("/facts/{id}")),
         "message" => Some(format!("/messages/{id}/why")),
         _ => None,
     }
@@ -75,6 +76,7 @@ mod tests {
     fn only_objects_with_a_page_become_links() {
         assert_eq!(object_link("campaign/3").as_deref(), Some("/campaigns/3"));
         assert_eq!(object_link("message/118").as_deref(), Some("/messages/118/why"));
+        assert_eq!(object_link("fact/12").as_deref(), Some("/facts/12"));
         assert_eq!(object_link("customer/x"), None);
         assert_eq!(object_link("campaign/3/../../x"), None);
     }

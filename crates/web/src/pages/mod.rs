@@ -11,6 +11,8 @@ mod customer;
 mod customer_why;
 mod customers;
 mod events;
+mod fact_import;
+mod facts;
 mod health;
 mod join;
 mod ledger;
@@ -36,6 +38,8 @@ mod tests;
 use crate::WebState;
 use crate::assets;
 use crate::route::{Policy, Routes};
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
 use flow::access::Permission::{Approve, Compose, Halt, Launch, ManageRights, ReadLedger, Reconcile, View};
 
 /// Every route of the house.
@@ -72,6 +76,18 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .post("/campaigns/{id}/pause", Staff(Halt), review::pause)
         .post("/campaigns/{id}/resume", Staff(Launch), review::resume)
         .post("/campaigns/{id}/stop", Staff(Halt), review::stop)
+        .get("/facts", Staff(View), facts::show)
+        .get("/facts/new", Staff(Compose), facts::new)
+        .post("/facts/new", Staff(Compose), facts::create)
+        .get("/facts/import", Staff(Compose), fact_import::show)
+        .post(
+            "/facts/import",
+            Staff(Compose),
+            fact_import::take.layer(DefaultBodyLimit::max(fact_import::FILE_LIMIT)),
+        )
+        .get("/facts/{id}", Staff(View), facts::one)
+        .post("/facts/{id}", Staff(Compose), facts::mend)
+        .post("/facts/{id}/end", Staff(Compose), facts::end)
         .get("/ledger", Staff(ReadLedger), ledger::show)
         .post("/ledger", Staff(ReadLedger), ledger::verify)
         .get("/consent", Staff(ManageRights), consent::show)

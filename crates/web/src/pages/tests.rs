@@ -4,6 +4,7 @@ use super::*;
 use crate::context::{Cx, Theme};
 use crate::samples::{self, HOSTILE};
 use crate::samples_consent;
+use crate::samples_facts;
 use crate::samples_processing;
 use askama::Template;
 use flow::views::{JoinState, JoinStep};
@@ -56,6 +57,20 @@ fn processing_page(lang: Language) -> String {
     processing::ProcessingPage { cx: cx(lang), view, typed, problem: HOSTILE.into() }.render().unwrap()
 }
 
+/// Composing is the marketer's, whom [`cx`] is.
+fn fact_page(lang: Language, view: Option<flow::facts::FactView>) -> String {
+    let typed = facts::Typed { entity: HOSTILE.into(), claim: HOSTILE.into(), ..Default::default() };
+    facts::FactPage { cx: cx(lang), view, typed, faults: samples_facts::faults(), problem: HOSTILE.into() }
+        .render()
+        .unwrap()
+}
+
+fn fact_import_page(lang: Language, faults: Vec<flow::facts::LineFault>) -> String {
+    let typed = fact_import::Typed { text: HOSTILE.into(), source: HOSTILE.into(), ..Default::default() };
+    let plan = Some(samples_facts::plan(faults));
+    fact_import::ImportPage { cx: cx(lang), typed, plan, problem: HOSTILE.into() }.render().unwrap()
+}
+
 /// Every page that staff or customers see, by name.
 fn pages(lang: Language) -> Vec<(&'static str, String)> {
     let compose = compose::ComposePage::new(cx(lang), samples::compose(), None);
@@ -76,6 +91,11 @@ fn pages(lang: Language) -> Vec<(&'static str, String)> {
             "consent",
             consent::ConsentPage { cx: cx(lang), view: samples_consent::consent() }.render().unwrap(),
         ),
+        ("facts", facts::FactsPage { cx: cx(lang), view: samples_facts::facts() }.render().unwrap()),
+        ("fact", fact_page(lang, Some(samples_facts::fact_view()))),
+        ("new fact", fact_page(lang, None)),
+        ("fact import", fact_import_page(lang, Vec::new())),
+        ("fact import wrong", fact_import_page(lang, samples_facts::faults())),
         ("processing", processing_page(lang)),
         ("retention", retention_page(lang)),
         ("join", join_page(lang, JoinStep::Form)),

@@ -43,6 +43,12 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
         }
         Problem::Segment { source_text, error } => return error.render(source_text, cx.lang),
         Problem::NoReason => "problem.no_reason",
+        Problem::NoReasonToEnd => "problem.no_reason_to_end",
+        Problem::FactsMoved => "problem.facts_moved",
+        Problem::BadFacts { faults } => {
+            let all: Vec<String> = faults.iter().take(5).map(|fault| fact_fault(cx, fault)).collect();
+            return cx.t1("problem.bad_facts", all.join(" "));
+        }
         Problem::UnknownAction { action } => return cx.t1("problem.unknown_action", action),
         Problem::Taken => "problem.taken",
         Problem::ChangedSinceRead => "problem.changed",
@@ -87,6 +93,22 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
         }
     };
     cx.t(key).to_owned()
+}
+
+/// What is wrong with a fact, and on which line.
+pub(crate) fn fact_fault(cx: &Cx, fault: &flow::facts::LineFault) -> String {
+    let (code, values) = fault.fault.parts();
+    let values: Vec<&dyn std::fmt::Display> =
+        values.iter().map(|value| value as &dyn std::fmt::Display).collect();
+    let words = crate::i18n::fill(cx.t(format!("fault.{code}")), &values);
+    let column = match fault.column.as_str() {
+        "" => String::new(),
+        column => format!("{column}: "),
+    };
+    match fault.line {
+        0 => format!("{column}{words}"),
+        line => cx.t2("fault.line", line, format!("{column}{words}")),
+    }
 }
 
 /// Why a text cannot be made into a mail.
@@ -179,7 +201,7 @@ mod tests {
                 why: Unmade::Missing {
                     field: "body".into(),
                     slot: "offer.discount".into(),
-                    next: "set it with `candor fact set offer:x discount 15%`".into(),
+                    next: "set it with `candor facts set offer:x discount 15%`".into(),
                 },
             },
             Problem::CannotBeSent {
