@@ -5,5 +5,10 @@
 //! `measure` so that who works on the guard builds neither databases nor servers.
 
 pub mod command;
+pub mod copy;
 pub mod cues;
 pub mod personal;
+pub mod desk;
+pub mod mails;
+pub mod mutations;
+pub mod speed;

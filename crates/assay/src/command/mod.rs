@@ -6,8 +6,16 @@
 mod cues;
 mod dark;
 mod pii;
+mod mails;
+mod mutations;
+mod speed;
 
 use clap::Subcommand;
+use miette::{IntoDiagnostic, WrapErr};
+use std::path::Path;
+
+/// The day on which measured messages leave, unless another is given: figures must not change with the calendar.
+const DAY: &str = "2026-11-27";
 
 /// Figures on the content guard.
 #[derive(Debug, clap::Parser)]
@@ -26,6 +34,12 @@ pub enum GuardCommand {
     DarkPatterns(dark::DarkArgs),
     /// Personal data in annotated texts: found, missed, how fast; or train the taggers.
     Pii(pii::PiiArgs),
+    /// Mails written from facts: which are held back, and for which reasons.
+    Mails(mails::MailsArgs),
+    /// One thing changed in texts that their facts support: how often it is noticed.
+    Mutations(mutations::MutationsArgs),
+    /// Microseconds for a message of 150 words.
+    Speed(speed::SpeedArgs),
 }
 
 /// Runs one of the commands and prints what it found.
@@ -37,5 +51,18 @@ pub fn run(arguments: &GuardArgs) -> miette::Result<()> {
         GuardCommand::Cues(command) => cues::run(command),
         GuardCommand::DarkPatterns(arguments) => dark::run(arguments),
         GuardCommand::Pii(arguments) => pii::run(arguments),
+        GuardCommand::Mails(arguments) => mails::run(arguments),
+        GuardCommand::Mutations(arguments) => mutations::run(arguments),
+        GuardCommand::Speed(arguments) => speed::run(arguments),
     }
+}
+
+fn open(path: &Path) -> miette::Result<String> {
+    std::fs::read_to_string(path).into_diagnostic().wrap_err_with(|| format!("`{}`", path.display()))
+}
+
+#[expect(clippy::print_stdout, reason = "a command says what it found")]
+fn print_json(figures: &impl serde::Serialize) -> miette::Result<()> {
+    println!("{}", serde_json::to_string(figures).into_diagnostic()?);
+    Ok(())
 }

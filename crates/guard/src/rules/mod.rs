@@ -97,6 +97,7 @@ pub(crate) static ALL: &[&Rule] = &[
     &fact::policy::RULE,
     &fact::placeholder::RULE,
     &fact::language::RULE,
+    &fact::unfinished::RULE,
     &claims::superlative::RULE,
     &claims::guarantee::RULE,
     &claims::health::RULE,

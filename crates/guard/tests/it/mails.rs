@@ -1,4 +1,4 @@
-//! Forty mails a real small model wrote: a mail that is passed with nothing held back is a miss.
+//! Forty mails a real small model wrote, none of them usable: a mail that is passed with nothing held back is a miss.
 
 use crate::desk;
 use guard::FactSheet;
@@ -66,7 +66,7 @@ fn mails_of_a_real_small_model_are_held_back() {
     let Ok(lines) = std::fs::read_to_string(path) else {
         return eprintln!("skipped: the mails are not here");
     };
-    let (mut english, mut held) = (0, 0);
+    let (mut mails, mut held) = (0, 0);
     let mut missed = Vec::new();
     for (number, line) in lines.lines().enumerate() {
         let row: Value = serde_json::from_str(line).unwrap();
@@ -85,12 +85,9 @@ fn mails_of_a_real_small_model_are_held_back() {
             .collect();
         eprintln!("{number} {language}: {}", rules.join(", "));
         assert!(!report.findings.iter().any(|f| f.span.field == Field::Footer), "{:?}", report.findings);
-        if language == Language::English {
-            english += 1;
-            if report.is_clear() { missed.push(number) } else { held += 1 }
-        }
+        mails += 1;
+        if report.is_clear() { missed.push(number) } else { held += 1 }
     }
-    eprintln!("English mails held back: {held} of {english}; missed {missed:?}");
-    assert_eq!(english, 30);
-    assert_eq!(held, english, "missed {missed:?}");
+    eprintln!("mails held back: {held} of {mails}; missed {missed:?}");
+    assert_eq!((mails, held), (40, 40), "missed {missed:?}");
 }

@@ -15,3 +15,4 @@ pub(super) mod price;
 pub(super) mod price_before;
 pub(super) mod quantity;
 pub(super) mod stock;
+pub(super) mod unfinished;
