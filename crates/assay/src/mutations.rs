@@ -94,7 +94,7 @@ pub fn mutate(seed: u64, n: usize, desk: &Desk) -> MutationFigures {
             note(format!("{language} {kind}: held back for {}", reasons(&report)), &copy.text);
         }
         for (at, (kind, what, text)) in copy.changed.iter().enumerate() {
-            let held = !read(text).is_clear();
+            let held = notices(&read(text), &report);
             recall.add(held);
             if at == turn % copy.changed.len() {
                 one_each.add(held);
@@ -122,6 +122,16 @@ pub fn mutate(seed: u64, n: usize, desk: &Desk) -> MutationFigures {
             .collect(),
         wrong,
     }
+}
+
+/// True when something blocks that did not block before the change: what was held back anyway shows nothing.
+fn notices(changed: &GuardReport, before: &GuardReport) -> bool {
+    let blocking = |report: &GuardReport| -> Vec<(String, String)> {
+        let findings = report.findings.iter().filter(|finding| finding.blocks);
+        findings.map(|finding| (finding.rule.clone(), finding.quote.clone())).collect()
+    };
+    let known = blocking(before);
+    blocking(changed).iter().any(|finding| !known.contains(finding))
 }
 
 fn reasons(report: &GuardReport) -> String {

@@ -69,6 +69,8 @@ pub(crate) struct Case<'c> {
     pub(crate) context: &'c Context<'c>,
     pub(crate) parts: &'c [Part<'c>],
     pub(crate) clock: &'c Clock,
+    /// Products whose names stand in the message, at least by their first word: entity and name.
+    pub(crate) spoken_of: &'c [&'c Entry],
     /// Position of the rule in the registry.
     pub(crate) rule: usize,
     pub(crate) doc: &'static RuleDoc,

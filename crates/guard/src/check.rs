@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::draft::{Context, Draft};
 use crate::phrase::Phrases;
 use crate::rules;
+use crate::sheet::Entry;
 use crate::text::Text;
 use std::sync::LazyLock;
 use terms::finding::{GuardReport, SentenceStatus, Span, Verdict};
@@ -77,9 +78,18 @@ pub fn check(draft: &Draft<'_>, context: &Context<'_>) -> GuardReport {
             Part::read(text, hits, context)
         })
         .collect();
+    let spoken_of = spoken_of(&parts, context);
     let mut outcome = Outcome::default();
     for (rule, judge) in rules::ALL.iter().enumerate() {
-        let case = Case { draft, context, parts: &parts, clock: &clock, rule, doc: &judge.doc };
+        let case = Case {
+            draft,
+            context,
+            parts: &parts,
+            clock: &clock,
+            spoken_of: &spoken_of,
+            rule,
+            doc: &judge.doc,
+        };
         (judge.check)(&case, &mut outcome);
     }
     let place = |span: &Span| {
@@ -92,6 +102,21 @@ pub fn check(draft: &Draft<'_>, context: &Context<'_>) -> GuardReport {
     outcome.findings.sort_by(|a, b| place(&a.span).cmp(&place(&b.span)).then_with(|| a.rule.cmp(&b.rule)));
     let sentences = parts.iter().flat_map(|part| statuses(part, &outcome)).collect();
     GuardReport { findings: outcome.findings, sentences, rules_version: rules_version() }
+}
+
+/// The names of products of which the first word stands in the message.
+fn spoken_of<'c>(parts: &[Part<'_>], context: &Context<'c>) -> Vec<&'c Entry> {
+    let mut found: Vec<&Entry> = Vec::new();
+    for part in parts {
+        for at in 0..part.text.tokens.len() {
+            for entry in context.facts.products_from(part.text.word(at)) {
+                if !found.iter().any(|other| std::ptr::eq(*other, entry)) {
+                    found.push(entry);
+                }
+            }
+        }
+    }
+    found
 }
 
 /// True when a text calls for the last time ("final call", "última oportunidad"): such campaigns are the history that

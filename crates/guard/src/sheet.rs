@@ -6,7 +6,7 @@ use crate::claim::quantity::{Measure, Purpose, of_fact};
 use crate::phrase::Fnv;
 use crate::text::fold::fold;
 use crate::text::{Kind, Text};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use terms::fact::{EvidenceKind, Fact, FactValue, Polarity};
 use terms::message::Field;
 use terms::money::Money;
@@ -25,6 +25,10 @@ pub struct FactSheet {
     by_word: HashMap<String, Vec<usize>, Fnv>,
     /// Yes-or-no entries, by the first word of their predicate.
     by_predicate: HashMap<String, Vec<usize>, Fnv>,
+    /// Names of products, by their first word.
+    products: HashMap<String, Vec<usize>, Fnv>,
+    /// Products that have a name.
+    named: HashSet<String>,
     /// Entries that count things.
     counts: Vec<usize>,
 }
@@ -134,6 +138,12 @@ impl FactSheet {
             {
                 sheet.by_word.entry(first.clone()).or_default().push(at);
             }
+            if entry.predicate == "name" && entry.fact.entity.starts_with("product:") {
+                sheet.named.insert(entry.fact.entity.clone());
+                if let Some(first) = entry.words.first() {
+                    sheet.products.entry(first.clone()).or_default().push(at);
+                }
+            }
             let counts = match entry.fact.value {
                 FactValue::Count(_) => true,
                 FactValue::Quantity(_) => entry.fact.unit.is_empty(),
@@ -178,6 +188,16 @@ impl FactSheet {
     /// Entries whose text begins with a word and may be repeated by a message.
     pub(crate) fn repeated_from(&self, word: &str) -> impl Iterator<Item = &Entry> {
         self.by_word.get(word).into_iter().flatten().filter_map(|at| self.entries.get(*at))
+    }
+
+    /// Names of products that begin with a word.
+    pub(crate) fn products_from(&self, word: &str) -> impl Iterator<Item = &Entry> {
+        self.products.get(word).into_iter().flatten().filter_map(|at| self.entries.get(*at))
+    }
+
+    /// True when a product has a name a text could say.
+    pub(crate) fn has_name(&self, entity: &str) -> bool {
+        self.named.contains(entity)
     }
 
     /// Yes-or-no entries whose predicate begins with a word.

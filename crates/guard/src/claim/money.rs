@@ -118,7 +118,12 @@ pub(crate) fn at(text: &Text<'_>, start: usize) -> Option<MoneyClaim> {
 
 fn role(text: &Text<'_>, tokens: &Range<usize>) -> Role {
     let stop = |word: &&str| !word.starts_with(|c: char| c.is_ascii_digit()) && unit(word).is_none();
-    let head: Vec<&str> = before(text, tokens.start, 5).take_while(stop).collect();
+    // "Before: €49" is one saying, though a colon parts clauses.
+    let colon = tokens
+        .start
+        .checked_sub(1)
+        .filter(|at| text.word(*at) == ":" && text.same_sentence(*at, tokens.start));
+    let head: Vec<&str> = before(text, colon.unwrap_or(tokens.start), 5).take_while(stop).collect();
     let tail: Vec<&str> = after(text, tokens.end, 3).take_while(stop).collect();
     let head_has = |words: &[&str]| head.iter().any(|word| words.contains(word));
     let tail_has = |words: &[&str]| tail.iter().any(|word| words.contains(word));

@@ -232,6 +232,13 @@ pub(super) fn of(text: &Text<'_>, tokens: &Range<usize>, dimension: Dimension) -
         let instruction = words.iter().any(|(far, word)| *far <= 4 && INSTRUCTIONS.contains(word));
         return if journey || instruction { Purpose::Nothing } else { Purpose::Property(property()) };
     }
+    // "The warranty lasts two years": what lasts is the policy.
+    let lasting = words.first().is_some_and(|(_, word)| LASTING.contains(word));
+    if lasting
+        && let Some(policy) = words.iter().filter(|(far, _)| *far <= 3).find_map(|(_, word)| policy(word))
+    {
+        return Purpose::Policy(policy);
+    }
     for (far, word) in &words {
         if let Some(policy) = policy(word) {
             return Purpose::Policy(policy);

@@ -90,6 +90,8 @@ attributes! {
 const LOOK_ALIKES: &[&str] = &[
     // "free" that costs nothing because nothing is sold
     "feel free",
+    "buy|take <n> ,? and? get|take <n> <w>? free",
+    "compra|lleva <n> ,? y? llevate|te? <w>? <n> <w>? gratis",
     "feels free",
     "free time|will|spirit|hand|hands|day|days|weekend|evening|afternoon|morning|moment|hour|range",
     "free up",

@@ -11,6 +11,7 @@
 use crate::case::{Case, Outcome, Part, Problem};
 use crate::claim::date::{DateClaim, Use, When};
 use crate::claim::money::Role;
+use crate::claim::quantity::Purpose;
 use crate::explain;
 use crate::phrase::{Cues, Hit, SAFE};
 use crate::rules::{Family, Rule, RuleDoc, RuleExample};
@@ -121,7 +122,7 @@ fn day_of(entry: &Entry) -> Option<Day> {
 fn check(case: &Case<'_>, outcome: &mut Outcome) {
     let ends = ends(case);
     for part in case.parts {
-        for claim in &part.claims.dates {
+        for claim in part.claims.dates.iter().filter(|claim| !is_of_a_policy(part, claim)) {
             if part.is_covered(&claim.tokens) {
                 outcome.stands(part, &claim.tokens, Verdict::Supported);
             } else {
@@ -141,6 +142,14 @@ fn check(case: &Case<'_>, outcome: &mut Outcome) {
             refuse(case, part, &hit.tokens, ends.first().copied(), outcome);
         }
     }
+}
+
+/// "Return it within the next 30 days", "the warranty lasts two years": a length of time of F10.
+fn is_of_a_policy(part: &Part<'_>, claim: &DateClaim) -> bool {
+    matches!(claim.when, When::Days(_) | When::Hours(_) | When::End(_))
+        && part.claims.quantities.iter().any(|quantity| {
+            matches!(quantity.purpose, Purpose::Policy(_)) && quantity.tokens.contains(&claim.tokens.start)
+        })
 }
 
 /// True when the sentence offers a saving, for a word such as "forever"; for "always" when it stands in the very clause,

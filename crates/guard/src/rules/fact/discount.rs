@@ -20,6 +20,8 @@ use terms::money::Money;
 const HALF: u16 = 0;
 const MULTI_BUY: u16 = 1;
 const FREE_SECOND: u16 = 2;
+const BUY_GET: u16 = 3;
+const TAKE_PAY: u16 = 4;
 
 pub(crate) static RULE: Rule = Rule {
     doc: RuleDoc {
@@ -48,12 +50,26 @@ pub(crate) static RULE: Rule = Rule {
         Cues { tag: HALF, phrases: &["slashed|cut|reduced by|in half"] },
         Cues { tag: MULTI_BUY, phrases: &["<n> x <n>", "<n> for <n>", "<n> por <n>"] },
         Cues {
+            tag: BUY_GET,
+            phrases: &[
+                "buy|take|order <n> <w>? ,? and? we? get|take|add|receive <n> <w>? free?",
+                "compra|compre|pide <n> <w>? ,? y? <w>? llevate|llevese|regalamos|damos <n> <w>? gratis?",
+            ],
+        },
+        Cues {
+            tag: TAKE_PAY,
+            phrases: &[
+                "buy|take|get|order <n> <w>? ,? and? only? pay for? only? <n>",
+                "<n> for the price of <n>",
+                "<n> por|al precio de <n>",
+                "lleva|llevate|llevese|compra <n> <w>? ,? y? paga|pague|pagas solo? <n>",
+            ],
+        },
+        Cues {
             tag: FREE_SECOND,
             phrases: &[
-                "buy one get one free?",
                 "bogof|bogo",
-                "buy two pay for? one",
-                "lleva|llevate|llevese dos|2 y? paga|pague|pagas solo? uno|1",
+                "second one|item|unit free|half",
                 "segunda unidad gratis|regalo",
                 "segunda al 50",
             ],
@@ -264,7 +280,12 @@ fn multi_buy(case: &Case<'_>, part: &Part<'_>, tag: u16, tokens: &Range<usize>, 
         FREE_SECOND => (2, 1),
         _ => {
             let whole = |at: usize| number::at(&part.text, at).and_then(|(value, _)| value.integer());
-            match (whole(tokens.start), tokens.end.checked_sub(1).and_then(whole)) {
+            let mut numbers = tokens.clone().filter_map(whole);
+            let (first, last) = (numbers.next(), numbers.next_back());
+            // "Buy two, get one free": three for the price of two.
+            let first = if tag == BUY_GET { first.zip(last).map(|(buy, more)| buy + more) } else { first };
+            let last = if tag == BUY_GET { first.zip(last).map(|(all, more)| all - more) } else { last };
+            match (first, last) {
                 // More for the price of fewer; anything else is a measure or a count.
                 (Some(get), Some(pay)) if (2..=10).contains(&get) && pay >= 1 && pay < get => (get, pay),
                 _ => return,

@@ -171,12 +171,28 @@ pub(super) fn says_so(part: &Part<'_>, free: &Range<usize>) -> bool {
         .iter()
         .map(|at| text.word(*at))
         .skip_while(|word| {
-            matches!(*word, "totally" | "completely" | "always" | "also" | "for" | "totalmente" | "siempre")
+            matches!(
+                *word,
+                "not"
+                    | "isn't"
+                    | "aren't"
+                    | "never"
+                    | "no"
+                    | "totally"
+                    | "completely"
+                    | "always"
+                    | "also"
+                    | "for"
+                    | "totalmente"
+                    | "siempre"
+            )
         })
         .collect();
     let next = text.word(free.end);
     // "The delivery of your second order is free": the shipping, a verb of being right before, nothing after.
-    if words.first().is_some_and(|word| is_copula(word)) && words.iter().any(|word| is_shipping(word)) {
+    let copula = words.first().is_some_and(|word| is_copula(word))
+        || head.first().is_some_and(|at| matches!(text.word(*at), "isn't" | "aren't"));
+    if copula && words.iter().any(|word| is_shipping(word)) {
         return goes_on(next);
     }
     // "Ships free", "we send your order free", "te enviamos gratis el próximo pedido".

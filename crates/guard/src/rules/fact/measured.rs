@@ -14,11 +14,9 @@ pub(super) fn is_about(case: &Case<'_>, part: &Part<'_>, at: usize, entry: &Entr
     if !entity.starts_with("product:") {
         return true;
     }
-    let products =
-        || case.context.facts.named("name").filter(|name| name.fact.entity.starts_with("product:"));
     match named_product(case, part, at) {
         Some(named) => entity == named,
-        None => is_spoken_of(case, entity) || !products().any(|name| is_spoken_of(case, &name.fact.entity)),
+        None => is_spoken_of(case, entity) || case.spoken_of.is_empty(),
     }
 }
 

@@ -146,7 +146,7 @@ fn judge(case: &Case<'_>, part: &Part<'_>, claim: &MoneyClaim, outcome: &mut Out
 pub(super) fn named_product<'c>(case: &Case<'c>, part: &Part<'_>, at: usize) -> Option<&'c str> {
     let clause = part.text.clause(at);
     let mut named: Option<&str> = None;
-    for entry in case.context.facts.named("name").filter(|entry| entry.fact.entity.starts_with("product:")) {
+    for entry in case.spoken_of.iter().copied() {
         let there = clause.clone().any(|at| {
             entry.words.iter().enumerate().all(|(n, word)| part.text.word(at + n) == word)
                 && !entry.words.is_empty()
@@ -164,9 +164,5 @@ pub(super) fn named_product<'c>(case: &Case<'c>, part: &Part<'_>, at: usize) -> 
 /// True when the first word of a product's name stands anywhere in the message, or it has no name: a product that is
 /// never named lends the message no price.
 pub(super) fn is_spoken_of(case: &Case<'_>, entity: &str) -> bool {
-    let mut named = case.context.facts.named("name").filter(|entry| entry.fact.entity == entity).peekable();
-    named.peek().is_none()
-        || named.filter_map(|entry| entry.words.first()).any(|first| {
-            case.parts.iter().any(|part| (0..part.text.tokens.len()).any(|at| part.text.word(at) == first))
-        })
+    !case.context.facts.has_name(entity) || case.spoken_of.iter().any(|name| name.fact.entity == entity)
 }
