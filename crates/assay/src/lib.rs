@@ -9,6 +9,7 @@ pub mod copy;
 pub mod cues;
 pub mod personal;
 pub mod desk;
+pub mod honest;
 pub mod mails;
 pub mod mutations;
 pub mod speed;

@@ -90,7 +90,8 @@ impl<'c> Case<'c> {
 
     fn hits_at(&self, rule: usize) -> impl Iterator<Item = (&'c Part<'c>, &'c Hit)> + use<'c> {
         self.parts.iter().flat_map(move |part| {
-            part.hits.iter().filter(move |hit| hit.rule == rule).map(move |hit| (part, hit))
+            let from = part.hits.partition_point(|hit| hit.rule < rule);
+            part.hits.iter().skip(from).take_while(move |hit| hit.rule == rule).map(move |hit| (part, hit))
         })
     }
 

@@ -4,7 +4,6 @@
 //! begins so (four letters at least), `<n>` is a number in digits or words, `<w>` any one word, `<..>` up to three
 //! words. Phrases are written folded: lower case, no accents. They never reach over the end of a sentence.
 
-use crate::claim::number;
 use crate::text::{Kind, Text};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -40,6 +39,8 @@ enum Kindred {
 struct Element {
     kind: Kindred,
     words: Vec<&'static str>,
+    /// The same words as numbers: a text's words are looked up once, and compared as numbers ever after.
+    ids: Vec<u32>,
     stems: Vec<&'static str>,
     optional: bool,
 }
@@ -55,7 +56,10 @@ struct Phrase {
 #[derive(Debug, Default)]
 pub(crate) struct Phrases {
     phrases: Vec<Phrase>,
-    by_word: HashMap<&'static str, Vec<usize>, Fnv>,
+    /// The number of every word that stands in a phrase, from 1.
+    words: HashMap<&'static str, u32, Fnv>,
+    /// Phrases by the number of their first word.
+    by_word: Vec<Vec<usize>>,
     by_stem: HashMap<[u8; 4], Vec<usize>, Fnv>,
     by_number: Vec<usize>,
 }
@@ -100,11 +104,16 @@ impl Phrases {
         }
     }
 
-    fn add_phrase(&mut self, phrase: Phrase) {
+    fn add_phrase(&mut self, mut phrase: Phrase) {
         let id = self.phrases.len();
+        for element in &mut phrase.elements {
+            element.ids = element.words.iter().map(|word| self.number(word)).collect();
+        }
         if let Some(first) = phrase.elements.first() {
-            for word in &first.words {
-                self.by_word.entry(word).or_default().push(id);
+            for number in &first.ids {
+                if let Some(ids) = self.by_word.get_mut(*number as usize) {
+                    ids.push(id);
+                }
             }
             for stem in &first.stems {
                 if let Some(key) = stem_key(stem) {
@@ -118,45 +127,73 @@ impl Phrases {
         self.phrases.push(phrase);
     }
 
-    /// Every phrase in a text, honest look-alikes taken out, in reading order. Where phrases of one rule overlap,
+    fn number(&mut self, word: &'static str) -> u32 {
+        let next = self.words.len() as u32 + 1;
+        let number = *self.words.entry(word).or_insert(next);
+        self.by_word.resize(self.by_word.len().max(number as usize + 1), Vec::new());
+        number
+    }
+
+    /// Every phrase in a text, honest look-alikes taken out, rule by rule in reading order. Where phrases of one rule overlap,
     /// the one that begins first, and of those the longest, is kept.
-    pub(crate) fn hits(&self, text: &Text<'_>) -> Vec<Hit> {
+    pub(crate) fn hits<'t>(&self, text: &'t Text<'t>) -> Vec<Hit> {
         let mut hits = Vec::new();
+        let numbers: Vec<u32> = (0..text.tokens.len())
+            .map(|at| self.words.get(text.word(at)).copied().unwrap_or_default())
+            .collect();
+        let read = Numbered { text, numbers: &numbers };
         for at in 0..text.tokens.len() {
-            let word = text.word(at);
-            if let Some(ids) = self.by_word.get(word) {
-                self.try_at(text, at, ids, &mut hits);
+            if let Some(ids) = self.by_word.get(read.number(at) as usize) {
+                self.try_at(&read, at, ids, &mut hits);
             }
-            if let Some(ids) = stem_key(word).and_then(|key| self.by_stem.get(&key)) {
-                self.try_at(text, at, ids, &mut hits);
+            if let Some(ids) = stem_key(text.word(at)).and_then(|key| self.by_stem.get(&key)) {
+                self.try_at(&read, at, ids, &mut hits);
             }
-            if !self.by_number.is_empty() && is_number(text, at) {
-                self.try_at(text, at, &self.by_number, &mut hits);
+            if text.is_numeral(at) {
+                self.try_at(&read, at, &self.by_number, &mut hits);
             }
         }
         settle(hits)
     }
 
-    fn try_at(&self, text: &Text<'_>, at: usize, ids: &[usize], hits: &mut Vec<Hit>) {
+    fn try_at(&self, read: &Numbered<'_>, at: usize, ids: &[usize], hits: &mut Vec<Hit>) {
         for phrase in ids.iter().filter_map(|id| self.phrases.get(*id)) {
-            if let Some(end) = matches(text, at, at, &phrase.elements) {
+            if let Some(end) = matches(read, at, at, &phrase.elements) {
                 hits.push(Hit { rule: phrase.rule, tag: phrase.tag, tokens: at..end });
             }
         }
     }
 }
 
-/// Drops what a safe phrase excuses, then overlapping hits of the same rule.
+/// A text with the number of each of its words among those of phrases; 0 for a word of none.
+struct Numbered<'t> {
+    text: &'t Text<'t>,
+    numbers: &'t [u32],
+}
+
+impl Numbered<'_> {
+    fn number(&self, at: usize) -> u32 {
+        self.numbers.get(at).copied().unwrap_or_default()
+    }
+}
+
+/// Drops what a safe phrase excuses, then overlapping hits of the same rule. The hits of a rule come out together.
 fn settle(mut hits: Vec<Hit>) -> Vec<Hit> {
-    let overlaps =
-        |a: &Hit, b: &Hit| a.rule == b.rule && a.tokens.start < b.tokens.end && b.tokens.start < a.tokens.end;
-    let safe: Vec<Hit> = hits.iter().filter(|hit| hit.tag == SAFE).cloned().collect();
-    hits.retain(|hit| hit.tag != SAFE && !safe.iter().any(|excuse| overlaps(excuse, hit)));
-    hits.sort_by_key(|hit| (hit.tokens.start, usize::MAX - hit.tokens.end));
+    hits.sort_unstable_by_key(|hit| (hit.rule, hit.tokens.start, usize::MAX - hit.tokens.end, hit.tag));
     let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
-    for hit in hits {
-        if !kept.iter().rev().take(16).any(|other| overlaps(other, &hit)) {
-            kept.push(hit);
+    for of_rule in hits.chunk_by(|a, b| a.rule == b.rule) {
+        let excused = |hit: &Hit| {
+            let safe = of_rule.iter().filter(|other| other.tag == SAFE);
+            safe.into_iter()
+                .any(|safe| hit.tokens.start < safe.tokens.end && safe.tokens.start < hit.tokens.end)
+        };
+        // In reading order only the last one kept can reach into the next.
+        let mut free_from = 0;
+        for hit in of_rule.iter().filter(|hit| hit.tag != SAFE) {
+            if hit.tokens.start >= free_from && !excused(hit) {
+                free_from = hit.tokens.end;
+                kept.push(hit.clone());
+            }
         }
     }
     kept
@@ -166,31 +203,30 @@ fn stem_key(word: &str) -> Option<[u8; 4]> {
     word.as_bytes().get(..4).and_then(|head| head.try_into().ok())
 }
 
-fn is_number(text: &Text<'_>, at: usize) -> bool {
-    text.kind(at) == Some(Kind::Number) || number::word_value(text.word(at)).is_some()
-}
-
 /// The end of the longest match of `elements` from `at`, within the sentence of token `first`.
-fn matches(text: &Text<'_>, first: usize, at: usize, elements: &[Element]) -> Option<usize> {
+fn matches(read: &Numbered<'_>, first: usize, at: usize, elements: &[Element]) -> Option<usize> {
+    let text = read.text;
     let Some((element, rest)) = elements.split_first() else { return Some(at) };
     if element.kind == Kindred::Gap {
         return (0..=3usize)
             .take_while(|skip| {
                 (at..at + skip).all(|i| matches!(text.kind(i), Some(Kind::Word | Kind::Number)))
             })
-            .find_map(|skip| matches(text, first, at + skip, rest));
+            .find_map(|skip| matches(read, first, at + skip, rest));
     }
     let fits = text.same_sentence(at, first)
         && match element.kind {
-            Kindred::Number => is_number(text, at),
+            Kindred::Number => text.is_numeral(at),
             Kindred::AnyWord => text.kind(at) == Some(Kind::Word),
             Kindred::Words | Kindred::Gap => {
-                let word = text.word(at);
-                element.words.contains(&word) || element.stems.iter().any(|stem| word.starts_with(stem))
+                let number = read.number(at);
+                (number != 0 && element.ids.contains(&number))
+                    || (!element.stems.is_empty()
+                        && element.stems.iter().any(|stem| text.word(at).starts_with(stem)))
             }
         };
-    let taken = if fits { matches(text, first, at + 1, rest) } else { None };
-    taken.or_else(|| if element.optional { matches(text, first, at, rest) } else { None })
+    let taken = if fits { matches(read, first, at + 1, rest) } else { None };
+    taken.or_else(|| if element.optional { matches(read, first, at, rest) } else { None })
 }
 
 fn elements(phrase: &'static str) -> Vec<Element> {
@@ -217,7 +253,7 @@ fn element(source: &'static str) -> Element {
             }
         }
     }
-    Element { kind, words, stems, optional }
+    Element { kind, words, ids: Vec::new(), stems, optional }
 }
 
 /// Why a phrase could never be found as written, if so; checked for every rule by a test.

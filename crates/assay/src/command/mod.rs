@@ -6,6 +6,7 @@
 mod cues;
 mod dark;
 mod pii;
+mod honest;
 mod mails;
 mod mutations;
 mod speed;
@@ -36,6 +37,8 @@ pub enum GuardCommand {
     Pii(pii::PiiArgs),
     /// Mails written from facts: which are held back, and for which reasons.
     Mails(mails::MailsArgs),
+    /// Honest and dishonest copy: how much of each is blocked, and how much is shown to a person.
+    Honest(honest::HonestArgs),
     /// One thing changed in texts that their facts support: how often it is noticed.
     Mutations(mutations::MutationsArgs),
     /// Microseconds for a message of 150 words.
@@ -52,6 +55,7 @@ pub fn run(arguments: &GuardArgs) -> miette::Result<()> {
         GuardCommand::DarkPatterns(arguments) => dark::run(arguments),
         GuardCommand::Pii(arguments) => pii::run(arguments),
         GuardCommand::Mails(arguments) => mails::run(arguments),
+        GuardCommand::Honest(arguments) => honest::run(arguments),
         GuardCommand::Mutations(arguments) => mutations::run(arguments),
         GuardCommand::Speed(arguments) => speed::run(arguments),
     }

@@ -13,6 +13,8 @@ pub struct Item {
     pub group: String,
     /// Set aside from training.
     pub held: bool,
+    /// Where in a message it stands: subject, preheader, body, button, sms, push; empty where that is not known.
+    pub place: String,
     /// What is wrong with it; empty when nothing is.
     pub labels: Vec<String>,
     /// The text.
@@ -22,8 +24,15 @@ pub struct Item {
 }
 
 impl Item {
-    fn new(group: &str, held: bool, labels: Vec<String>, text: &str) -> Self {
-        Self { group: group.to_owned(), held, labels, text: text.to_owned(), sentences: features(text) }
+    fn new(group: &str, held: bool, place: &str, labels: Vec<String>, text: &str) -> Self {
+        Self {
+            place: place.to_owned(),
+            group: group.to_owned(),
+            held,
+            labels,
+            text: text.to_owned(),
+            sentences: features(text),
+        }
     }
 
     /// The features of all sentences.
@@ -43,9 +52,9 @@ impl Item {
 /// When a line has not the columns it should have.
 pub fn read_corpus(text: &str) -> miette::Result<Vec<Item>> {
     let line = |line: &str| match line.split('\t').collect::<Vec<_>>().as_slice() {
-        [_, family, split, label, _, _, _, _, sentence] => {
+        [_, family, split, label, _, _, place, _, sentence] => {
             let labels = label.split('+').filter(|label| *label != "none").map(str::to_owned).collect();
-            Ok(Item::new(family, *split != "train", labels, sentence))
+            Ok(Item::new(family, *split != "train", place, labels, sentence))
         }
         columns => Err(miette!("a line of the corpus has {} columns instead of 9: `{line}`", columns.len())),
     };
@@ -88,7 +97,7 @@ pub fn read_snippets(path: &Path) -> miette::Result<(Vec<Item>, ContentHash)> {
             "0" => Vec::new(),
             other => return Err(miette!("{}: label `{other}` is neither 0 nor 1", place())),
         };
-        items.push(Item::new(cell(page), false, labels, cell(words)));
+        items.push(Item::new(cell(page), false, "", labels, cell(words)));
     }
     Ok((items, ContentHash::of_text(&text)))
 }

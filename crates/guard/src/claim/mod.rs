@@ -10,7 +10,7 @@ pub(crate) mod quantity;
 pub(crate) mod quotation;
 pub(crate) mod stretch;
 
-use crate::text::{Kind, Text};
+use crate::text::Text;
 use std::ops::Range;
 
 /// The claims of one field.
@@ -46,7 +46,7 @@ impl Claims {
             self.fractions.push(claim);
             return end;
         }
-        let numeric = text.kind(at) == Some(Kind::Number) || number::word_value(text.word(at)).is_some();
+        let numeric = text.is_numeral(at);
         if numeric {
             if let Some(claim) = money::at(text, at) {
                 let end = claim.tokens.end;

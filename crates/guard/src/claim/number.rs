@@ -125,6 +125,9 @@ pub(crate) fn word_value(word: &str) -> Option<i64> {
 
 /// The number that begins at a token, in digits or words, and the token after it.
 pub(crate) fn at(text: &Text<'_>, start: usize) -> Option<(Decimal, usize)> {
+    if !text.is_numeral(start) {
+        return None;
+    }
     if text.kind(start) == Some(Kind::Number) {
         let mut value = parse(text.word(start))?;
         let mut end = start + 1;

@@ -5,6 +5,7 @@ pub(crate) mod fold;
 mod spread;
 pub(crate) mod token;
 
+use crate::claim::number::word_value;
 use fold::Folded;
 use std::ops::Range;
 use terms::finding::Span;
@@ -27,6 +28,8 @@ pub(crate) struct Text<'d> {
     pub(crate) folded: Folded,
     pub(crate) tokens: Vec<Token>,
     pub(crate) sentences: Vec<Sentence>,
+    /// Which tokens are numbers, in digits or words; asked so often that it is found once.
+    numerals: Vec<bool>,
 }
 
 impl<'d> Text<'d> {
@@ -34,7 +37,20 @@ impl<'d> Text<'d> {
         let folded = Folded::of(original);
         let tokens = token::tokens(&folded, original);
         let sentences = sentences(&tokens);
-        Self { field, original, folded, tokens, sentences }
+        let numerals = tokens
+            .iter()
+            .map(|token| match token.kind {
+                Kind::Number => true,
+                Kind::Word => word_value(folded.slice(token.start, token.end)).is_some(),
+                Kind::Sign | Kind::Address => false,
+            })
+            .collect();
+        Self { field, original, folded, tokens, sentences, numerals }
+    }
+
+    /// True when a token is a number, in digits or words.
+    pub(crate) fn is_numeral(&self, index: usize) -> bool {
+        self.numerals.get(index).copied().unwrap_or_default()
     }
 
     /// The folded letters of a token; empty past the end.

@@ -11,7 +11,6 @@ use crate::phrase::Cues;
 use crate::rules::plain::is_excused;
 use crate::rules::{Family, Rule, RuleDoc, RuleExample};
 use crate::text::Kind;
-use std::collections::HashMap;
 use std::ops::Range;
 use terms::customer::Language;
 use terms::finding::{Severity, Verdict};
@@ -115,29 +114,33 @@ fn repeated(part: &Part<'_>) -> Option<Range<usize>> {
     if words.len() < RUN * TIMES {
         return None;
     }
-    // A text where no word in six comes three times has no run that does.
-    let mut seen: HashMap<u64, (usize, usize), crate::phrase::Fnv> = HashMap::default();
-    for (place, run) in words.windows(RUN).enumerate() {
-        let (times, free_from) = seen.entry(hash(part, run)).or_default();
-        if place < *free_from {
-            continue;
+    let hashes: Vec<u64> = words.iter().map(|at| hash(part.text.word(*at))).collect();
+    let mut runs: Vec<(u64, usize)> = hashes
+        .windows(RUN)
+        .enumerate()
+        .map(|(place, run)| (run.iter().fold(0u64, |sum, word| sum.rotate_left(9) ^ word), place))
+        .collect();
+    runs.sort_unstable();
+    let often = runs.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() >= TIMES).filter_map(|same| {
+        let (mut times, mut free_from) = (0, 0);
+        for (_, place) in same {
+            if *place >= free_from {
+                times += 1;
+                free_from = place + RUN;
+            }
+            if times == TIMES {
+                return Some(*words.get(*place)?..words.get(place + RUN - 1)? + 1);
+            }
         }
-        *times += 1;
-        *free_from = place + RUN;
-        if let (TIMES, Some(first), Some(last)) = (*times, run.first(), run.last()) {
-            return Some(*first..last + 1);
-        }
-    }
-    None
+        None
+    });
+    often.min_by_key(|tokens| tokens.start)
 }
 
-fn hash(part: &Part<'_>, run: &[usize]) -> u64 {
+fn hash(word: &str) -> u64 {
     use std::hash::Hasher;
     let mut hasher = crate::phrase::FnvHasher::default();
-    for at in run {
-        hasher.write(part.text.word(*at).as_bytes());
-        hasher.write(b" ");
-    }
+    hasher.write(word.as_bytes());
     hasher.finish()
 }
 
