@@ -7,9 +7,9 @@
 pub mod command;
 pub mod copy;
 pub mod cues;
-pub mod personal;
 pub mod desk;
 pub mod honest;
 pub mod mails;
 pub mod mutations;
+pub mod personal;
 pub mod speed;

@@ -5,10 +5,10 @@
 
 mod cues;
 mod dark;
-mod pii;
 mod honest;
 mod mails;
 mod mutations;
+mod pii;
 mod speed;
 
 use clap::Subcommand;
