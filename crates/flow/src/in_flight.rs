@@ -34,15 +34,18 @@ impl App {
     pub(crate) async fn settle_in_flight(&self, of: InFlight<'_>) -> Result<()> {
         let limit = tokio::time::Instant::now() + LIMIT;
         loop {
+            let mut conn = self.store().read().await?;
+            // Asked as late as can be: a lease that was given since a clock was set back ends before an older hour.
             let now = self.now();
             let open = match of {
-                InFlight::Of(campaign) => self.store().handing_over(campaign, now).await?,
+                InFlight::Of(campaign) => conn.handing_over(campaign, now).await?,
                 InFlight::ToAny(customers) => {
-                    let under_way = self.store().handed_to(now).await?;
+                    let under_way = conn.handed_to(now).await?;
                     under_way.iter().filter(|customer| customers.contains(customer)).count() as i64
                 }
-                InFlight::To(customer) => self.store().handing_over_to(customer, now).await?,
+                InFlight::To(customer) => conn.handing_over_to(customer, now).await?,
             };
+            drop(conn);
             if open == 0 {
                 return Ok(());
             }

@@ -30,7 +30,7 @@ impl App {
         let now = self.now();
         self.store().recover_jobs_of(worker).await?;
         let mut doubtful = self.store().recover_worker(worker, now).await?;
-        doubtful.extend(self.store().recover_messages(now).await?);
+        doubtful.extend(self.recover_left_over().await?);
         let in_doubt = self.settle(&doubtful).await?;
         // What a kill cut off in mid-erasure is finished before anything else is done.
         match self.finish_erasures().await {

@@ -43,6 +43,8 @@ struct Shared {
     /// For reads that all see one moment; few and long.
     moments: AnyPool,
     writer: AnyPool,
+    /// On a server, for what comes in beside the one writer.
+    intake: AnyPool,
     pepper: Pepper,
     turnstile: Option<Arc<dyn Turnstile>>,
 }
@@ -146,7 +148,8 @@ impl Store {
         let reading = |size| pool(size, sql!("connection", "sqlite_reader"));
         let readers = Readers::new(reading(READERS), READERS as usize, kind == Kind::Sqlite);
         let moments = reading(MOMENTS);
-        Ok(Self { shared: Arc::new(Shared { kind, readers, moments, writer, pepper, turnstile }) })
+        let intake = pool(1, sql!("connection", "sqlite_writer"));
+        Ok(Self { shared: Arc::new(Shared { kind, readers, moments, writer, intake, pepper, turnstile }) })
     }
 
     /// Which database is behind it.
@@ -196,10 +199,27 @@ impl Store {
         if self.shared.kind == Kind::Postgres {
             sqlx::query(sql!("connection", "take_writer")).execute(&mut *link).await?;
         }
+        Ok(self.transaction(link))
+    }
+
+    /// Begins a transaction that only takes events in ([`Tx::take_events`], [`Tx::count_events`]). On a server it does
+    /// not wait for the one writer: it adds rows that nobody has seen yet, and its numbers order it among its kind, so
+    /// that senders are answered while events are used. A file has one writer, whatever is written.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn begin_intake(&self) -> Result<Tx> {
+        if self.shared.kind == Kind::Sqlite {
+            return self.begin().await;
+        }
+        self.shared.turn(Step::Begin).await;
+        Ok(self.transaction(begin(&self.shared.intake, self.shared.kind).await?))
+    }
+
+    fn transaction(&self, link: Transaction<'static, Any>) -> Tx {
         let conn =
             Conn { link: Link::Writing(link), kind: self.shared.kind, pepper: self.shared.pepper.clone() };
-        let _writes = Writes(self.shared.turnstile.clone());
-        Ok(Tx { conn, shared: Arc::clone(&self.shared), _writes })
+        Tx { conn, shared: Arc::clone(&self.shared), _writes: Writes(self.shared.turnstile.clone()) }
     }
 
     /// Whether the database answers.
@@ -250,6 +270,7 @@ impl Store {
         self.shared.readers.close().await;
         self.shared.moments.close().await;
         self.shared.writer.close().await;
+        self.shared.intake.close().await;
     }
 }
 

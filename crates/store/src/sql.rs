@@ -68,7 +68,8 @@ macro_rules! sql {
 pub(crate) use sql;
 
 /// Writes the part between `/*each*/` and `/*end*/` once for each of `n` rows, separated by commas. Parameters inside
-/// it come after all others and are numbered on: `IN (/*each*/ $2 /*end*/)` becomes `IN ($2, $3, $4)`.
+/// it come after all others and are numbered on: `IN (/*each*/$2/*end*/)` becomes `IN ($2,$3,$4)`, for PostgreSQL
+/// `IN (VALUES ($2),($3),($4))`.
 ///
 /// Where parameters stand in the order of their numbers, SQLite gets `?` for each of them: it looks for a name among
 /// all names of the statement, which for many rows takes longer than the statement itself.
@@ -77,6 +78,9 @@ pub(crate) fn each(kind: Kind, statement: &'static str, n: usize) -> AssertSqlSa
         return AssertSqlSafe(statement.to_owned());
     };
     let (row, tail) = rest.split_once("/*end*/").unwrap_or((rest, ""));
+    // PostgreSQL compares every row with every value of a list unless the list is a table.
+    let is_list = kind == Kind::Postgres && head.trim_end().ends_with("IN (");
+    let (open, close) = if is_list { ("(", ")") } else { ("", "") };
     let (head, row) = (Pieces::of(head), Pieces::of(row));
     let numbers = head.pieces.iter().chain(&row.pieces).map(|(number, _)| *number);
     let bare = kind == Kind::Sqlite && !tail.contains('$') && numbers.enumerate().all(|(at, n)| n == at + 1);
@@ -84,9 +88,12 @@ pub(crate) fn each(kind: Kind, statement: &'static str, n: usize) -> AssertSqlSa
     let last = row.pieces.iter().map(|(number, _)| *number).max().unwrap_or(0);
     let mut out = String::with_capacity(statement.len() + n * 6 * (1 + row.pieces.len()));
     head.write(&mut out, bare, 0);
+    out.push_str(if is_list { "VALUES " } else { "" });
     for at in 0..n {
         out.push_str(if at == 0 { "" } else { "," });
+        out.push_str(open);
         row.write(&mut out, bare, at * (last + 1 - first));
+        out.push_str(close);
     }
     out.push_str(tail);
     AssertSqlSafe(out)
@@ -271,7 +278,7 @@ mod tests {
             assert_eq!(text(kind, swapped, 2), "INSERT INTO t VALUES  ($2, $1), ($4, $3)");
             assert_eq!(text(kind, "SET x = /*each*/$1/*end*/ WHERE k = $9", 1), "SET x = $1 WHERE k = $9");
         }
-        assert_eq!(text(Kind::Postgres, named, 3), "x = $1 AND k IN ($2,$3,$4)");
+        assert_eq!(text(Kind::Postgres, named, 3), "x = $1 AND k IN (VALUES ($2),($3),($4))");
         assert_eq!(text(Kind::Postgres, rows, 2), "VALUES ($1, $2),($3, $4)");
         assert_eq!(text(Kind::Sqlite, named, 3), "x = ? AND k IN (?,?,?)");
         assert_eq!(text(Kind::Sqlite, rows, 2), "VALUES (?, ?),(?, ?)");

@@ -126,7 +126,7 @@ async fn write(
 }
 
 async fn commit(store: &Store, group: &[Request], throttled: &Throttled) -> store::Result<Vec<Taken>> {
-    let mut tx = store.begin().await?;
+    let mut tx = store.begin_intake().await?;
     let taken = tx.take_events(group).await?;
     let mut counts: std::collections::BTreeMap<(WriteKeyId, EventFate), i64> =
         std::collections::BTreeMap::new();
