@@ -98,7 +98,7 @@ fn worker(
     next: &AtomicU64,
     all: &Mutex<(Report, u64)>,
 ) -> miette::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().into_diagnostic()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().into_diagnostic()?;
     runtime.block_on(async {
         let template = Template::make().await.into_diagnostic()?;
         let options = Options { trace: arguments.trace, defect: arguments.plant };

@@ -44,7 +44,7 @@ fn no_seed_of_the_second_hundred_violates_anything() {
 fn the_same_seed_gives_the_same_trace() {
     on_a_thread(async {
         let (one, other) = (Template::make().await.unwrap(), Template::make().await.unwrap());
-        let options = Options { trace: true, defect: None };
+        let options = Options::default();
         let mut different: Vec<Ran> = Vec::new();
         for seed in 1..8 {
             let first = run(&one, seed, options).await.unwrap();

@@ -79,10 +79,5 @@ SELECT (SELECT value FROM counters WHERE name = 'consents') AS receipts,
 SELECT CAST(COUNT(*) AS BIGINT) AS n FROM consents
 WHERE id > $1 AND purpose IN ('profiling', 'measurement') AND status <> 'granted';
 
--- name: consents_to_profiling
--- The receipts about profiling of some customers, through any channel; which one holds is decided by the caller.
-SELECT customer, status, at FROM consents
-WHERE purpose = 'profiling' AND channel IN ('email', 'sms', 'push', 'post') AND customer IN (/*each*/$1/*end*/);
-
 -- name: consents_said
 SELECT customer, purpose, channel, status, at FROM consents WHERE customer IN (/*each*/$1/*end*/);

@@ -13,8 +13,5 @@ SELECT address_hash, reason, at FROM suppressions ORDER BY at, reason;
 INSERT INTO suppressions (address_hash, reason, source, at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (address_hash, reason) DO NOTHING;
 
--- name: lift_manual_suppression
-DELETE FROM suppressions WHERE address_hash = $1 AND reason = 'manual';
-
--- name: lift_unsubscribed
-DELETE FROM suppressions WHERE address_hash = $1 AND reason = 'unsubscribed';
+-- name: lift_suppression
+DELETE FROM suppressions WHERE address_hash = $1 AND reason = $2;

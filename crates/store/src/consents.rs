@@ -250,26 +250,6 @@ reads! {
         Ok(found)
     }
 
-    /// Every receipt about profiling of some customers, through any channel.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn consents_to_profiling(
-        &mut self, customers: &[CustomerKey],
-    ) -> Result<Vec<(CustomerKey, ConsentStatus, Instant)>> {
-        let mut found = Vec::new();
-        for batch in batches(customers) {
-            let mut query = sqlx::query(self.each(sql!("consents", "consents_to_profiling"), batch.len()));
-            for customer in batch {
-                query = query.bind(customer.as_str());
-            }
-            for row in query.fetch_all(self.db()).await? {
-                found.push((CustomerKey::new(row.text("customer")?), row.word("status")?, row.at("at")?));
-            }
-        }
-        Ok(found)
-    }
-
     /// The receipt that holds for one customer at an instant, if there is one.
     ///
     /// # Errors

@@ -239,28 +239,20 @@ writes! {
         Ok(())
     }
 
-    /// Takes back an opt-out of marketing, because the customer themselves asked for marketing again and confirmed it
-    /// from that address. Objections, complaints and bounces stay. True: there was one.
+    /// Lifts suppressions of one reason under a customer's key and address; all others stay. Comes out: whether there
+    /// was one. Who may lift which reason is the caller's business: the brand its own, customers what they said
+    /// themselves.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn lift_unsubscribed(&mut self, customer: Option<&CustomerKey>, email: Option<&str>) -> Result<bool> {
+    pub async fn lift_suppression(
+        &mut self, customer: Option<&CustomerKey>, email: Option<&str>, reason: SuppressionReason,
+    ) -> Result<bool> {
         let mut lifted = 0;
         for hash in self.pepper.hashes(customer, email)?.into_iter().flatten() {
-            let query = sqlx::query(sql!("suppressions", "lift_unsubscribed")).bind(hash);
+            let query = sqlx::query(sql!("suppressions", "lift_suppression")).bind(hash).bind(reason.as_str());
             lifted += query.execute(self.db()).await?.rows_affected();
         }
         Ok(lifted > 0)
-    }
-
-    /// Takes back a suppression that the brand itself asked for; all others stay.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn lift_manual_suppression(&mut self, customer: Option<&CustomerKey>, email: Option<&str>) -> Result<()> {
-        for hash in self.pepper.hashes(customer, email)?.into_iter().flatten() {
-            sqlx::query(sql!("suppressions", "lift_manual_suppression")).bind(hash).execute(self.db()).await?;
-        }
-        Ok(())
     }
 }

@@ -651,7 +651,7 @@ pub(crate) fn customer_why() -> CustomerWhyView {
 
 /// The preference centre, with the messages of a year at the brand's own cap.
 pub(crate) fn preferences() -> PreferencesView {
-    use terms::consent::Channel;
+    use terms::consent::{Channel, SuppressionReason};
     use terms::rights::{RequestState, RightKind};
     let topic = |id: &str, name: &str, chosen| TopicChoice { id: id.into(), name: name.into(), chosen };
     PreferencesView {
@@ -669,6 +669,7 @@ pub(crate) fn preferences() -> PreferencesView {
         topics: vec![topic("coffee", "Coffee", true), topic("tea", HOSTILE, false)],
         max_per_month: Some(2),
         restricted: true,
+        held: Some(SuppressionReason::Objection),
         messages: (0..12)
             .map(|n| OwnMessage {
                 subject: "20% off until Sunday".into(),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use store::Tx;
+use store::consents::Said;
 use store::identities::AliasKind;
 use terms::consent::{ConsentReceipt, ConsentStatus, Purpose};
 use terms::ids::CustomerKey;
@@ -120,19 +121,20 @@ async fn forget_behaviour(tx: &mut Tx, new: &[ConsentReceipt]) -> Result<()> {
         return Ok(());
     }
     let customers: Vec<CustomerKey> = refusers.into_iter().cloned().collect();
-    let states = profiling_states(&tx.consents_to_profiling(&customers).await?);
+    let states = profiling_states(&tx.consents_said(&customers).await?);
     let refused = states.into_iter().filter(|(_, granted)| !granted).map(|(customer, _)| customer);
     tx.delete_events_of(&refused.collect::<Vec<_>>()).await?;
     Ok(())
 }
 
-/// Of receipts about profiling, whether the latest of each customer is a grant; of two of the same instant the refusal
-/// counts.
-pub(crate) fn profiling_states(
-    receipts: &[(CustomerKey, ConsentStatus, Instant)],
+/// Whether the latest receipt about profiling of each customer is a grant; of two of the same instant the refusal counts.
+pub(crate) fn profiling_states<'s>(
+    receipts: impl IntoIterator<Item = &'s Said>,
 ) -> HashMap<CustomerKey, bool> {
     let mut latest: HashMap<CustomerKey, (Instant, bool)> = HashMap::new();
-    for (customer, status, at) in receipts {
+    for Said { customer, status, at, .. } in
+        receipts.into_iter().filter(|said| said.purpose == Purpose::Profiling)
+    {
         let said = (*at, *status != ConsentStatus::Granted);
         let known = latest.entry(customer.clone()).or_insert(said);
         *known = (*known).max(said);

@@ -7,7 +7,7 @@
 use policy::refusal::Refusal;
 use store::Tx;
 use store::sign_ups::{NewSignUp, SignUp};
-use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose};
+use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose, SuppressionReason};
 use terms::customer::{Customer, Language};
 use terms::hash::ContentHash;
 use terms::ids::CustomerKey;
@@ -182,7 +182,8 @@ impl App {
         }
         let receipts = receipts(&sign_up, &customer, now);
         let lifted = if sign_up.purposes.contains(&Purpose::Marketing) {
-            tx.lift_unsubscribed(Some(&customer), Some(&sign_up.email)).await?
+            tx.lift_suppression(Some(&customer), Some(&sign_up.email), SuppressionReason::Unsubscribed)
+                .await?
         } else {
             false
         };

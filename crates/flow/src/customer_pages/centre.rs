@@ -4,6 +4,7 @@
 //! becomes a receipt of its own; taking back takes the same one click as giving.
 
 use policy::consent::state_now;
+use store::identities::AliasKind;
 use store::links::CustomerLinkKind;
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose, SuppressionReason};
 use terms::customer::Customer;
@@ -111,7 +112,8 @@ impl App {
                 .is_some_and(|state| state.status == ConsentStatus::Granted)
         };
         let email = customer.email.as_deref();
-        let suppressed = self.store().suppression(Some(&customer.key), email).await?.is_some();
+        let reasons = self.store().suppression_reasons(Some(&customer.key), email).await?;
+        let suppressed = !reasons.is_empty();
         let channels = Channel::ALL
             .iter()
             .copied()
@@ -153,6 +155,7 @@ impl App {
             topics: topics.collect(),
             max_per_month: preferences.max_per_month.and_then(|max| u32::try_from(max).ok()),
             restricted: customer.restricted,
+            held: held(&reasons),
             messages: self.own_messages(&customer).await?,
             requests: requests.collect(),
             saved: false,
@@ -229,7 +232,8 @@ impl App {
         tx.set_preferences(&customer.key, &preferences, now).await?;
         if back {
             // Their own earlier click is taken back by their own later one; objections and bounces stay.
-            tx.lift_unsubscribed(Some(&customer.key), customer.email.as_deref()).await?;
+            let reason = SuppressionReason::Unsubscribed;
+            tx.lift_suppression(Some(&customer.key), customer.email.as_deref(), reason).await?;
         }
         if away {
             let (reason, source) = (SuppressionReason::Unsubscribed, "preference_centre");
@@ -246,6 +250,41 @@ impl App {
         self.settle_withdrawn(&new).await?;
         self.settle_person(&customer.key).await?;
         Ok(PreferencesView { saved: true, ..self.preferences(token).await? })
+    }
+
+    /// A customer takes their objection to marketing back, under every name and address they have or had. It allows
+    /// nothing by itself: what they refused stays refused until they agree to it again.
+    ///
+    /// # Errors
+    /// As [`App::preferences`].
+    pub async fn withdraw_objection(&self, token: &str) -> Result<PreferencesView> {
+        let Visitor { customer, .. } = self.centre_visitor(token).await?;
+        let mut tx = self.store().begin().await?;
+        let stays = tx.resolve_customer(&customer.key).await?;
+        let customer = tx.customer(&stays).await?;
+        let names = tx.identities_of(&customer.key).await?;
+        let merged = names.iter().filter(|name| name.kind == AliasKind::Merged);
+        let keys: Vec<CustomerKey> = merged.map(|name| CustomerKey::new(&name.alias)).collect();
+        let mut records = tx.customers(&keys).await?;
+        // A name that was joined has a record no more, but may be suppressed all the same.
+        let without = keys.iter().filter(|key| records.iter().all(|record| record.key != **key));
+        let mut lifted = false;
+        for key in without {
+            lifted |= tx.lift_suppression(Some(key), None, SuppressionReason::Objection).await?;
+        }
+        let object = format!("customer/{}", customer.key);
+        records.push(customer);
+        for record in &records {
+            let (key, email) = (Some(&record.key), record.email.as_deref());
+            lifted |= tx.lift_suppression(key, email, SuppressionReason::Objection).await?;
+        }
+        if lifted {
+            let payload = serde_json::json!({ "objection": "withdrawn" });
+            let entry = self.entry(Actor::Customer, Action::PreferencesChanged, object, payload);
+            tx.append_entries(&[entry]).await?;
+        }
+        tx.commit().await?;
+        Ok(PreferencesView { saved: lifted, ..self.preferences(token).await? })
     }
 
     /// A receipt of now, on the notice of the preference page.
@@ -271,6 +310,13 @@ impl App {
             at: self.now(),
         })
     }
+}
+
+/// Of the reasons for which somebody is suppressed, the one that ticking a box does not take back; what they can take
+/// back themselves comes first.
+fn held(reasons: &[SuppressionReason]) -> Option<SuppressionReason> {
+    use SuppressionReason::{Complaint, HardBounce, Manual, Objection};
+    [Objection, Complaint, HardBounce, Manual].into_iter().find(|reason| reasons.contains(reason))
 }
 
 /// What somebody wants from now on, by what they wanted and what they chose.

@@ -8,7 +8,6 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use store::Conn;
 use store::consents::Said;
 use store::identities::AliasKind;
-use terms::consent::Purpose;
 use terms::customer::Customer;
 use terms::event::EventKind;
 use terms::ids::CustomerKey;
@@ -116,9 +115,8 @@ impl People {
 
     /// Settles who agreed to profiling; after receipts of the same events were noted.
     pub(super) fn settle_agreed(&mut self) {
-        let said = self.said.values().flatten().filter(|said| said.purpose == Purpose::Profiling);
-        let said: Vec<_> = said.map(|said| (said.customer.clone(), said.status, said.at)).collect();
-        let granted = profiling_states(&said).into_iter().filter(|(_, granted)| *granted);
+        let granted =
+            profiling_states(self.said.values().flatten()).into_iter().filter(|(_, granted)| *granted);
         self.agreed = granted
             .map(|(customer, _)| customer)
             .filter(|key| !self.records.get(key).is_some_and(|record| record.restricted))

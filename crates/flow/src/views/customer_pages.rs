@@ -1,7 +1,7 @@
 //! The customer's own pages: why, preferences, opt-out. Reached by signed links, without an account.
 
 use serde::Serialize;
-use terms::consent::Channel;
+use terms::consent::{Channel, SuppressionReason};
 use terms::customer::Language;
 use terms::preference::Personalisation;
 use terms::rights::{RequestState, RightKind};
@@ -124,6 +124,8 @@ pub struct PreferencesView {
     pub max_per_month: Option<u32>,
     /// True under restriction: data are kept and not used.
     pub restricted: bool,
+    /// What keeps offers away whatever is ticked: an objection, a complaint, an address that does not work, the brand.
+    pub held: Option<SuppressionReason>,
     /// Messages of the last year.
     pub messages: Vec<OwnMessage>,
     /// Requests of theirs.
@@ -133,6 +135,12 @@ pub struct PreferencesView {
 }
 
 impl PreferencesView {
+    /// Under an objection that the customer can take back.
+    #[must_use]
+    pub fn objected(&self) -> bool {
+        self.held == Some(SuppressionReason::Objection)
+    }
+
     /// Marketing e-mail allowed.
     #[must_use]
     pub fn marketing(&self) -> bool {

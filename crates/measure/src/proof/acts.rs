@@ -37,8 +37,6 @@ pub enum Effect {
     Chose(CustomerKey, PreferencesForm),
     /// A request waits in the inbox that says that the first key is a name of the second.
     Told(CustomerKey, CustomerKey),
-    /// Every request of the inbox was used.
-    Used,
 }
 
 /// Whose messages under way an act waits for before it answers.
@@ -223,8 +221,9 @@ fn lift(world: &mut World<'_>, who: CustomerKey) -> Act {
     let effects = vec![Effect::Said(Event::ManualLifted(customer.clone(), address.clone()))];
     let app = world.app().clone();
     let work: Work = Box::pin(async move {
-        let done = app.store().lift_manual_suppression(customer.as_ref(), address.as_deref());
-        done.await.map_err(words)
+        let manual = SuppressionReason::Manual;
+        let done = app.store().lift_suppression(customer.as_ref(), address.as_deref(), manual);
+        done.await.map_err(words).map(|_| ())
     });
     act(name, effects, work)
 }

@@ -14,6 +14,7 @@ use terms::time::Instant;
 /// Looks at the outbox after a commit: each message that began to be handed over in it is held against everything that
 /// was durable before.
 pub(super) async fn committed(world: &mut World<'_>) -> Result<()> {
+    world.look_into_inbox().await?;
     let contacts = world.app().store().contact_times(CampaignId(0), Instant(i64::MIN)).await?;
     let mut states = BTreeMap::new();
     let mut begun = Vec::new();

@@ -122,10 +122,7 @@ impl World<'_> {
 
     /// Answered is as good as durable; and whatever they were answered holds for what leaves from now on.
     fn answered(&mut self, task: Task) {
-        let mut effects = task.effects;
-        // An inbox that was empty was not used.
-        effects.retain(|effect| task.committed || !matches!(effect, Effect::Used));
-        self.take_effect(effects);
+        self.take_effect(task.effects);
         match task.waits {
             Waits::For(customer) => {
                 let customer = stays(&self.history, &customer);

@@ -197,6 +197,17 @@ impl<'t> World<'t> {
         }
     }
 
+    /// The inbox was used if it is empty now, by whomever: an erasure uses it as well.
+    pub(super) async fn look_into_inbox(&mut self) -> Result<()> {
+        if !self.inbox.is_empty() && self.app.store().inbox(1).await?.is_empty() {
+            for (from, into) in std::mem::take(&mut self.inbox) {
+                let follows = join(&self.history, &from, &into, self.now());
+                self.history.extend(follows);
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn take_effect(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
@@ -231,12 +242,6 @@ impl<'t> World<'t> {
                     self.history.extend(said);
                 }
                 Effect::Told(from, into) => self.inbox.push((from, into)),
-                Effect::Used => {
-                    for (from, into) in std::mem::take(&mut self.inbox) {
-                        let follows = join(&self.history, &from, &into, self.now());
-                        self.history.extend(follows);
-                    }
-                }
             }
         }
     }

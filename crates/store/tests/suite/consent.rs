@@ -167,8 +167,18 @@ fn an_opt_out_ends_by_a_new_sign_up_and_everything_else_stays() {
         for reason in SuppressionReason::ALL {
             store.suppress(Some(&key), Some("a@example.org"), *reason, "t", at(1)).await.unwrap();
         }
-        assert!(store.lift_unsubscribed(Some(&key), Some("A@example.org")).await.unwrap());
-        assert!(!store.lift_unsubscribed(Some(&key), Some("a@example.org")).await.unwrap());
+        assert!(
+            store
+                .lift_suppression(Some(&key), Some("A@example.org"), SuppressionReason::Unsubscribed)
+                .await
+                .unwrap()
+        );
+        assert!(
+            !store
+                .lift_suppression(Some(&key), Some("a@example.org"), SuppressionReason::Unsubscribed)
+                .await
+                .unwrap()
+        );
         let left = store.suppression_reasons(Some(&key), None).await.unwrap();
         assert_eq!(left.len(), SuppressionReason::ALL.len() - 1);
         assert!(!left.contains(&SuppressionReason::Unsubscribed));

@@ -208,8 +208,8 @@ fn a_suppression_outlives_its_customer_and_shows_no_address() {
         assert_eq!(set.len(), 3);
         assert!(set.find(&CustomerKey::new("new key"), Some("LUCIA@example.com")).unwrap().is_some());
         assert!(set.find(&CustomerKey::new("b"), None).unwrap().is_none());
-        store.lift_manual_suppression(Some(&key), email).await.unwrap();
-        store.lift_manual_suppression(None, Some("x@example.com")).await.unwrap();
+        store.lift_suppression(Some(&key), email, SuppressionReason::Manual).await.unwrap();
+        store.lift_suppression(None, Some("x@example.com"), SuppressionReason::Manual).await.unwrap();
         assert!(store.suppression(Some(&key), email).await.unwrap().is_some(), "only a manual one is lifted");
         assert!(store.suppression(None, Some("x@example.com")).await.unwrap().is_none());
         if fresh.store.kind() == store::Kind::Sqlite {

@@ -136,11 +136,17 @@ pub(crate) async fn save(
     // Whose page it is comes first, and nothing is changed by halves: what cannot be read comes back as things are.
     let before = state.app.preferences(&token).await?;
     cx.lang = before.language;
-    let Some(form) = typed.ok().and_then(|Form(typed)| read(&typed)) else {
-        let page = PreferencesPage { cx, view: before, refused: true, gpc };
-        return respond::html(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    let typed = typed.ok().map(|Form(typed)| typed);
+    let back = |typed: &Typed| typed.iter().any(|(name, value)| name == "objection" && value == "withdraw");
+    let view = if typed.as_ref().is_some_and(back) {
+        state.app.withdraw_objection(&token).await?
+    } else {
+        let Some(form) = typed.as_ref().and_then(read) else {
+            let page = PreferencesPage { cx, view: before, refused: true, gpc };
+            return respond::html(StatusCode::UNPROCESSABLE_ENTITY, &page);
+        };
+        state.app.save_preferences(&token, &form).await?
     };
-    let view = state.app.save_preferences(&token, &form).await?;
     cx.lang = view.language;
     respond::face(&cx, view, |view| PreferencesPage { cx: cx.clone(), view, refused: false, gpc })
 }

@@ -82,7 +82,7 @@ pub(super) fn told(world: &mut World<'_>, into: CustomerKey) -> Act {
 pub(super) fn used(world: &mut World<'_>) -> Act {
     let app = world.app().clone();
     let work = Box::pin(async move { app.apply_events().await.map_err(words).map(|_| ()) });
-    Act { waits: Waits::Anybody, ..act("events are used".to_owned(), vec![Effect::Used], work) }
+    Act { waits: Waits::Anybody, ..act("events are used".to_owned(), Vec::new(), work) }
 }
 
 /// What follows from what somebody chose at the preference centre.
