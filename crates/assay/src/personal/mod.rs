@@ -10,6 +10,7 @@ pub use label::common_label;
 pub use learn::{PII_SEED, Recipe, train_tagger};
 pub use read::{Document, Mark, hash_of, read_documents};
 pub use score::{PiiFigures, TypeFigures, Worst, figures, worst};
+pub(crate) use score::{interval, next};
 
 use guard::personal::{Personal, Tagger, find_with};
 use miette::IntoDiagnostic;

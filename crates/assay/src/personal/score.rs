@@ -373,14 +373,14 @@ fn sum<'c>(groups: impl Iterator<Item = &'c Counts>) -> Counts {
 }
 
 /// The middle 95 % of resampled figures.
-fn interval(mut draws: Vec<f64>) -> [f64; 2] {
+pub(crate) fn interval(mut draws: Vec<f64>) -> [f64; 2] {
     draws.sort_by(f64::total_cmp);
     let at = |share: f64| draws.get((draws.len() as f64 * share) as usize).copied().unwrap_or(f64::NAN);
     [at(0.025), at(0.975)]
 }
 
 /// Splitmix64 (Steele, Lea, Flood 2014).
-pub(super) fn next(state: &mut u64) -> u64 {
+pub(crate) fn next(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let mut z = *state;
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

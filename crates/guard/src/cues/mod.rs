@@ -6,6 +6,7 @@
 
 mod features;
 mod model;
+pub mod unsupported;
 
 pub use model::{BadCues, CueLabel, CueModel, CueOrigin, LABELS, Scores, VERSION};
 
