@@ -1,10 +1,12 @@
 //! The command line: every command, its arguments and their help. No work happens here.
 
 mod facts;
+mod guard;
 
 use std::path::PathBuf;
 
 pub(crate) use facts::{FactArgs, FactImportArgs, FactListArgs, FactsCommand};
+pub(crate) use guard::{GuardCheckArgs, GuardCommand};
 
 use clap::{Args, Parser, Subcommand};
 use terms::time::Day;
@@ -87,8 +89,9 @@ pub(crate) enum Command {
     /// Find out whether groups are treated alike; opens the vault, which the ledger keeps
     #[command(subcommand)]
     Audit(AuditCommand),
-    /// Check a text against the guard
-    Guard(GuardArgs),
+    /// Check a message against facts, or explain a rule
+    #[command(subcommand)]
+    Guard(GuardCommand),
     /// Write keys, with which shops and apps send events
     #[command(subcommand)]
     Key(KeyCommand),
@@ -360,18 +363,6 @@ pub(crate) enum KeyCommand {
         /// Its purposes: marketing, profiling, ai_content, measurement, sharing; none makes it mean nothing
         purpose: Vec<terms::consent::Purpose>,
     },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct GuardArgs {
-    /// Text file to check, `-` for standard input
-    pub(crate) file: PathBuf,
-    /// Language of the text: en or es
-    #[arg(long, default_value = "en")]
-    pub(crate) language: terms::customer::Language,
-    /// Offer whose facts may be used, such as offer:welcome-back
-    #[arg(long, default_value = "")]
-    pub(crate) offer: String,
 }
 
 #[derive(Debug, Subcommand)]

@@ -11,10 +11,11 @@ mod say;
 
 use clap::Parser;
 use miette::Result;
+use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
 
-fn main() -> Result<()> {
+fn main() -> Result<ExitCode> {
     let cli = Cli::parse();
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
@@ -30,8 +31,10 @@ fn main() -> Result<()> {
     runtime.block_on(run(cli))
 }
 
-async fn run(Cli { global, command }: Cli) -> Result<()> {
-    match command {
+async fn run(Cli { global, command }: Cli) -> Result<ExitCode> {
+    let done = match command {
+        // Its exit code tells how severe the findings are.
+        Command::Guard(guard) => return Ok(commands::guard::run(&global, &guard).await),
         Command::Demo(args) => demo::run(&global, &args).await,
         Command::Serve(args) => commands::serve::run(&global, &args).await,
         Command::Worker(args) => commands::worker::run(&global, &args).await,
@@ -46,7 +49,6 @@ async fn run(Cli { global, command }: Cli) -> Result<()> {
         Command::Person(person) => commands::person::run(&global, &person).await,
         Command::Brand(args) => commands::brand::run(&global, &args).await,
         Command::Facts(facts) => commands::facts::run(&global, &facts).await,
-        Command::Guard(args) => commands::guard::run(&global, &args).await,
         Command::Key(key) => commands::key::run(&global, &key).await,
         Command::Consent(consent) => commands::consent::run(&global, &consent).await,
         Command::Retention(retention) => commands::retention::run(&global, &retention).await,
@@ -56,5 +58,6 @@ async fn run(Cli { global, command }: Cli) -> Result<()> {
         Command::Backup { to } => commands::backup::back_up(&global, &to).await,
         Command::Restore { from } => commands::backup::restore(&global, &from).await,
         Command::Doctor => commands::doctor::run(&global).await,
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }

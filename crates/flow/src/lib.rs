@@ -22,6 +22,7 @@ mod error;
 pub mod events;
 pub mod facts;
 mod forecast;
+pub mod guarding;
 mod hand_over;
 pub mod home;
 mod in_flight;

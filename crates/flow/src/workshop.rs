@@ -19,6 +19,7 @@ use terms::preference::{PersonalNeed, Personalisation};
 use terms::time::Instant;
 
 use crate::brand::Brand;
+use crate::guarding::{facts_hash, ground_lines, marks, mends, release};
 use crate::problem::Unmade;
 use crate::views::VariantCheck;
 
@@ -122,6 +123,19 @@ impl Workshop {
         from: Instant,
         explain_in: Language,
     ) -> GuardReport {
+        self.reading(language, mail, recipient, from, explain_in, |_, _, report| report)
+    }
+
+    /// The same, with what was read and what it was held against, for those who ask more of it.
+    fn reading<T>(
+        &self,
+        language: Language,
+        mail: &RenderedMail,
+        recipient: &Recipient<'_>,
+        from: Instant,
+        explain_in: Language,
+        then: impl FnOnce(&Draft<'_>, &Context<'_>, GuardReport) -> T,
+    ) -> T {
         // The signed tokens of the recipient's own links are random: about one in 500 would read as a bank account.
         let links = [&recipient.links.why, &recipient.links.preferences, &recipient.links.unsubscribe];
         let without_tokens = |text: &String| {
@@ -148,7 +162,8 @@ impl Workshop {
             author: if self.plan.written_with_ai { Author::Machine } else { Author::Person },
             medium: Medium::Mail,
         };
-        guard::check(&draft, &context)
+        let report = guard::check(&draft, &context);
+        then(&draft, &context, report)
     }
 
     /// Checks a variant as a sample customer would read it. The sample has a name and allows everything, so that the
@@ -168,7 +183,24 @@ impl Workshop {
         let rendered = self.made(variant).and_then(|made| self.mail(&made, &sample));
         match rendered {
             Ok(mail) => {
-                let report = self.check(variant.language, &mail, &sample, from, explain_in);
+                let (report, grounds) = self.reading(
+                    variant.language,
+                    &mail,
+                    &sample,
+                    from,
+                    explain_in,
+                    |draft, context, report| {
+                        let grounds = ground_lines(draft, context, &report, explain_in);
+                        (report, grounds)
+                    },
+                );
+                let releases = report
+                    .findings
+                    .iter()
+                    .map(|finding| release(finding, &self.facts, &self.plan.offer))
+                    .collect();
+                let mends = mends(variant, &mail.fields, &report, &self.facts, &self.plan.offer);
+                let marks = marks(variant, &mail.fields, &report, &grounds);
                 let error = wordless(&report).map(|field| Unmade::NoWords { field });
                 VariantCheck {
                     language: variant.language,
@@ -176,6 +208,12 @@ impl Workshop {
                     rendered: mail.fields,
                     html: mail.html,
                     error,
+                    grounds,
+                    releases,
+                    mends,
+                    marks,
+                    facts: self.facts.len(),
+                    facts_hash: facts_hash(&self.facts),
                 }
             }
             Err(error) => VariantCheck {
@@ -188,6 +226,12 @@ impl Workshop {
                 rendered: variant.fields().map(|(field, text)| (field, text.to_owned())).to_vec(),
                 html: String::new(),
                 error: Some(error.into()),
+                grounds: Vec::new(),
+                releases: Vec::new(),
+                mends: Vec::new(),
+                marks: Vec::new(),
+                facts: self.facts.len(),
+                facts_hash: facts_hash(&self.facts),
             },
         }
     }

@@ -15,6 +15,7 @@ mod clock;
 pub mod cues;
 mod draft;
 mod explain;
+mod ground;
 pub mod personal;
 mod phrase;
 mod rules;
@@ -23,6 +24,7 @@ mod text;
 
 pub use check::{calls_last, check, rules_version};
 pub use draft::{Author, Context, Draft, LastCall, Medium, RecipientFacts};
+pub use ground::{Ground, attribute_predicates, grounds};
 pub use personal::personal_need;
 pub use rules::{Family, RuleDoc, RuleExample, rulebook};
 pub use sheet::{FactSheet, usual_name};

@@ -19,15 +19,86 @@
           signal: flight.signal,
           headers: { Accept: "text/html" },
         });
-        if (answer.ok && !answer.redirected) panel.innerHTML = await answer.text();
+        if (answer.ok && !answer.redirected) { panel.innerHTML = await answer.text(); draw(); }
         panel.removeAttribute("aria-busy");
       } catch (error) {
         if (error.name !== "AbortError") panel.removeAttribute("aria-busy");
       }
     };
+    // What the panel says is marked in the fields themselves: a copy of the words lies behind each field.
+    const inks = new Map();
+    const ink = (field) => {
+      if (inks.has(field)) return inks.get(field);
+      const box = document.createElement("div");
+      box.className = "inked";
+      field.before(box);
+      const layer = document.createElement("div");
+      layer.className = field.tagName === "TEXTAREA" ? "ink" : "ink line";
+      layer.setAttribute("aria-hidden", "true");
+      const had = document.activeElement === field;
+      box.append(layer, field);
+      if (had) field.focus();
+      const style = getComputedStyle(field);
+      for (const name of ["font", "letterSpacing", "padding", "lineHeight"]) layer.style[name] = style[name];
+      field.addEventListener("scroll", () => { layer.scrollTop = field.scrollTop; layer.scrollLeft = field.scrollLeft; });
+      inks.set(field, layer);
+      return layer;
+    };
+    const draw = () => {
+      const found = new Map();
+      for (const check of panel.querySelectorAll("[data-marks]")) {
+        for (const mark of JSON.parse(check.dataset.marks || "[]")) {
+          found.set(mark.field, [...(found.get(mark.field) ?? []), mark]);
+        }
+      }
+      const order = ["ground", "unchecked", "warn", "block"];
+      const names = new Set([...found.keys(), ...[...inks.keys()].map((field) => field.name)]);
+      for (const name of names) {
+        const field = form.elements[name];
+        if (!field) continue;
+        const marks = found.get(name) ?? [];
+        const layer = ink(field);
+        const text = field.value;
+        const cuts = [...new Set([0, text.length, ...marks.flatMap((m) => [m.start, m.end])])]
+          .filter((at) => at <= text.length).sort((a, b) => a - b);
+        layer.replaceChildren(...cuts.slice(1).map((end, at) => {
+          const start = cuts[at];
+          const kinds = marks.filter((m) => m.start <= start && end <= m.end).map((m) => order.indexOf(m.kind));
+          const piece = text.slice(start, end);
+          if (kinds.length === 0) return document.createTextNode(piece);
+          const mark = document.createElement("mark");
+          mark.className = `m-${order[Math.max(...kinds)]}`;
+          mark.textContent = piece;
+          return mark;
+        }));
+        layer.scrollTop = field.scrollTop;
+      }
+    };
+    draw();
+
+    // A repair is made in the field, where it can be undone by typing; without this the form does the same.
+    panel.addEventListener("click", (event) => {
+      const button = event.target.closest("button[name=mend]");
+      if (!button) return;
+      const change = JSON.parse(button.value);
+      const field = form.elements[change.field];
+      let at = change.start;
+      if (!field.value.startsWith(change.was, at)) {
+        at = field.value.indexOf(change.was);
+        if (at < 0 || field.value.indexOf(change.was, at + 1) >= 0) return;
+      }
+      event.preventDefault();
+      field.focus();
+      let end = at + change.was.length;
+      if (!change.by && field.value[end] === " ") end += 1;
+      field.setRangeText(change.by, at, end, "end");
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+
     let dirty = false;
     form.addEventListener("input", () => {
       dirty = true;
+      for (const layer of inks.values()) layer.replaceChildren();
       clearTimeout(timer);
       timer = setTimeout(check, 450);
     });

@@ -3,6 +3,7 @@
 //! Goes in: the text, findings and sentences with byte offsets into it. Comes out: pieces that together are exactly
 //! the text. Offsets that point beyond the text or into a character are moved, never trusted.
 
+use flow::guarding::GroundLine;
 use terms::finding::{Finding, GuardReport, Severity, Verdict};
 use terms::message::Field;
 
@@ -11,6 +12,8 @@ use terms::message::Field;
 pub(crate) enum Mark {
     /// As it is.
     Plain,
+    /// A fact says so.
+    Ground,
     /// No fact and no rule covers this sentence.
     Unchecked,
     /// For a person to look at.
@@ -24,6 +27,7 @@ impl Mark {
     pub(crate) const fn class(self) -> &'static str {
         match self {
             Self::Plain => "",
+            Self::Ground => "ground",
             Self::Unchecked => "unchecked",
             Self::Warn => "warn",
             Self::Block => "block",
@@ -40,6 +44,8 @@ pub(crate) struct Piece {
     pub(crate) mark: Mark,
     /// Rules that found something here, such as `F2, M1`.
     pub(crate) rules: String,
+    /// The fact that says so, by its place among the grounds.
+    pub(crate) ground: Option<usize>,
 }
 
 fn mark_of(finding: &Finding) -> Mark {
@@ -56,7 +62,7 @@ fn boundary(text: &str, at: usize) -> usize {
 }
 
 /// The pieces of one field.
-pub(crate) fn pieces(field: Field, text: &str, report: &GuardReport) -> Vec<Piece> {
+pub(crate) fn pieces(field: Field, text: &str, report: &GuardReport, grounds: &[GroundLine]) -> Vec<Piece> {
     let found: Vec<(usize, usize, Mark, &str)> = report
         .findings
         .iter()
@@ -69,10 +75,17 @@ pub(crate) fn pieces(field: Field, text: &str, report: &GuardReport) -> Vec<Piec
         .filter(|sentence| sentence.span.field == field && sentence.verdict == Verdict::Unchecked)
         .map(|sentence| (boundary(text, sentence.span.start), boundary(text, sentence.span.end)))
         .collect();
+    let grounds: Vec<(usize, usize, usize)> = grounds
+        .iter()
+        .enumerate()
+        .filter(|(_, ground)| ground.span.field == field)
+        .map(|(at, ground)| (boundary(text, ground.span.start), boundary(text, ground.span.end), at))
+        .collect();
     let mut cuts: Vec<usize> = found
         .iter()
         .flat_map(|(start, end, ..)| [*start, *end])
         .chain(unchecked.iter().flat_map(|(start, end)| [*start, *end]))
+        .chain(grounds.iter().flat_map(|(start, end, _)| [*start, *end]))
         .chain([0, text.len()])
         .collect();
     cuts.sort_unstable();
@@ -85,6 +98,11 @@ pub(crate) fn pieces(field: Field, text: &str, report: &GuardReport) -> Vec<Piec
         if unchecked.iter().any(|(from, to)| covers(from, to)) {
             mark = Mark::Unchecked;
         }
+        let ground = grounds.iter().find(|(from, to, _)| covers(from, to)).map(|(_, _, at)| *at);
+        if ground.is_some() {
+            // What a fact says is checked, whatever else its sentence says.
+            mark = Mark::Ground;
+        }
         for (from, to, found_mark, rule) in &found {
             if covers(from, to) {
                 mark = mark.max(*found_mark);
@@ -95,6 +113,7 @@ pub(crate) fn pieces(field: Field, text: &str, report: &GuardReport) -> Vec<Piec
             text: text.get(*start..*end).unwrap_or_default().to_owned(),
             mark,
             rules: rules.join(", "),
+            ground: ground.filter(|_| mark == Mark::Ground),
         });
     }
     out
@@ -138,6 +157,7 @@ mod tests {
             Field::Body,
             text,
             &report(vec![finding(5, 8, "F2"), finding(0, 15, "M1")], vec![(16, 22)]),
+            &[],
         );
         assert_eq!(cut.iter().map(|piece| piece.text.as_str()).collect::<String>(), text);
         let percent = cut.iter().find(|piece| piece.text == "40%").unwrap();
@@ -148,13 +168,16 @@ mod tests {
     #[test]
     fn offsets_inside_a_character_or_beyond_the_end_are_moved() {
         let text = "29 € más";
-        let cut = pieces(Field::Body, text, &report(vec![finding(4, 900, "F1")], vec![]));
+        let cut = pieces(Field::Body, text, &report(vec![finding(4, 900, "F1")], vec![]), &[]);
         assert_eq!(cut.iter().map(|piece| piece.text.as_str()).collect::<String>(), text);
     }
 
     #[test]
     fn findings_of_another_field_are_left_alone() {
-        let cut = pieces(Field::Subject, "Hello", &report(vec![finding(0, 5, "F1")], vec![]));
-        assert_eq!(cut, [Piece { text: "Hello".into(), mark: Mark::Plain, rules: String::new() }]);
+        let cut = pieces(Field::Subject, "Hello", &report(vec![finding(0, 5, "F1")], vec![]), &[]);
+        assert_eq!(
+            cut,
+            [Piece { text: "Hello".into(), mark: Mark::Plain, rules: String::new(), ground: None }]
+        );
     }
 }

@@ -394,8 +394,58 @@ fn check(language: Language) -> VariantCheck {
             verdict: Verdict::Unchecked,
         });
     }
+    let releases = findings
+        .iter()
+        .map(|finding| {
+            let fact = (finding.rule == "F2").then_some(terms::ids::FactId(7));
+            Some(flow::guarding::Release {
+                fact,
+                entity: HOSTILE.into(),
+                predicate: "discount".into(),
+                evidence: terms::fact::EvidenceKind::Plain,
+                claim: HOSTILE.into(),
+            })
+        })
+        .collect();
+    let mends = (0..findings.len())
+        .map(|finding| flow::guarding::Mend {
+            finding,
+            kind: if finding == 0 {
+                flow::guarding::MendKind::UseFact
+            } else {
+                flow::guarding::MendKind::TakeOut
+            },
+            shown: HOSTILE.into(),
+            change: flow::guarding::Change {
+                field: "en_body".into(),
+                start: 3,
+                was: HOSTILE.into(),
+                by: "{{ offer.discount }}".into(),
+            },
+        })
+        .collect();
+    let grounds = vec![flow::guarding::GroundLine {
+        span: Span { field: Field::Headline, start: 0, end: 4 },
+        fact: terms::ids::FactId(7),
+        entity: HOSTILE.into(),
+        predicate: "discount".into(),
+        value: "20%".into(),
+        source: HOSTILE.into(),
+    }];
+    let marks = vec![flow::guarding::InlineMark {
+        field: "en_body".into(),
+        start: 0,
+        end: 4,
+        kind: flow::guarding::MarkKind::Block,
+    }];
     VariantCheck {
         language,
+        grounds,
+        releases,
+        mends,
+        marks,
+        facts: 4,
+        facts_hash: "9f86d081884c7d65".into(),
         report: GuardReport { findings, sentences, rules_version: "2026-11-24".into() },
         rendered: vec![
             (Field::Subject, subject),

@@ -1,44 +1,150 @@
-//! `candor guard`: what the guard says of a text. Ends with exit code 1 when something blocks.
+//! `candor guard`: what the guard says of a message, and what its rules mean. The exit code tells a program how severe it
+//! is; a message that could not be checked never ends with the code of one that passed.
 
-use std::io::Read;
+use std::process::ExitCode;
 
-use miette::{IntoDiagnostic, Result, WrapErr};
+use flow::clock::Clock;
+use flow::facts::{Reading, read_file};
+use flow::guarding::{CheckSettings, MessageCheck, RuleView, check_message, rulebook, rules_version};
+use miette::{IntoDiagnostic, Result};
+use terms::customer::Language;
+use terms::fact::Fact;
+use terms::finding::Severity;
+use terms::ids::FactId;
 
-use crate::cli::{Global, GuardArgs};
+use crate::cli::{Global, GuardCheckArgs, GuardCommand};
+use crate::commands::facts::bytes;
 use crate::compose::open_quiet;
 use crate::say;
 
-pub(crate) async fn run(global: &Global, args: &GuardArgs) -> Result<()> {
-    let app = open_quiet(global).await?;
-    let mut text = String::new();
-    if args.file.as_os_str() == "-" {
-        std::io::stdin().read_to_string(&mut text).into_diagnostic()?;
-    } else {
-        text = std::fs::read_to_string(&args.file)
-            .into_diagnostic()
-            .wrap_err_with(|| format!("cannot read `{}`", args.file.display()))?;
-    }
-    let report = app.check_text(&text, args.language, &args.offer).await.into_diagnostic()?;
-    if global.json {
-        say::json(&report)?;
-    } else {
-        for finding in &report.findings {
-            let weight = if finding.blocks { "blocks" } else { "notes " };
-            say::line(format!("{:<4} {weight} `{}`", finding.rule, finding.quote));
-            say::line(format!("     {}", finding.message));
-            say::line(format!("     {} ({})", finding.repair, finding.basis));
+/// It could not be checked.
+const NOT_CHECKED: u8 = 2;
+
+pub(crate) async fn run(global: &Global, command: &GuardCommand) -> ExitCode {
+    let done = match command {
+        GuardCommand::Check(args) => check(global, args).await,
+        GuardCommand::Explain { rule, lang } => explain(global, rule.as_deref(), *lang),
+    };
+    done.unwrap_or_else(|report| {
+        eprintln!("{report:?}");
+        ExitCode::from(NOT_CHECKED)
+    })
+}
+
+async fn check(global: &Global, args: &GuardCheckArgs) -> Result<ExitCode> {
+    let message = bytes(&args.message)?;
+    let message = String::from_utf8(message)
+        .map_err(|_| miette::miette!("`{}` is not UTF-8; save it as UTF-8", args.message.display()))?;
+    let explain_in = args.explain_in.unwrap_or(args.lang);
+    let checked = match &args.facts {
+        Some(path) => {
+            let now =
+                args.on.map_or_else(|| Clock::System.now(), |day| day.start_in(&args.zone).plus_hours(9));
+            let facts = facts(&bytes(path)?, now, &args.zone)?;
+            let settings = CheckSettings {
+                language: args.lang,
+                explain_in,
+                offer: args.offer.clone(),
+                from: now,
+                until: now,
+                zone: args.zone.clone(),
+                hosts: args.host.clone(),
+                last_calls: None,
+            };
+            check_message(&message, facts, &settings).into_diagnostic()?
         }
-        let unchecked =
-            report.sentences.iter().filter(|s| s.verdict == terms::finding::Verdict::Unchecked).count();
+        None => {
+            let app = open_quiet(global).await?;
+            app.check_message(&message, args.lang, explain_in, &args.offer).await.into_diagnostic()?
+        }
+    };
+    if global.json {
+        say::json(&checked)?;
+    } else {
+        tell(&checked);
+    }
+    Ok(ExitCode::from(match checked.severity {
+        None => 0,
+        Some(Severity::Block) => 1,
+        Some(Severity::Evidence) => 3,
+        Some(Severity::Warn) => 4,
+    }))
+}
+
+/// The facts of a file, all of them or none: a check against half of them would say too much or too little.
+fn facts(bytes: &[u8], now: terms::time::Instant, zone: &str) -> Result<Vec<Fact>> {
+    let reading = Reading { source: "facts".to_owned(), now, max_age_hours: None, zone: zone.to_owned() };
+    let file = read_file(bytes, &reading);
+    if !file.faults.is_empty() {
+        let told: Vec<String> = file.faults.iter().map(ToString::to_string).collect();
+        return Err(miette::miette!("the facts cannot be taken:\n{}", told.join("\n")));
+    }
+    Ok(file.facts.into_iter().zip(1..).map(|((_, fact), id)| Fact { id: FactId(id), ..fact }).collect())
+}
+
+fn tell(checked: &MessageCheck) {
+    for (finding, release) in checked.report.findings.iter().zip(&checked.releases) {
+        let weight = if finding.blocks { "blocks" } else { "notes " };
+        say::line(format!("{:<4} {weight} {} `{}`", finding.rule, finding.span.field, finding.quote));
+        say::line(format!("     {}", finding.message));
+        say::line(format!("     {} ({})", finding.repair, finding.basis));
+        if let Some(release) = release {
+            let evidence = match release.evidence {
+                terms::fact::EvidenceKind::Plain => String::new(),
+                kind => format!(", with evidence {kind}"),
+            };
+            say::line(format!("     released by: {} of {}{evidence}", release.predicate, release.entity));
+        }
+    }
+    for ground in &checked.grounds {
         say::line(format!(
-            "{} findings, {unchecked} of {} sentences unchecked",
-            report.findings.len(),
-            report.sentences.len()
+            "     stands: {} of {} is {} ({})",
+            ground.predicate, ground.entity, ground.value, ground.source
         ));
     }
-    if report.is_clear() {
-        Ok(())
+    say::line(format!(
+        "{} findings, {} of {} sentences unchecked; rules {}, {} facts {}",
+        checked.report.findings.len(),
+        checked.unchecked,
+        checked.report.sentences.len(),
+        checked.report.rules_version,
+        checked.facts,
+        checked.facts_hash.get(..12).unwrap_or_default(),
+    ));
+}
+
+fn explain(global: &Global, rule: Option<&str>, lang: Language) -> Result<ExitCode> {
+    let all = rulebook();
+    let Some(id) = rule else {
+        if global.json {
+            say::json(&all)?;
+        } else {
+            for rule in &all {
+                say::line(format!("{:<4} {:<9} {}", rule.id, rule.severity.as_str(), rule.name(lang)));
+            }
+            say::line(format!("{} rules, version {}", all.len(), rules_version()));
+        }
+        return Ok(ExitCode::SUCCESS);
+    };
+    let Some(rule) = all.iter().find(|rule| rule.id.eq_ignore_ascii_case(id)) else {
+        let known: Vec<&str> = all.iter().map(|rule| rule.id).collect();
+        return Err(miette::miette!("there is no rule `{id}`; the rules are {}", known.join(", ")));
+    };
+    if global.json {
+        say::json(rule)?;
     } else {
-        Err(miette::miette!("something blocks; mend it or add the missing facts"))
+        one(rule, lang);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn one(rule: &RuleView, lang: Language) {
+    say::line(format!("{} {} ({})", rule.id, rule.name(lang), rule.severity));
+    say::line(format!("catches  {}", rule.catches));
+    say::line(format!("why      {}", rule.why));
+    say::line(format!("basis    {}; for reference, not legal advice", rule.basis));
+    for example in &rule.examples {
+        say::line(format!("{}       held    {}", example.language, example.fails));
+        say::line(format!("         passes  {}", example.passes));
     }
 }

@@ -196,6 +196,18 @@ pub struct VariantCheck {
     pub html: String,
     /// Why it could not be made into a mail, if so.
     pub error: Option<crate::problem::Unmade>,
+    /// What each supported statement stands on.
+    pub grounds: Vec<crate::guarding::GroundLine>,
+    /// For each finding, in the order of the report: the fact that would release it, if any could.
+    pub releases: Vec<Option<crate::guarding::Release>>,
+    /// Changes of the written words that mend a finding.
+    pub mends: Vec<crate::guarding::Mend>,
+    /// Marks in the written words.
+    pub marks: Vec<crate::guarding::InlineMark>,
+    /// Facts it was held against, and a hash over them.
+    pub facts: usize,
+    /// That hash.
+    pub facts_hash: String,
 }
 
 /// The review page: everything an approver needs, side by side.

@@ -3,7 +3,7 @@
 
 mod claims;
 mod disclosure;
-mod fact;
+pub(crate) mod fact;
 mod manipulation;
 mod plain;
 pub(crate) mod privacy;

@@ -2,10 +2,12 @@
 
 use crate::charts;
 use crate::context::Cx;
-use crate::highlight::{self, Mark, Piece};
+use crate::highlight::{self, Piece};
+use crate::route::encode;
+use flow::guarding::{GroundLine, Mend, MendKind, Release};
 use flow::views::{AudiencePreview, VariantCheck};
 use terms::customer::Language;
-use terms::finding::Finding;
+use terms::finding::{Finding, Verdict};
 use terms::message::Field;
 
 /// One field of a variant with its marks.
@@ -14,11 +16,67 @@ pub(super) struct FieldShown {
     pub(super) pieces: Vec<Piece>,
 }
 
+/// One finding with the ways out of it.
+pub(super) struct FindingShown {
+    pub(super) finding: Finding,
+    pub(super) mends: Vec<Mend>,
+    pub(super) release: Option<Release>,
+}
+
+impl FindingShown {
+    /// Words on the button of a repair.
+    pub(super) fn mend_words(&self, cx: &Cx, mend: &Mend) -> String {
+        match mend.kind {
+            MendKind::UseFact => cx.t1("check.mend.use_fact", &mend.shown),
+            MendKind::TakeOut => cx.t("check.mend.take_out").to_owned(),
+        }
+    }
+
+    /// The page of the fact that would release it, filled in as far as it may be.
+    pub(super) fn release_link(&self, release: &Release) -> String {
+        match release.fact {
+            Some(id) => format!("/facts/{id}"),
+            None => format!(
+                "/facts/new?entity={}&predicate={}&evidence={}&claim={}",
+                encode(&release.entity),
+                encode(&release.predicate),
+                release.evidence,
+                encode(&release.claim)
+            ),
+        }
+    }
+
+    /// What that link is called.
+    pub(super) fn release_words(&self, cx: &Cx, release: &Release) -> String {
+        let key = if release.fact.is_some() { "check.release.mend" } else { "check.release.add" };
+        let evidence = match release.evidence {
+            terms::fact::EvidenceKind::Plain => String::new(),
+            kind => cx.t1("check.release.evidence", cx.name("evidence", kind)),
+        };
+        format!("{}{evidence}", cx.t2(key, &release.predicate, &release.entity))
+    }
+}
+
+/// One sentence with what is known of it.
+pub(super) struct SentenceShown {
+    pub(super) field: Field,
+    pub(super) text: String,
+    pub(super) verdict: Verdict,
+    /// Rules and facts that spoke of it.
+    pub(super) by: String,
+}
+
 /// One variant.
 pub(super) struct CheckShown {
     pub(super) language: Language,
     pub(super) fields: Vec<FieldShown>,
-    pub(super) findings: Vec<Finding>,
+    pub(super) findings: Vec<FindingShown>,
+    pub(super) sentences: Vec<SentenceShown>,
+    pub(super) grounds: Vec<GroundLine>,
+    /// Marks in the written words, as JSON for the script.
+    pub(super) marks: String,
+    pub(super) facts: usize,
+    pub(super) facts_hash: String,
     pub(super) blocking: usize,
     pub(super) to_look_at: usize,
     pub(super) unchecked: usize,
@@ -36,26 +94,60 @@ impl CheckShown {
             .filter(|(_, text)| !text.is_empty())
             .map(|(field, text)| FieldShown {
                 field: *field,
-                pieces: highlight::pieces(*field, text, &check.report),
+                pieces: highlight::pieces(*field, text, &check.report, &check.grounds),
             })
             .collect();
         let blocking = check.report.findings.iter().filter(|finding| finding.blocks).count();
-        let unchecked = fields
+        let to_look_at = check.report.findings.len() - blocking;
+        let sentences = sentences(check);
+        let unchecked = sentences.iter().filter(|sentence| sentence.verdict == Verdict::Unchecked).count();
+        let findings = check
+            .report
+            .findings
             .iter()
-            .flat_map(|field| &field.pieces)
-            .filter(|piece| piece.mark == Mark::Unchecked)
-            .count();
+            .enumerate()
+            .map(|(at, finding)| FindingShown {
+                finding: finding.clone(),
+                mends: check.mends.iter().filter(|mend| mend.finding == at).cloned().collect(),
+                release: check.releases.get(at).cloned().flatten(),
+            })
+            .collect();
         Self {
             language: check.language,
             fields,
-            findings: check.report.findings.clone(),
+            findings,
+            sentences,
+            grounds: check.grounds.clone(),
+            marks: serde_json::to_string(&check.marks).unwrap_or_default(),
+            facts: check.facts,
+            facts_hash: check.facts_hash.clone(),
             blocking,
-            to_look_at: check.report.findings.len() - blocking,
+            to_look_at,
             unchecked,
             rules_version: check.report.rules_version.clone(),
             html: without_style_elements(&check.html),
             error: check.error.clone(),
         }
+    }
+
+    /// What a statement stands on, for whoever points at it.
+    pub(super) fn ground(&self, cx: &Cx, at: &usize) -> String {
+        self.grounds.get(*at).map_or_else(String::new, |ground| {
+            format!(
+                "{}: {} {} = {} ({})",
+                cx.t("check.ground"),
+                ground.entity,
+                ground.predicate,
+                ground.value,
+                ground.source
+            )
+        })
+    }
+
+    /// How many sentences were checked, of how many.
+    pub(super) fn checked(&self, cx: &Cx) -> String {
+        let all = self.sentences.len();
+        cx.t2("check.coverage", cx.n((all - self.unchecked) as u64), cx.n(all as u64))
     }
 
     /// Words for the state of this variant.
@@ -81,6 +173,38 @@ impl CheckShown {
             "clear"
         }
     }
+}
+
+/// Every sentence that a reader sees, with its verdict and what spoke of it.
+fn sentences(check: &VariantCheck) -> Vec<SentenceShown> {
+    check
+        .report
+        .sentences
+        .iter()
+        .filter_map(|sentence| {
+            let span = sentence.span;
+            let (_, text) = check.rendered.iter().find(|(field, _)| *field == span.field)?;
+            let touches = |other: terms::finding::Span| {
+                other.field == span.field && other.start < span.end && span.start < other.end
+            };
+            let rules = check.report.findings.iter().filter(|f| touches(f.span)).map(|f| f.rule.clone());
+            let facts = check
+                .grounds
+                .iter()
+                .filter(|g| touches(g.span))
+                .map(|g| format!("{} {}", g.entity, g.predicate));
+            let mut by: Vec<String> = rules.chain(facts).collect();
+            by.dedup();
+            let text = text.get(span.start..span.end).unwrap_or_default().trim().to_owned();
+            let shown = !text.is_empty();
+            shown.then(|| SentenceShown {
+                field: span.field,
+                text,
+                verdict: sentence.verdict,
+                by: by.join(", "),
+            })
+        })
+        .collect()
 }
 
 /// A mail without its `<style>` elements and what only Outlook reads. The page's policy allows style attributes alone,

@@ -85,12 +85,13 @@ impl ComposePage {
 }
 
 /// What the form sends. Everything is text here, so that a slip in a number is answered with the page, not an error.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Typed {
     version: String,
     overwrite: String,
     then: String,
+    mend: String,
     name: String,
     goal: String,
     audience: String,
@@ -137,6 +138,27 @@ fn slip(cx: &Cx, field: &str, typed: &str, wants: &str) -> String {
 }
 
 impl Typed {
+    /// Applies a repair to the words it speaks of; false when they do not stand there any more.
+    fn mended(&mut self) -> bool {
+        let Ok(change) = serde_json::from_str::<flow::guarding::Change>(&self.mend) else { return false };
+        let field = match change.field.as_str() {
+            "en_subject" => &mut self.en_subject,
+            "en_preheader" => &mut self.en_preheader,
+            "en_headline" => &mut self.en_headline,
+            "en_body" => &mut self.en_body,
+            "en_button" => &mut self.en_button,
+            "es_subject" => &mut self.es_subject,
+            "es_preheader" => &mut self.es_preheader,
+            "es_headline" => &mut self.es_headline,
+            "es_body" => &mut self.es_body,
+            "es_button" => &mut self.es_button,
+            _ => return false,
+        };
+        let Some(text) = flow::guarding::apply(&lines(field), &change) else { return false };
+        *field = text;
+        true
+    }
+
     fn version(&self) -> i64 {
         self.overwrite.parse().or_else(|_| self.version.parse()).unwrap_or(0)
     }
@@ -299,6 +321,16 @@ async fn store(
     id: Option<CampaignId>,
     typed: &Typed,
 ) -> Result<Response, Fault> {
+    if !typed.mend.is_empty() {
+        let mut mended = typed.clone();
+        let problem = (!mended.mended()).then(|| Problem {
+            status: StatusCode::CONFLICT,
+            message: cx.t("compose.mend.moved").to_owned(),
+            newer: None,
+            saved: false,
+        });
+        return again(state, cx, id, typed.version(), &mended.form(), problem).await;
+    }
     let form = typed.form();
     let slips = typed.slips(&cx);
     let problem = (!slips.is_empty()).then(|| Problem {
@@ -393,6 +425,26 @@ mod tests {
         }
         let slips = Typed { goal: "profit".into(), ..right() }.slips(&cx);
         assert!(slips.len() == 1 && slips[0].contains("profit"), "{slips:?}");
+    }
+
+    #[test]
+    fn a_repair_changes_the_words_it_was_made_for_and_nothing_else() {
+        let change = r#"{"field":"es_body","start":6,"was":"29 €","by":"{{ offer.price }}"}"#;
+        let mut typed = Typed {
+            es_body: "Ahora 29 €.".into(),
+            en_body: "Ahora 29 €.".into(),
+            mend: change.into(),
+            ..Typed::default()
+        };
+        assert!(typed.mended());
+        assert_eq!(
+            (typed.es_body.as_str(), typed.en_body.as_str()),
+            ("Ahora {{ offer.price }}.", "Ahora 29 €.")
+        );
+        assert!(!typed.mended(), "it does not stand there any more");
+        for wrong in ["", "{}", r#"{"field":"version","start":0,"was":"a","by":"b"}"#] {
+            assert!(!Typed { mend: wrong.into(), ..Typed::default() }.mended(), "{wrong}");
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ const MAX_RATIO: usize = 250;
 const SMALL: usize = 64 * 1024;
 
 /// An error, as SDKs read it.
-struct Problem {
+pub(super) struct Problem {
     status: StatusCode,
     code: &'static str,
     message: String,
@@ -34,7 +34,7 @@ struct Problem {
 }
 
 impl Problem {
-    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into(), retry_after: None }
     }
 }
@@ -128,7 +128,7 @@ pub(crate) async fn consents(State(state): State<WebState>, request: Request) ->
     answer(taken.await)
 }
 
-fn answer(result: Result<Response, Problem>) -> Response {
+pub(super) fn answer(result: Result<Response, Problem>) -> Response {
     let mut response = result.unwrap_or_else(Problem::into_response);
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -188,7 +188,7 @@ fn allows(key: &WriteKey, origin: &HeaderValue) -> bool {
 }
 
 /// The key in the headers: the user name of Basic, or a Bearer.
-fn in_headers(headers: &HeaderMap) -> Option<String> {
+pub(super) fn in_headers(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, rest) = value.split_once(' ')?;
     if scheme.eq_ignore_ascii_case("bearer") {
@@ -201,7 +201,7 @@ fn in_headers(headers: &HeaderMap) -> Option<String> {
     Some(text.split(':').next().unwrap_or_default().to_owned())
 }
 
-async fn known(state: &WebState, shown: &str) -> Result<WriteKey, Problem> {
+pub(super) async fn known(state: &WebState, shown: &str) -> Result<WriteKey, Problem> {
     let found = if shown.len() > 200 {
         None
     } else {
@@ -213,7 +213,7 @@ async fn known(state: &WebState, shown: &str) -> Result<WriteKey, Problem> {
     })
 }
 
-fn no_key() -> Problem {
+pub(super) fn no_key() -> Problem {
     let message =
         "send the write key as the user name of HTTP Basic, as a Bearer, or as `writeKey` in the body";
     Problem::new(StatusCode::UNAUTHORIZED, "no_key", message)
@@ -226,7 +226,7 @@ fn too_large() -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
 }
 
-fn failed(error: &flow::Error) -> Problem {
+pub(super) fn failed(error: &flow::Error) -> Problem {
     match error {
         flow::Error::Invalid { message } => {
             Problem::new(StatusCode::BAD_REQUEST, "malformed", message.clone())
@@ -247,7 +247,7 @@ fn failed(error: &flow::Error) -> Problem {
 }
 
 /// The body, unpacked.
-async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
     let packed = match headers.get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes) {
         None | Some(b"identity" | b"") => false,
         Some(b"gzip" | b"x-gzip") => true,

@@ -13,6 +13,7 @@ mod customers;
 mod events;
 mod fact_import;
 mod facts;
+mod guard_api;
 mod health;
 mod join;
 mod ledger;
@@ -24,6 +25,7 @@ mod report;
 mod retention;
 mod review;
 mod rights;
+mod rules;
 mod settings;
 mod sign_in;
 mod today;
@@ -88,6 +90,7 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .get("/facts/{id}", Staff(View), facts::one)
         .post("/facts/{id}", Staff(Compose), facts::mend)
         .post("/facts/{id}/end", Staff(Compose), facts::end)
+        .get("/rules", Staff(View), rules::show)
         .get("/ledger", Staff(ReadLedger), ledger::show)
         .post("/ledger", Staff(ReadLedger), ledger::verify)
         .get("/consent", Staff(ManageRights), consent::show)
@@ -161,6 +164,7 @@ fn ingest(routes: Routes) -> Routes {
     use Policy::WriteKey;
     let mut routes =
         routes.get("/v1/health", WriteKey, events::health).post("/v1/consents", WriteKey, events::consents);
+    routes = routes.post("/v1/guard/check", WriteKey, guard_api::check);
     macro_rules! call {
         ($($handler:ident: $($path:literal),+;)+) => {$($(
             routes = routes.post($path, WriteKey, events::$handler).options($path, WriteKey, events::preflight);

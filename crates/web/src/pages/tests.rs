@@ -91,6 +91,7 @@ fn pages(lang: Language) -> Vec<(&'static str, String)> {
             "consent",
             consent::ConsentPage { cx: cx(lang), view: samples_consent::consent() }.render().unwrap(),
         ),
+        ("rules", rules::RulesPage { cx: cx(lang), view: rules::book() }.render().unwrap()),
         ("facts", facts::FactsPage { cx: cx(lang), view: samples_facts::facts() }.render().unwrap()),
         ("fact", fact_page(lang, Some(samples_facts::fact_view()))),
         ("new fact", fact_page(lang, None)),

@@ -132,3 +132,8 @@ const LOOK_ALIKES: &[&str] = &[
     "interest free to",
     "no contract|commitment to",
 ];
+
+/// The predicates of an attribute, by its tag among the cues.
+pub(crate) fn predicates(tag: u16) -> &'static [&'static str] {
+    ATTRIBUTES.iter().find(|attribute| attribute.tag == tag).map_or(&[], |attribute| attribute.predicates)
+}

@@ -1,7 +1,7 @@
 //! F: what is said against what is known.
 
 pub(super) mod attribute;
-mod attributes;
+pub(crate) mod attributes;
 pub(super) mod conflict;
 pub(super) mod date;
 pub(super) mod discount;

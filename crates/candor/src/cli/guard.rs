@@ -1,0 +1,52 @@
+//! Arguments of `candor guard`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use terms::customer::Language;
+use terms::time::Day;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GuardCommand {
+    /// Check a message: plain words, subject and body, HTML or MJML
+    ///
+    /// Ends with 0 when nothing was found, 1 when something blocks, 3 when evidence is missing, 4 when a person should
+    /// look, and 2 when it could not be checked. Unchecked sentences are counted and never called passed.
+    Check(GuardCheckArgs),
+    /// Say what a rule catches, why, on which legal basis, with examples; without a rule list them all
+    Explain {
+        /// Identifier, such as F2
+        rule: Option<String>,
+        /// Language of the names: en or es
+        #[arg(long, default_value = "en")]
+        lang: Language,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GuardCheckArgs {
+    /// The message, `-` for standard input. A first line `Subject: ...` is its subject
+    pub(crate) message: PathBuf,
+    /// Facts as `facts import` takes them: CSV, JSON or a product feed [default: those of the installation]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) facts: Option<PathBuf>,
+    /// Language of the message: en or es
+    #[arg(long, visible_alias = "language", default_value = "en")]
+    pub(crate) lang: Language,
+    /// Language of the explanations: en or es [default: that of the message]
+    #[arg(long, value_name = "LANG")]
+    pub(crate) explain_in: Option<Language>,
+    /// Offer or product the message is about, such as offer:welcome-back [default: every fact of the file; of the
+    /// installation only the brand's]
+    #[arg(long, default_value = "")]
+    pub(crate) offer: String,
+    /// Day of sending, with --facts [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) on: Option<Day>,
+    /// Time zone in which days are meant, with --facts
+    #[arg(long, default_value = "UTC", value_name = "ZONE")]
+    pub(crate) zone: String,
+    /// Host that links may lead to, with --facts; may be given several times
+    #[arg(long, value_name = "HOST")]
+    pub(crate) host: Vec<String>,
+}
