@@ -9,7 +9,7 @@ use std::net::TcpListener;
 use flow::rights::{Asked, BreachStep, Handler, NewRequest, QueueFilter, entered};
 use flow::views::{ConfirmState, PreferencesForm};
 use flow::{Error, Problem};
-use terms::consent::{Channel, ConsentStatus, Purpose};
+use terms::consent::{Channel, ConsentStatus, Purpose, SuppressionReason};
 use terms::customer::{Customer, Language};
 use terms::delivery::DeliveryState;
 use terms::ids::{CustomerKey, RequestId};
@@ -179,6 +179,35 @@ async fn objection_restriction_and_opt_out_act_at_once_and_without_a_person() {
     let view = app.preferences(house.preferences()).await.unwrap();
     assert!(view.restricted && !view.marketing() && !view.profiling && !view.sharing);
     assert!(!app.lift_own_restriction(house.preferences()).await.unwrap().restricted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_objection_stands_until_the_customer_takes_it_back_and_agrees_again() {
+    let house = House::open().await;
+    let (app, key) = (&house.kit.app, &house.customer.key);
+    app.ask_from_page(house.preferences(), RightKind::Objection, Details::default()).await.unwrap();
+    let yes = PreferencesForm {
+        channels: vec![Channel::Email],
+        profiling: false,
+        ai_content: false,
+        measurement: false,
+        sharing: false,
+        personalisation: None,
+        topics: None,
+        max_per_month: None,
+        language: None,
+    };
+    let held = app.save_preferences(house.preferences(), &yes).await.unwrap();
+    assert!(held.objected() && !held.marketing(), "a tick alone does not take it back, and the page says so");
+    let back = app.withdraw_objection(house.preferences()).await.unwrap();
+    assert!(back.saved && back.held.is_none());
+    let email = house.customer.email.as_deref();
+    assert_eq!(app.store().suppression(Some(key), email).await.unwrap(), None);
+    assert!(!app.withdraw_objection(house.preferences()).await.unwrap().saved, "once is enough");
+    app.store().suppress(Some(key), email, SuppressionReason::Complaint, "test", app.now()).await.unwrap();
+    let complained = app.withdraw_objection(house.preferences()).await.unwrap();
+    assert_eq!(complained.held, Some(SuppressionReason::Complaint), "a complaint is no objection");
+    assert!(app.verify_ledger().await.unwrap().verified);
 }
 
 #[tokio::test(flavor = "multi_thread")]

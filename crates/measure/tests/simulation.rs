@@ -56,6 +56,17 @@ fn the_same_seed_gives_the_same_trace() {
     });
 }
 
+#[test]
+fn seeds_that_once_found_something_find_nothing() {
+    on_a_thread(async {
+        let template = Template::make().await.unwrap();
+        for seed in [11, 52, 795, 870, 1_172, 1_471, 2_927, 20_032, 21_228, 21_436, 30_047, 56_937] {
+            let ran = run(&template, seed, Options::default()).await.unwrap();
+            assert_eq!(ran.violations, Vec::<String>::new(), "measure simulate --seed {seed} --trace");
+        }
+    });
+}
+
 /// The first seed that finds a planted defect, and what it says.
 async fn found(defect: Defect, within: u64) -> (u64, String) {
     let template = Template::make().await.unwrap();

@@ -14,6 +14,8 @@ const LULL: Duration = Duration::from_millis(10);
 const LONGEST: Duration = Duration::from_millis(500);
 /// How many events may wait meanwhile.
 const MOST: u64 = 30_000;
+/// How many may wait at all, before senders are told to come back: a server takes events in while others are used.
+const FULL: u64 = 2_000_000;
 
 /// What came in and was not used yet, in this process.
 #[derive(Default)]
@@ -47,6 +49,11 @@ impl Pace {
     /// Notes that events were used.
     pub(super) fn used(&self, events: u64) {
         self.with(|state| state.waiting = state.waiting.saturating_sub(events));
+    }
+
+    /// Whether so many events wait that no more should be taken in.
+    pub(super) fn is_full(&self) -> bool {
+        self.with(|state| state.waiting >= FULL)
     }
 
     /// Notes that the inbox is empty.
@@ -99,7 +106,11 @@ mod tests {
         pace.taken(7);
         pace.used(5);
         assert_eq!(pace.with(|state| state.waiting), 2);
+        assert!(!pace.is_full());
+        pace.taken(FULL);
+        assert!(pace.is_full());
         pace.nothing_waits();
         assert_eq!(pace.with(|state| state.waiting), 0);
+        assert!(!pace.is_full());
     }
 }

@@ -166,7 +166,8 @@ impl App {
             }
         };
         let events = parsed.events.len() + parsed.refused.len();
-        if let Err(seconds) = self.limit(key, events) {
+        let room = if self.intake().pace.is_full() { Err(5) } else { self.limit(key, events) };
+        if let Err(seconds) = room {
             self.count_refusal(key.id, EventFate::Throttled, i64::try_from(events).unwrap_or(i64::MAX));
             return Err(Error::Later { seconds });
         }
