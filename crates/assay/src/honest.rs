@@ -97,6 +97,13 @@ fn read(report: &GuardReport, facts: bool) -> (Vec<String>, bool) {
     (rules, shown)
 }
 
+/// What was found, in the words it was found in.
+fn reasons(report: &GuardReport) -> String {
+    let findings = report.findings.iter().filter(|finding| !matches!(finding.verdict, Verdict::Supported));
+    let said = findings.map(|finding| format!("{} `{}`", finding.rule, finding.quote.replace('\n', " ")));
+    said.collect::<Vec<_>>().join(", ")
+}
+
 /// Measures a language on its corpus and on `mails` mails.
 ///
 /// # Errors
@@ -123,8 +130,7 @@ pub fn measure(
             let (all, shown_by_all) = read(&report, true);
             honest_all.add(!all.is_empty(), shown_by_all);
             if !held && (blocked || shown) {
-                let what = if blocked { rules.join(", ") } else { "shown".to_owned() };
-                wronged.push((what, item.text.clone()));
+                wronged.push((reasons(&report), item.text.clone()));
             }
             continue;
         }
@@ -151,7 +157,7 @@ pub fn measure(
         let (rules, shown) = read(&report, true);
         with_facts.add(!rules.is_empty(), shown);
         if !rules.is_empty() || shown {
-            wronged.push((format!("mail {}", rules.join(", ")), mail.text));
+            wronged.push((format!("mail {}", reasons(&report)), mail.text));
         }
     }
     Ok(HonestFigures {

@@ -10,6 +10,7 @@
 use crate::case::{Case, Outcome, Part, Problem};
 use crate::phrase::{Cues, Hit, SAFE};
 use crate::rules::{Family, Rule, RuleDoc, RuleExample};
+use crate::text::Kind;
 use std::ops::Range;
 use terms::customer::Language;
 use terms::fact::EvidenceKind;
@@ -108,12 +109,15 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, outcome: &mut Outcome) {
-    for (part, hit) in case.hits() {
+    let others = case.hits().filter_map(|(part, hit)| {
         let tokens = match hit.tag {
             WHOLE => Some(hit.tokens.clone()),
             _ => comes_back(part, hit),
         };
-        let Some(tokens) = tokens.filter(|tokens| !part.is_in_name(tokens)) else { continue };
+        tokens.map(|tokens| (part, tokens))
+    });
+    let rivals = case.parts.iter().flat_map(|part| named_rivals(part).map(move |tokens| (part, tokens)));
+    for (part, tokens) in others.chain(rivals).filter(|(part, tokens)| !part.is_in_name(tokens)) {
         let stated = case.evidence(EvidenceKind::Study).find(|entry| {
             case.holds(entry)
                 && tokens.clone().any(|at| {
@@ -139,6 +143,71 @@ fn check(case: &Case<'_>, outcome: &mut Outcome) {
         };
         outcome.blocks(case, part, &tokens, problem, None);
     }
+}
+
+/// "Faster than Telivo", "unlike Telivo", "menos que en Supermás": a comparison with something that has a name, and is
+/// none of the brand's own.
+fn named_rivals<'p>(part: &'p Part<'_>) -> impl Iterator<Item = Range<usize>> + 'p {
+    let text = &part.text;
+    let named = move |from: usize| {
+        let at = (from..from + 3).find(|at| {
+            !matches!(
+                text.word(*at),
+                "the" | "in" | "at" | "on" | "with" | "el" | "la" | "los" | "las" | "en" | "con" | "de" | "a"
+            )
+        })?;
+        let capital = text.tokens.get(at).is_some_and(|token| token.capital && token.kind == Kind::Word);
+        let known = matches!(
+            text.word(at),
+            "i" | "we"
+                | "monday"
+                | "tuesday"
+                | "wednesday"
+                | "thursday"
+                | "friday"
+                | "saturday"
+                | "sunday"
+                | "christmas"
+                | "january"
+                | "february"
+                | "march"
+                | "april"
+                | "may"
+                | "june"
+                | "july"
+                | "august"
+                | "september"
+                | "october"
+                | "november"
+                | "december"
+                | "navidad"
+        );
+        (capital && !known && text.same_clause(at, from.saturating_sub(1)) && !part.is_covered(&(at..at + 1)))
+            .then_some(at)
+    };
+    (0..text.tokens.len()).filter_map(move |at| {
+        let word = text.word(at);
+        let compares = matches!(word, "than" | "que")
+            && (1..=4).filter_map(|n| at.checked_sub(n)).any(|before| {
+                let word = text.word(before);
+                text.same_clause(before, at)
+                    && (matches!(
+                        word,
+                        "more"
+                            | "less"
+                            | "fewer"
+                            | "better"
+                            | "worse"
+                            | "mas"
+                            | "menos"
+                            | "mejor"
+                            | "mejores"
+                            | "peor"
+                    ) || (text.word(at) == "than" && word.len() > 4 && word.ends_with("er")))
+            });
+        let parts = word == "unlike" || (word == "de" && at > 1 && text.word(at - 1) == "diferencia");
+        (compares || parts).then(|| named(at + 1)).flatten().map(|name| at..name + 1)
+    })
 }
 
 /// A negation, a comparison, and the brand after it, in one clause: the whole of them.
