@@ -6,6 +6,7 @@ import { chromium } from 'playwright-core';
 import { createRequire } from 'node:module';
 import fs from 'node:fs';
 import path from 'node:path';
+import { facts } from './facts.mjs';
 import { rights } from './rights.mjs';
 
 const [base, out, demoOutput, outbox] = process.argv.slice(2);
@@ -315,6 +316,7 @@ for (const [name, where] of [['why', `/w/${links.why}`], ['preferences', `/p/${l
 }
 
 // --- every right of a customer, from the click to the last receipt, and the officer's side of it
+await facts({ base, visitor, signIn, picture, accessible, check, beyond });
 await rights({ base, outbox, links, visitor, signIn, picture, accessible, check, beyond });
 
 check('no request leaves the machine', leaving.length === 0, leaving.slice(0, 3).join(' '));

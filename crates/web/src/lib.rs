@@ -10,6 +10,8 @@ mod context;
 mod cookies;
 pub mod documents;
 mod error;
+#[cfg(test)]
+mod facts_over_http;
 mod format;
 mod highlight;
 mod i18n;

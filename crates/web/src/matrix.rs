@@ -15,8 +15,8 @@ use tower::ServiceExt;
 const PASSWORD: &str = "a long enough password";
 
 /// A home with one person of each role.
-struct House {
-    app: App,
+pub(crate) struct House {
+    pub(crate) app: App,
     _folder: tempfile::TempDir,
 }
 
@@ -25,7 +25,7 @@ fn address(role: Role) -> String {
 }
 
 impl House {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::at(Day::from_ymd(2026, 11, 24).unwrap().start().plus_hours(10));
         let opening = Opening { home: folder.path(), database_url: None, smtp_url: None, clock };
@@ -45,12 +45,12 @@ impl House {
         pages::routes(state).finish().1
     }
 
-    async fn cookie(&self, role: Role) -> String {
+    pub(crate) async fn cookie(&self, role: Role) -> String {
         let token = self.app.sign_in(&address(role), PASSWORD).await.unwrap().token;
         format!("{}={token}", session::name(WebOptions::default()))
     }
 
-    async fn ask(&self, request: Request<Body>) -> Response<Body> {
+    pub(crate) async fn ask(&self, request: Request<Body>) -> Response<Body> {
         self.router().oneshot(request).await.unwrap()
     }
 }
@@ -68,11 +68,11 @@ fn request(route: &Registered, cookie: Option<&str>, site: &str) -> Request<Body
     request.body(Body::empty()).unwrap()
 }
 
-fn location(response: &Response<Body>) -> &str {
+pub(crate) fn location(response: &Response<Body>) -> &str {
     response.headers().get(header::LOCATION).map_or("", |value| value.to_str().unwrap())
 }
 
-async fn text(response: Response<Body>) -> String {
+pub(crate) async fn text(response: Response<Body>) -> String {
     String::from_utf8(to_bytes(response.into_body(), 1 << 20).await.unwrap().to_vec()).unwrap()
 }
 

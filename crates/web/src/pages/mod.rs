@@ -182,6 +182,8 @@ fn ingest(routes: Routes) -> Routes {
     routes
 }
 
+#[cfg(test)]
+pub(crate) use fact_import::FILE_LIMIT;
 pub(crate) use ledger::object_link;
 pub(crate) use today::{sent_share, task_key, whisker};
 
