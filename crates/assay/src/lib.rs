@@ -4,6 +4,7 @@
 //! `cues train` the files that are shipped with the guard. `measure guard` is this room's face; it stands apart from
 //! `measure` so that who works on the guard builds neither databases nor servers.
 
+pub mod accuracy;
 pub mod claims;
 pub mod command;
 pub mod copy;

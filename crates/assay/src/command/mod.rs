@@ -3,6 +3,7 @@
 //! Goes in: a corpus of the guard, or snippets of web pages. Comes out: figures with intervals, and from `cues train`
 //! the files that are shipped with the guard. It compares nothing with a built-in expectation.
 
+mod accuracy;
 mod claims;
 mod cues;
 mod dark;
@@ -29,6 +30,8 @@ pub struct GuardArgs {
 /// What can be measured.
 #[derive(Debug, Subcommand)]
 pub enum GuardCommand {
+    /// Errors of machine-written reports, held against their records.
+    Accuracy(accuracy::AccuracyArgs),
     /// Statements that no fact supports: folds by source, or the shipped model on a file.
     Claims(claims::ClaimsArgs),
     /// Learned cues.
@@ -54,6 +57,7 @@ pub enum GuardCommand {
 /// A file that cannot be read, or data too small to measure on, with what to do next.
 pub fn run(arguments: &GuardArgs) -> miette::Result<()> {
     match &arguments.command {
+        GuardCommand::Accuracy(arguments) => accuracy::run(arguments),
         GuardCommand::Claims(arguments) => claims::run(arguments),
         GuardCommand::Cues(command) => cues::run(command),
         GuardCommand::DarkPatterns(arguments) => dark::run(arguments),
