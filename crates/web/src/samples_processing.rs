@@ -48,7 +48,7 @@ pub(crate) fn processing() -> ProcessingView {
 
 /// A kind that acts, one that waits, and one that is over its period.
 pub(crate) fn retention() -> flow::retention::RetentionView {
-    use flow::retention::{RetentionLine, RetentionStep as Step, RetentionView};
+    use flow::retention::{RetentionLine, RetentionRun, RetentionRunLine, RetentionStep as Step, RetentionView};
     let at = Instant(1_780_000_000_000_000);
     let line = |kind, days, active, oldest_days, found| RetentionLine {
         kind,
@@ -67,6 +67,16 @@ pub(crate) fn retention() -> flow::retention::RetentionView {
             line(RetentionKind::Events, 730, false, Some(30), 0),
             line(RetentionKind::Jobs, 90, false, None, 0),
         ],
-        runs: vec![flow::retention::RetentionRun { id: 3, dry: false, at, finished_at: None }],
+        runs: vec![RetentionRunLine {
+            run: RetentionRun { id: 3, dry: false, at, finished_at: None },
+            steps: vec![Step {
+                kind: RetentionKind::Rejects,
+                place: HOSTILE.into(),
+                days: 90,
+                found: 17,
+                oldest: Some(at),
+                deleted: Some(16),
+            }],
+        }],
     }
 }

@@ -101,7 +101,17 @@ pub struct RetentionView {
     /// By kind.
     pub lines: Vec<RetentionLine>,
     /// The latest looks and runs.
-    pub runs: Vec<Run>,
+    pub runs: Vec<RetentionRunLine>,
+}
+
+/// A look or a run, with what it found and did place by place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RetentionRunLine {
+    /// When, and how far it got.
+    #[serde(flatten)]
+    pub run: Run,
+    /// Places where something had ended.
+    pub steps: Vec<Step>,
 }
 
 /// What a look or a run found and did.
@@ -173,7 +183,13 @@ impl App {
                 now,
             });
         }
-        Ok(RetentionView { at, lines, runs: self.store().retention_runs(20).await? })
+        let mut latest = Vec::new();
+        for run in self.store().retention_runs(20).await? {
+            let mut steps = self.store().retention_steps(run.id).await?;
+            steps.retain(|step| step.found > 0);
+            latest.push(RetentionRunLine { run, steps });
+        }
+        Ok(RetentionView { at, lines, runs: latest })
     }
 
     /// Sets a period. It acts once it was looked at and made active.
