@@ -64,7 +64,9 @@ export async function facts({ base, visitor, signIn, picture, accessible, check,
   const plain = await visitor({ javaScriptEnabled: false });
   await plain.context().addCookies(await marta.context().cookies());
   await plain.goto(`${base}/campaigns/new?template=win_back`);
+  await plain.fill('#name', 'Tasting');
   await plain.fill('#offer', 'offer:tasting');
+  for (const field of ['preheader', 'headline']) await plain.fill(`#en_${field}`, 'A quiet afternoon');
   await plain.fill('#en_body', body);
   await plain.locator('button[name="then"][value="check"]').click();
   await plain.locator('#panel button[name="mend"]', { hasText: '€31' }).first().click();

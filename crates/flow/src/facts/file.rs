@@ -258,6 +258,9 @@ pub fn read(bytes: &[u8], reading: &Reading) -> FactFile {
         file.fault(line, "", FactFault::Unreadable { why });
         return file;
     };
+    // Forms and Windows end lines with CR LF, which the reader of tables would count one line late.
+    let text = text.replace("\r\n", "\n");
+    let text = text.as_str();
     let mut file = match text.trim_start().chars().next() {
         Some('<') => {
             let mut file = FactFile::new(FactFormat::FeedXml);
@@ -537,6 +540,14 @@ mod tests {
             "{told:#?}"
         );
         assert!(told.iter().any(|t| t.starts_with("line 5: the line has 2 cells, the head 5")), "{told:#?}");
+    }
+
+    #[test]
+    fn lines_are_counted_alike_however_they_end() {
+        let text = "entity,predicate,value\noffer:x,price,29 EUR\noffer:x,valid_until,2026-02-31\n";
+        for text in [text.to_owned(), text.replace('\n', "\r\n")] {
+            assert_eq!(read(text.as_bytes(), &reading()).faults[0].line, 3);
+        }
     }
 
     #[test]
