@@ -79,7 +79,7 @@ pub fn mutate(seed: u64, n: usize, desk: &Desk) -> MutationFigures {
         }
     };
     for turn in 0..n {
-        let copy = writer.next();
+        let copy = writer.write();
         let sheet = copy.sheet();
         let read = |text: &str| desk.read(&sheet, copy.language, Field::Body, text);
         let report = read(&copy.text);

@@ -21,7 +21,9 @@ fn doubts(report: &str, errors: &str) -> (Vec<String>, assay::accuracy::Accuracy
     std::fs::write(folder.path().join("gsml.csv"), format!("{header}{errors}")).unwrap();
     let games = read_games(folder.path()).unwrap();
     let doubted: Vec<_> = games.iter().map(check_game).collect();
-    let words = doubted[0].iter().map(|doubt| games[0].tokens[doubt.first..=doubt.last].join(" ")).collect();
+    let tokens = &games.first().unwrap().tokens;
+    let found = doubted.first().unwrap().iter();
+    let words = found.map(|doubt| tokens.get(doubt.first..=doubt.last).unwrap().join(" ")).collect();
     (words, accuracy_figures(&games, &doubted))
 }
 

@@ -48,7 +48,9 @@ pub(crate) fn processing() -> ProcessingView {
 
 /// A kind that acts, one that waits, and one that is over its period.
 pub(crate) fn retention() -> flow::retention::RetentionView {
-    use flow::retention::{RetentionLine, RetentionRun, RetentionRunLine, RetentionStep as Step, RetentionView};
+    use flow::retention::{
+        RetentionLine, RetentionRun, RetentionRunLine, RetentionStep as Step, RetentionView,
+    };
     let at = Instant(1_780_000_000_000_000);
     let line = |kind, days, active, oldest_days, found| RetentionLine {
         kind,

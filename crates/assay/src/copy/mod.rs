@@ -82,7 +82,7 @@ impl Writer {
     }
 
     /// The next text with one claim that is changed, among others that are not, kinds and languages in turn.
-    pub fn next(&mut self) -> Copy {
+    pub fn write(&mut self) -> Copy {
         let spanish = self.turn % 2 == 1;
         let (kind, write) = KINDS
             .get(self.turn / 2 % KINDS.len())

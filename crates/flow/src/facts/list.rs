@@ -78,7 +78,7 @@ pub fn wants_evidence(fact: &Fact) -> Option<EvidenceKind> {
         return None;
     }
     let predicate = guard::usual_name(&fact.predicate);
-    let has = |words: &[&str]| predicate.split('_').any(|word| words.iter().any(|known| word == *known));
+    let has = |words: &[&str]| predicate.split('_').any(|word| words.contains(&word));
     if predicate == "price_before" {
         Some(EvidenceKind::PriceHistory)
     } else if has(&["guarantee", "guaranteed", "garantia"]) {

@@ -176,7 +176,7 @@ impl<'a> Aligned<'a> {
     fn written(&self, start: usize, end: usize) -> Option<Range<usize>> {
         let touched =
             || self.pieces.iter().filter(|(_, rendered, _)| rendered.start < end && start < rendered.end);
-        let (first, last) = (touched().next()?, touched().last()?);
+        let (first, last) = (touched().next()?, touched().next_back()?);
         let from = if first.2 { first.0.start } else { first.0.start + start.saturating_sub(first.1.start) };
         let to = if last.2 { last.0.end } else { last.0.start + (end - last.1.start).min(last.0.len()) };
         self.written.get(from..to).map(|_| from..to)
