@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use store::erasures::{Erasure, ErasureState};
 use store::identities::AliasKind;
 use store::jobs::NewJob;
+use store::{Conn, Tx};
 use terms::erasure::ErasureCause;
 use terms::ids::CustomerKey;
 use terms::ledger::Action;
@@ -45,6 +46,17 @@ pub struct PlaceReceipt {
     pub left: u64,
 }
 
+async fn every_key(conn: &mut Conn, key: &CustomerKey) -> Result<Vec<CustomerKey>> {
+    let stays = conn.resolve_customer(key).await?;
+    let joined = conn.identities_of(&stays).await?.into_iter().filter(|name| name.kind == AliasKind::Merged);
+    let mut keys: Vec<CustomerKey> = joined.map(|name| CustomerKey::new(&name.alias)).collect();
+    keys.push(stays);
+    if !keys.contains(key) {
+        keys.push(key.clone());
+    }
+    Ok(keys)
+}
+
 impl App {
     /// Erases a customer everywhere. Doing it again finds nothing more.
     ///
@@ -72,16 +84,7 @@ impl App {
     /// A customer's key and every key that was joined with it: one person is erased as a whole, whichever of their
     /// names is given.
     pub(crate) async fn every_key_of(&self, key: &CustomerKey) -> Result<Vec<CustomerKey>> {
-        let mut conn = self.store().read().await?;
-        let stays = conn.resolve_customer(key).await?;
-        let joined =
-            conn.identities_of(&stays).await?.into_iter().filter(|name| name.kind == AliasKind::Merged);
-        let mut keys: Vec<CustomerKey> = joined.map(|name| CustomerKey::new(&name.alias)).collect();
-        keys.push(stays);
-        if !keys.contains(key) {
-            keys.push(key.clone());
-        }
-        Ok(keys)
+        every_key(&mut self.store().read().await?, key).await
     }
 
     /// Erases many customers with one pass over the files and one clearing of the database.
@@ -90,14 +93,10 @@ impl App {
     /// As [`App::erase_customer`].
     pub async fn erase_customers(&self, keys: &[CustomerKey], cause: ErasureCause) -> Result<Vec<i64>> {
         let mut done = Vec::with_capacity(keys.len());
-        let mut all = Vec::with_capacity(keys.len());
-        for key in keys {
-            all.extend(self.every_key_of(key).await?);
-        }
-        for group in all.chunks(GROUP) {
+        for group in keys.chunks(GROUP) {
             let mut ids = Vec::with_capacity(group.len());
             for key in group {
-                ids.push(self.begin_erasure(key, cause).await?);
+                ids.extend(self.begin_erasures(key, cause).await?);
             }
             self.run_erasures(&ids).await?;
             done.append(&mut ids);
@@ -127,11 +126,22 @@ impl App {
         Ok(open.len())
     }
 
-    /// From this commit on nothing about the customer begins any more: the tombstone stands, what was planned is
-    /// cancelled, and the erasure is on record. Somebody who is being erased already keeps that erasure.
-    async fn begin_erasure(&self, key: &CustomerKey, cause: ErasureCause) -> Result<i64> {
-        let now = self.now();
+    /// From this commit on nothing about the customer begins any more, under any of their names: tombstones stand, what
+    /// was planned is cancelled, and the erasures are on record. All of it in one transaction, since one person is
+    /// erased as a whole or not at all.
+    async fn begin_erasures(&self, key: &CustomerKey, cause: ErasureCause) -> Result<Vec<i64>> {
         let mut tx = self.store().begin().await?;
+        let mut ids = Vec::new();
+        for key in every_key(&mut tx, key).await? {
+            ids.push(self.begin_erasure(&mut tx, &key, cause).await?);
+        }
+        tx.commit().await?;
+        Ok(ids)
+    }
+
+    /// One name of it. Somebody who is being erased already keeps that erasure.
+    async fn begin_erasure(&self, tx: &mut Tx, key: &CustomerKey, cause: ErasureCause) -> Result<i64> {
+        let now = self.now();
         if let Some(open) = tx.erasure_of(key).await? {
             return Ok(open.id);
         }
@@ -159,7 +169,6 @@ impl App {
             max_attempts: ATTEMPTS,
         };
         tx.enqueue_job(&job, now).await?;
-        tx.commit().await?;
         Ok(id)
     }
 

@@ -8,8 +8,8 @@ pub use names::{chosen, opted_out};
 
 use crate::proof::defect::Defect;
 use crate::proof::gate::Work;
+use crate::proof::oracle::stays;
 use crate::proof::oracle::{Event, record_of};
-use crate::proof::oracle::{names_of, stays};
 use crate::proof::template::{CUSTOMERS, key, receipt};
 use crate::proof::world::World;
 use flow::OptOutSource;
@@ -31,6 +31,8 @@ pub enum Effect {
     Approved(usize, u32),
     /// The campaign runs, or does not.
     Runs(usize, bool),
+    /// Somebody is erased, under every name they have by then.
+    Erased(CustomerKey),
     /// The customer clicked on the link that ends it.
     OptedOut(CustomerKey),
     /// The customer of a page chose, of what was offered there.
@@ -60,8 +62,6 @@ pub struct Act {
     pub work: Work,
     /// What follows.
     pub effects: Vec<Effect>,
-    /// It takes several commits, so that what follows holds for sure only once it was answered.
-    pub late: bool,
     /// What it waits for.
     pub waits: Waits,
 }
@@ -71,7 +71,7 @@ fn words(error: impl std::fmt::Display) -> String {
 }
 
 fn act(name: String, effects: Vec<Effect>, work: Work) -> Act {
-    Act { name, work, effects, late: false, waits: Waits::No }
+    Act { name, work, effects, waits: Waits::No }
 }
 
 /// Draws an act; `None` when what was drawn has nothing to act on.
@@ -230,8 +230,7 @@ fn lift(world: &mut World<'_>, who: CustomerKey) -> Act {
 
 fn erasure(world: &mut World<'_>, who: CustomerKey) -> Act {
     let app = world.app().clone();
-    let late = names_of(world.history(), &stays(world.history(), &who)).len() > 1;
-    let effects = vec![Effect::Said(Event::Erased(stays(world.history(), &who)))];
+    let effects = vec![Effect::Erased(who.clone())];
     let (name, waits) = (format!("{who} is erased"), Waits::For(who.clone()));
     let lost = world.defect() == Some(Defect::LosesErasures);
     let work: Work = Box::pin(async move {
@@ -240,7 +239,7 @@ fn erasure(world: &mut World<'_>, who: CustomerKey) -> Act {
         }
         app.erase_customer(&who, ErasureCause::Request).await.map_err(words).map(|_| ())
     });
-    Act { waits, late, ..act(name, effects, work) }
+    Act { waits, ..act(name, effects, work) }
 }
 
 fn record(world: &mut World<'_>, who: CustomerKey) -> Option<Act> {

@@ -23,7 +23,6 @@ pub(super) struct Task {
     /// It began a transaction and has not committed it.
     pub(super) writing: bool,
     pub(super) effects: Vec<Effect>,
-    pub(super) late: bool,
     pub(super) waits: Waits,
     pub(super) committed: bool,
 }
@@ -77,7 +76,7 @@ impl World<'_> {
                         Point::Store(Step::Committed) => {
                             let effects = self.tasks.get_mut(place).map(|task| {
                                 task.committed = true;
-                                if task.late { Vec::new() } else { std::mem::take(&mut task.effects) }
+                                std::mem::take(&mut task.effects)
                             });
                             self.take_effect(effects.unwrap_or_default());
                             checks::committed(self).await?;
@@ -155,9 +154,9 @@ impl World<'_> {
         &mut self,
         name: String,
         worker: Option<usize>,
-        act: (Work, Vec<Effect>, Waits, bool),
+        act: (Work, Vec<Effect>, Waits),
     ) -> Result<()> {
-        let (work, effects, waits, late) = act;
+        let (work, effects, waits) = act;
         self.note(format!("{name} begins"));
         let id = self.next;
         self.next += 1;
@@ -169,7 +168,6 @@ impl World<'_> {
             at: None,
             writing: false,
             effects,
-            late,
             waits,
             committed: false,
         });
@@ -189,14 +187,12 @@ impl World<'_> {
             }
             app.work_until_idle(name).await.map_err(|error| error.to_string()).map(|_| ())
         });
-        self.start(name.to_owned(), Some(worker), (work, Vec::new(), Waits::No, false)).await
+        self.start(name.to_owned(), Some(worker), (work, Vec::new(), Waits::No)).await
     }
 
     pub(super) async fn start_act(&mut self) -> Result<()> {
         match draw(self).await {
-            Some(Act { name, work, effects, waits, late }) => {
-                self.start(name, None, (work, effects, waits, late)).await
-            }
+            Some(Act { name, work, effects, waits }) => self.start(name, None, (work, effects, waits)).await,
             None => Ok(()),
         }
     }

@@ -8,7 +8,7 @@ use crate::proof::acts::{self, Effect};
 use crate::proof::channel::Wire;
 use crate::proof::defect::Defect;
 use crate::proof::gate::{Gate, StoreGate};
-use crate::proof::oracle::{Ask, Event, buried, join};
+use crate::proof::oracle::{Ask, Event, buried, join, stays};
 use crate::proof::simulation::{Options, Ran};
 use crate::proof::template::Template;
 use crate::proof::turns::{Task, WORKERS};
@@ -214,6 +214,10 @@ impl<'t> World<'t> {
                 // Nobody brings back the address of who was erased; the record stays as it was.
                 Effect::Said(Event::Record(new)) if buried(&self.history, &new) => {}
                 Effect::Said(event) => self.history.push(event),
+                Effect::Erased(who) => {
+                    let stays = stays(&self.history, &who);
+                    self.history.push(Event::Erased(stays));
+                }
                 Effect::Edited(at, edition, from, until) => {
                     if let Some(track) = self.tracks.get_mut(at) {
                         (track.edition, track.approved) = (edition, None);
