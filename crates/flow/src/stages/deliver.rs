@@ -217,7 +217,7 @@ impl App {
             Err(SendError::Unavailable(why)) => {
                 tracing::warn!(message = %id, %why, "the channel is not available; the message is planned again");
                 tx.replan_message(fence, id, now.plus_seconds(RETRY_SECONDS)).await?;
-                cancel_if_stopped(tx, press.campaign.id, now).await?;
+                cancel_if_over(tx, press.campaign.id, now).await?;
                 return Ok(None);
             }
             Err(SendError::InDoubt(why)) => {
@@ -364,7 +364,7 @@ impl App {
                 }
                 Fate::NeverLeft => {
                     tx.replan_doubtful(*id, now).await?;
-                    cancel_if_stopped(&mut tx, message.campaign, now).await?;
+                    cancel_if_over(&mut tx, message.campaign, now).await?;
                 }
                 Fate::Unknown => open += 1,
             }
@@ -383,9 +383,10 @@ impl App {
     }
 }
 
-/// A message that is planned again after its campaign was stopped is cancelled as those before it were.
-async fn cancel_if_stopped(tx: &mut Tx, campaign: CampaignId, now: Instant) -> Result<()> {
-    if tx.campaign(campaign).await?.state == CampaignState::Stopped {
+/// A message that is planned again after its campaign was stopped is cancelled as those before it were; so is one that was
+/// in doubt, which nobody waits for, while the campaign was completed.
+async fn cancel_if_over(tx: &mut Tx, campaign: CampaignId, now: Instant) -> Result<()> {
+    if matches!(tx.campaign(campaign).await?.state, CampaignState::Stopped | CampaignState::Completed) {
         tx.cancel_planned(campaign, now).await?;
     }
     Ok(())

@@ -41,6 +41,12 @@ pub enum Effect {
     Told(CustomerKey, CustomerKey),
 }
 
+impl Effect {
+    pub(super) const fn is_opt_out(&self) -> bool {
+        matches!(self, Self::OptedOut(_))
+    }
+}
+
 /// Whose messages under way an act waits for before it answers.
 #[derive(Debug, Clone)]
 pub enum Waits {

@@ -52,7 +52,8 @@ impl World<'_> {
             self.gate.transaction_ended();
             let ended = self.gate.turn_of(task.id, &mut task.work, task.at.is_some()).await;
             // One that changed nothing is dropped, and what its task reads afterwards is a turn like any other.
-            task.writing &= !self.gate.transaction_ended();
+            let over = self.gate.transaction_ended();
+            task.writing &= !over;
             match ended {
                 Ended::Over(done) => {
                     let task = self.tasks.remove(place);
@@ -70,6 +71,11 @@ impl World<'_> {
                 Ended::At(point) => {
                     task.at = Some(point);
                     let (name, writing) = (task.name.clone(), task.writing);
+                    if over && !task.committed {
+                        // Whoever opts out again finds it done at that moment, whatever is chosen before the answer.
+                        let found_done = task.effects.extract_if(.., |effect| effect.is_opt_out()).collect();
+                        self.take_effect(found_done);
+                    }
                     self.note(format!("{name} at {point:?}"));
                     checks::handed(self)?;
                     match point {
