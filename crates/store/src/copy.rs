@@ -41,8 +41,8 @@ pub enum Return {
 #[must_use]
 pub fn return_of(table: &str) -> Option<Return> {
     Some(match table {
-        "customers" | "facts" | "settings" | "models" | "model_aliases" | "events" | "event_purchases"
-        | "identities" | "trait_sources" => Return::Replaced,
+        "customers" | "facts" | "fact_versions" | "settings" | "models" | "model_aliases" | "events"
+        | "event_purchases" | "identities" | "trait_sources" => Return::Replaced,
         "people" | "campaigns" | "variants" | "reports" | "approvals" | "measurements" | "deliveries"
         | "deliveries_erased" | "erased_messages" | "responses" | "consents" | "notices" | "preferences"
         | "sign_ups" | "service_mails" | "suppressions" | "rights_requests" | "rights_notices"

@@ -187,7 +187,9 @@ fn tampering_by_somebody_with_full_rights_is_found() {
             }),
             (
                 "ledger_nodes",
-                "UPDATE ledger_nodes SET hash = REPLACE(hash, 'a', 'b') WHERE level = 2 AND place = 1",
+                // One digit, whichever digits there are.
+                "UPDATE ledger_nodes SET hash = CASE SUBSTR(hash, 1, 1) WHEN 'a' THEN 'b' ELSE 'a' END || SUBSTR(hash, 2) \
+                 WHERE level = 2 AND place = 1",
                 |p| matches!(p, Problem::Node(1, 2)),
             ),
             (

@@ -255,8 +255,13 @@ fn taking_everything_back_is_one_click_and_no_more_than_giving() {
     for lang in Language::ALL {
         let html = pages(*lang).into_iter().find(|(name, _)| *name == "preferences").unwrap().1;
         let forms: Vec<&str> = html.split("<form ").skip(1).collect();
-        assert_eq!(forms.len(), 2, "one form to choose, one to switch everything off");
-        assert!(forms[1].contains("name=\"nothing\"") && forms[1].matches("<button").count() == 1);
+        assert_eq!(
+            forms.len(),
+            3,
+            "one to take an objection back, one to choose, one to switch everything off"
+        );
+        assert!(forms[0].contains("name=\"objection\"") && forms[0].matches("<button").count() == 1);
+        assert!(forms[2].contains("name=\"nothing\"") && forms[2].matches("<button").count() == 1);
         // Nothing is ticked for anybody that they had not ticked themselves.
         assert_eq!(html.matches("type=\"checkbox\"").count(), 8);
         assert_eq!(html.matches(" checked").count(), 5);
