@@ -12,6 +12,7 @@ use flow::{Error, Problem};
 use terms::consent::{Channel, ConsentStatus, Purpose, SuppressionReason};
 use terms::customer::{Customer, Language};
 use terms::delivery::DeliveryState;
+use terms::erasure::ErasureCause;
 use terms::ids::{CustomerKey, RequestId};
 use terms::person::{Actor, Role};
 use terms::rights::{
@@ -208,6 +209,28 @@ async fn an_objection_stands_until_the_customer_takes_it_back_and_agrees_again()
     let complained = app.withdraw_objection(house.preferences()).await.unwrap();
     assert_eq!(complained.held, Some(SuppressionReason::Complaint), "a complaint is no objection");
     assert!(app.verify_ledger().await.unwrap().verified);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_chosen_any_more_once_an_erasure_has_begun() {
+    let house = House::open().await;
+    let (app, key) = (&house.kit.app, &house.customer.key);
+    let email = house.customer.email.as_deref();
+    app.store().begin_erasure(key, email, ErasureCause::Request, app.now()).await.unwrap();
+    let form = PreferencesForm {
+        channels: vec![Channel::Email],
+        profiling: true,
+        ai_content: false,
+        measurement: false,
+        sharing: false,
+        personalisation: None,
+        topics: None,
+        max_per_month: None,
+        language: None,
+    };
+    let chosen = app.save_preferences(house.preferences(), &form).await;
+    assert!(matches!(chosen, Err(Error::Gone { .. })), "{chosen:?}");
+    assert!(matches!(app.withdraw_objection(house.preferences()).await, Err(Error::Gone { .. })));
 }
 
 #[tokio::test(flavor = "multi_thread")]

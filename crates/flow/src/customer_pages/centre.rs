@@ -4,6 +4,7 @@
 //! becomes a receipt of its own; taking back takes the same one click as giving.
 
 use policy::consent::state_now;
+use store::Tx;
 use store::identities::AliasKind;
 use store::links::CustomerLinkKind;
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose, SuppressionReason};
@@ -205,9 +206,7 @@ impl App {
             (Purpose::Sharing, Channel::Email, before.sharing, form.sharing),
         ]);
         let mut tx = self.store().begin().await?;
-        // As they are now, whatever was said between the page and the click: joined to another, or erased.
-        let stays = tx.resolve_customer(&customer.key).await?;
-        let customer = tx.customer(&stays).await?;
+        let customer = as_they_are(&mut tx, &customer).await?;
         let (now, said) = (self.now(), tx.consent_history(&customer.key).await?);
         let mut receipts = Vec::new();
         for (purpose, channel, was, is) in ticked {
@@ -260,8 +259,7 @@ impl App {
     pub async fn withdraw_objection(&self, token: &str) -> Result<PreferencesView> {
         let Visitor { customer, .. } = self.centre_visitor(token).await?;
         let mut tx = self.store().begin().await?;
-        let stays = tx.resolve_customer(&customer.key).await?;
-        let customer = tx.customer(&stays).await?;
+        let customer = as_they_are(&mut tx, &customer).await?;
         let names = tx.identities_of(&customer.key).await?;
         let merged = names.iter().filter(|name| name.kind == AliasKind::Merged);
         let keys: Vec<CustomerKey> = merged.map(|name| CustomerKey::new(&name.alias)).collect();
@@ -309,6 +307,16 @@ impl App {
             proof: proof.to_owned(),
             at: self.now(),
         })
+    }
+}
+
+/// A customer as they are now, whatever was said between the page and the click: joined to another, or being erased, which
+/// nothing that is clicked meanwhile takes back.
+async fn as_they_are(tx: &mut Tx, customer: &Customer) -> Result<Customer> {
+    let stays = tx.resolve_customer(&customer.key).await?;
+    match tx.erasure_of(&stays).await? {
+        Some(erasure) => Err(Error::Gone { at: erasure.started_at }),
+        None => Ok(tx.customer(&stays).await?),
     }
 }
 
