@@ -5,6 +5,7 @@
 //! `measure` so that who works on the guard builds neither databases nor servers.
 
 pub mod accuracy;
+pub mod attacks;
 pub mod claims;
 pub mod command;
 pub mod copy;

@@ -4,6 +4,7 @@
 //! the files that are shipped with the guard. It compares nothing with a built-in expectation.
 
 mod accuracy;
+mod attacks;
 mod claims;
 mod cues;
 mod dark;
@@ -32,6 +33,8 @@ pub struct GuardArgs {
 pub enum GuardCommand {
     /// Errors of machine-written reports, held against their records.
     Accuracy(accuracy::AccuracyArgs),
+    /// Orders to a text model hidden in fields, in families and disguises: how many get through.
+    Attacks(attacks::AttacksArgs),
     /// Statements that no fact supports: folds by source, or the shipped model on a file.
     Claims(claims::ClaimsArgs),
     /// Learned cues.
@@ -58,6 +61,7 @@ pub enum GuardCommand {
 pub fn run(arguments: &GuardArgs) -> miette::Result<()> {
     match &arguments.command {
         GuardCommand::Accuracy(arguments) => accuracy::run(arguments),
+        GuardCommand::Attacks(arguments) => attacks::run(arguments),
         GuardCommand::Claims(arguments) => claims::run(arguments),
         GuardCommand::Cues(command) => cues::run(command),
         GuardCommand::DarkPatterns(arguments) => dark::run(arguments),
