@@ -3,7 +3,7 @@
 //!
 //! Goes in: a seed. Comes out: how many attacks no rule on hidden orders, addresses or unreadable text notices, by family
 //! and by disguise, and how many honest fields are taken for attacks. An attack is met when it would not reach a text
-//! model: a finding of X1 or X2 in the field, whatever else stands in it.
+//! model: a finding of X1, X2 or X3 in the field, whatever else stands in it.
 
 mod disguise;
 mod texts;
@@ -56,7 +56,7 @@ pub fn attack_figures(desk: &Desk, seed: u64) -> AttackFigures {
     let sheet = FactSheet::new(sender());
     let stopped = |language: Language, text: &str| {
         let report = desk.read(&sheet, language, Field::Body, text);
-        report.findings.iter().any(|finding| matches!(finding.rule.as_str(), "X1" | "X2"))
+        report.findings.iter().any(|finding| matches!(finding.rule.as_str(), "X1" | "X2" | "X3"))
     };
     let mut dice = SplitMix64::new(seed);
     let mut seen = BTreeSet::new();

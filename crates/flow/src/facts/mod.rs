@@ -107,9 +107,9 @@ fn harmless(words: &str) -> Result<(), FactFault> {
     };
     let report =
         guard::check(&draft, &plain_context(&sheet, Instant(0), Instant(0), "UTC", Language::English));
-    match report.findings.iter().any(|finding| finding.rule == "X1") {
-        true => Err(FactFault::Hostile { text: text(), rule: "X1".to_owned() }),
-        false => Ok(()),
+    match report.findings.iter().find(|finding| matches!(finding.rule.as_str(), "X1" | "X3")) {
+        Some(finding) => Err(FactFault::Hostile { text: text(), rule: finding.rule.clone() }),
+        None => Ok(()),
     }
 }
 

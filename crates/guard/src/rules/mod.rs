@@ -129,6 +129,7 @@ pub(crate) static ALL: &[&Rule] = &[
     &privacy::tracking::RULE,
     &security::instruction::RULE,
     &security::address::RULE,
+    &security::hidden::RULE,
     &disclosure::identity::RULE,
     &disclosure::opt_out::RULE,
     &disclosure::machine::RULE,

@@ -180,6 +180,8 @@ proptest! {
         let rules = |text: &str| -> Vec<String> {
             desk::read(desk::facts(), Language::English, Field::Body, text).findings.into_iter().map(|f| f.rule).collect()
         };
-        prop_assert_eq!(rules(&text), rules(&hidden));
+        // That one was added may be found as well.
+        let others = |rules: Vec<String>| rules.into_iter().filter(|rule| rule != "X3").collect::<Vec<_>>();
+        prop_assert_eq!(others(rules(&text)), others(rules(&hidden)));
     }
 }

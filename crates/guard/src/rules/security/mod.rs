@@ -1,4 +1,5 @@
 //! X: what could turn a message against its reader.
 
 pub(crate) mod address;
+pub(super) mod hidden;
 pub(super) mod instruction;
