@@ -70,24 +70,29 @@ fn seeds_that_once_found_something_find_nothing() {
     });
 }
 
-/// The first seed that finds a planted defect, and what it says.
-async fn found(defect: Defect, within: u64) -> (u64, String) {
+/// The first seed in which the check that is there for a planted defect finds it, and what was found before.
+///
+/// One defect can break more than one promise: a join that is lost can first show as a message to somebody whose other
+/// name is suppressed. What counts is that its own check finds it too.
+async fn found(defect: Defect, within: u64, words: &str) -> Result<u64, Vec<String>> {
     let template = Template::make().await.unwrap();
+    let mut others = Vec::new();
     for seed in 1..=within {
         let ran = run(&template, seed, Options { trace: false, defect: Some(defect) }).await.unwrap();
-        if let Some(violation) = ran.violations.first() {
-            return (seed, violation.clone());
+        if ran.violations.iter().any(|violation| violation.contains(words)) {
+            return Ok(seed);
         }
+        others.extend(ran.violations.into_iter().map(|violation| format!("seed {seed}: {violation}")));
     }
-    (0, format!("{defect:?} was not found by {within} seeds"))
+    Err(others)
 }
 
 macro_rules! found {
     ($($name:ident: $defect:ident within $seeds:literal, as $words:literal;)+) => {$(
         #[test]
         fn $name() {
-            let (seed, violation) = on_a_thread(found(Defect::$defect, $seeds));
-            assert!(violation.contains($words), "seed {seed}: {violation}");
+            let found = on_a_thread(found(Defect::$defect, $seeds, $words));
+            assert!(found.is_ok(), "not found as {:?} by {} seeds, only {found:?}", $words, $seeds);
         }
     )+};
 }
