@@ -32,6 +32,7 @@ mod last_calls;
 mod lawful;
 mod ledger;
 pub mod links;
+pub mod monitoring;
 mod password;
 pub mod places;
 mod problem;

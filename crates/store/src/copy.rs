@@ -43,12 +43,15 @@ pub fn return_of(table: &str) -> Option<Return> {
     Some(match table {
         "customers" | "facts" | "fact_versions" | "settings" | "models" | "model_aliases" | "events"
         | "event_purchases" | "identities" | "trait_sources" => Return::Replaced,
-        "people" | "campaigns" | "variants" | "reports" | "approvals" | "measurements" | "deliveries"
-        | "deliveries_erased" | "erased_messages" | "responses" | "consents" | "notices" | "preferences"
-        | "sign_ups" | "service_mails" | "suppressions" | "rights_requests" | "rights_notices"
-        | "rights_partners" | "rights_recipients" | "customer_links" | "breaches" | "vault"
-        | "vault_keys" | "vault_openings" | "write_keys" | "event_counts" | "erasures"
-        | "retention_periods" | "retention_runs" | "retention_steps" => Return::Completed,
+        "people" | "campaigns" | "variants" | "reports" | "approvals" | "measurements" | "guard_readings"
+        | "guard_findings" | "guard_held" | "guard_passes" | "guard_draws" | "guard_verdicts"
+        | "guard_calibrations" | "deliveries" | "deliveries_erased" | "erased_messages" | "responses"
+        | "consents" | "notices" | "preferences" | "sign_ups" | "service_mails" | "suppressions"
+        | "rights_requests" | "rights_notices" | "rights_partners" | "rights_recipients"
+        | "customer_links" | "breaches" | "vault" | "vault_keys" | "vault_openings" | "write_keys"
+        | "event_counts" | "erasures" | "retention_periods" | "retention_runs" | "retention_steps" => {
+            Return::Completed
+        }
         "ledger_leaves" | "ledger_nodes" | "ledger_payloads" | "ledger_checkpoints" | "ledger_head" => {
             Return::Ledger
         }

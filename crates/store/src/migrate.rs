@@ -72,6 +72,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0009_triggers.sqlite.sql"),
         postgres: include_str!("../migrations/0009_triggers.postgres.sql"),
     },
+    Migration {
+        version: 10,
+        schema: include_str!("../migrations/0010_guard_monitor.sql"),
+        sqlite: include_str!("../migrations/0010_triggers.sqlite.sql"),
+        postgres: include_str!("../migrations/0010_triggers.postgres.sql"),
+    },
 ];
 
 pub(crate) async fn run(tx: &mut Transaction<'static, Any>, kind: Kind) -> Result<()> {
@@ -199,6 +205,9 @@ mod tests {
             terms::experiment::Arm,
             terms::fact::EvidenceKind,
             terms::fact::Polarity,
+            terms::monitoring::SampleKind,
+            terms::monitoring::Truth,
+            terms::monitoring::Writer,
             terms::model::ModelState,
             terms::person::Role,
             terms::preference::Personalisation,

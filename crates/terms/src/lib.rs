@@ -25,6 +25,7 @@ pub mod ledger;
 pub mod message;
 pub mod model;
 pub mod money;
+pub mod monitoring;
 pub mod notice;
 pub mod person;
 pub mod preference;

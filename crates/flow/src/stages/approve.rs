@@ -55,8 +55,10 @@ impl App {
         }
         let mut tx = self.store().begin().await?;
         let approval = tx.approve_campaign(id, person.id, &current, note, self.now()).await?;
+        // Whoever approves has seen what the guard left to a person, and lets it pass.
+        let passed = tx.put_passes(approval.id, id).await?;
         let payload = serde_json::json!({
-            "campaign": campaign.plan.name, "content": current.to_string(), "approval": approval.id, "note": note,
+            "campaign": campaign.plan.name, "passed": passed, "content": current.to_string(), "approval": approval.id, "note": note,
             "author": campaign.author, "models": self.models_of(&campaign.plan.audience).await?,
         });
         tx.append_entries(&[self.entry(

@@ -3,6 +3,7 @@
 //! Goes in: a form and a person. Comes out: a campaign in the store, with the guard's report of exactly this content.
 //! Deliberately absent: approval; this stage only says what stands in the way.
 
+use store::guard_readings::Step;
 use terms::campaign::CampaignState;
 use terms::customer::Language;
 use terms::ids::CampaignId;
@@ -13,6 +14,7 @@ use crate::access::Permission;
 use crate::app::{App, actor, json_value};
 use crate::campaigns::{needs, plan_of};
 use crate::error::{Error, Result};
+use crate::monitoring::readings_of;
 use crate::problem::Problem;
 use crate::views::CampaignForm;
 use crate::workshop::{Workshop, all_clear, blocking};
@@ -38,6 +40,7 @@ impl App {
             None => science::hash::seeded_hash(now.0.unsigned_abs(), form.name.as_bytes()) >> 32,
         };
         let (plan, variants) = plan_of(form, seed, now)?;
+        let checks = self.checks_of(id, &plan, &variants, now).await?;
         let mut tx = self.store().begin().await?;
         let campaign = match id {
             Some(id) => tx.update_campaign(id, &plan, &variants, version, now).await?,
@@ -46,6 +49,9 @@ impl App {
         let object = format!("campaign/{}", campaign.id);
         let payload = serde_json::json!({ "version": campaign.version, "plan": json_value(&plan)? });
         tx.append_entries(&[self.entry(actor(person), Action::CampaignEdited, object, payload)]).await?;
+        for reading in readings_of(campaign.id, &plan, &variants, &checks)? {
+            tx.put_reading(&reading, Step::Saved, now).await?;
+        }
         tx.commit().await?;
         Ok(campaign.id)
     }
@@ -82,6 +88,10 @@ impl App {
         let who = actor(person);
         let mut tx = self.store().begin().await?;
         tx.put_report(id, &hash, &json_value(&checks)?, now).await?;
+        let step = if all_clear(&checks) { Step::Submitted } else { Step::Saved };
+        for reading in readings_of(id, &campaign.plan, &campaign.variants, &checks)? {
+            tx.put_reading(&reading, step, now).await?;
+        }
         let blocking = blocking(&checks);
         let payload = serde_json::json!({ "content": hash.to_string(), "blocking": blocking });
         tx.append_entries(&[self.entry(who.clone(), Action::CampaignChecked, object.clone(), payload)])

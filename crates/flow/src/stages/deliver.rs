@@ -19,6 +19,7 @@ use store::Tx;
 use store::jobs::Job;
 use store::outbox::{Attempt, Claim, Fence};
 use terms::campaign::{Campaign, CampaignState};
+use terms::customer::Language;
 use terms::decision::{ExclusionReason, Reason};
 use terms::delivery::DeliveryState;
 use terms::ids::{CampaignId, MessageId, VariantId};
@@ -35,6 +36,7 @@ use crate::lawful::fatigue::Fatigue;
 use crate::lawful::subjects::Read;
 use crate::lawful::subjects::limits;
 use crate::links::LinkKind;
+use crate::monitoring::{month_of, rules_that_held};
 use crate::runner::LEASE_SECONDS;
 use crate::snapshot::Snapshot;
 use crate::workshop::{Made, Recipient, Workshop};
@@ -64,7 +66,8 @@ struct Press {
 /// What became of a claim in the checking transaction.
 enum Checked {
     Send(Box<(Message, SendPermit)>, serde_json::Value),
-    Hold(ExclusionReason, Vec<Reason>),
+    /// Why, and by which rules of the guard in a text of which language.
+    Hold(ExclusionReason, Vec<Reason>, Option<(Language, Vec<String>)>),
     Later(Instant),
 }
 
@@ -113,6 +116,7 @@ impl App {
                 workshop.made(variant).map_err(|error| Error::Invalid { message: error.to_string() })?;
             templates.insert(id, made);
         }
+        self.note_sending(&campaign, &workshop).await?;
         Ok(Press {
             rules: Rules::of(&campaign, &limits(&brand), guard::personal_need),
             models: self.models_of(&campaign.plan.audience).await?,
@@ -181,8 +185,11 @@ impl App {
                 let until = now.plus_seconds(LEASE_SECONDS);
                 Ok(if accepted.is_empty() { Next::Held } else { Next::Send(ready, until) })
             }
-            Checked::Hold(reason, reasons) => {
+            Checked::Hold(reason, reasons, by) => {
                 tx.mark_suppressed(claim.fence, claim.message, reason, &reasons, now).await?;
+                if let Some((language, rules)) = by {
+                    tx.add_guard_held(claim.campaign, language, &month_of(now), &rules).await?;
+                }
                 let payload = serde_json::json!({ "campaign": press.campaign.id, "reason": reason });
                 let object = format!("message/{}", claim.message);
                 let entry = self.entry(press.actor.clone(), Action::MessageHeld, object, payload);
@@ -242,7 +249,7 @@ impl App {
     async fn check(&self, tx: &mut Tx, press: &Press, claim: &Claim, now: Instant) -> Result<Checked> {
         let missing = |what: &str| {
             let reason = Reason { check: what.to_owned(), found: "missing".to_owned(), allows: false };
-            Checked::Hold(ExclusionReason::MissingFacts, vec![reason])
+            Checked::Hold(ExclusionReason::MissingFacts, vec![reason], None)
         };
         let customer = match tx.customer(&claim.customer).await {
             Ok(customer) => customer,
@@ -270,7 +277,7 @@ impl App {
             Ok(mail) => mail,
             Err(error) => {
                 let reason = Reason { check: "message".to_owned(), found: error.to_string(), allows: false };
-                return Ok(Checked::Hold(ExclusionReason::MissingFacts, vec![reason]));
+                return Ok(Checked::Hold(ExclusionReason::MissingFacts, vec![reason], None));
             }
         };
         let language = made.template.language();
@@ -304,7 +311,7 @@ impl App {
                 Ok(Checked::Send(Box::new((message, permit)), evidence))
             }
             Err(Refusal::NotYet(at)) => Ok(Checked::Later(at)),
-            Err(Refusal::Excluded(reason)) => Ok(Checked::Hold(reason, outcome.reasons().to_vec())),
+            Err(Refusal::Excluded(reason)) => Ok(Checked::Hold(reason, outcome.reasons().to_vec(), None)),
             Err(refusal) => {
                 let mut reasons = outcome.reasons().to_vec();
                 reasons.push(Reason {
@@ -312,7 +319,9 @@ impl App {
                     found: refusal.to_string(),
                     allows: false,
                 });
-                Ok(Checked::Hold(ExclusionReason::MissingFacts, reasons))
+                let by =
+                    matches!(refusal, Refusal::GuardBlocks(_)).then(|| (language, rules_that_held(&report)));
+                Ok(Checked::Hold(ExclusionReason::MissingFacts, reasons, by))
             }
         }
     }
