@@ -59,9 +59,84 @@ pub(crate) struct Phrases {
     /// The number of every word that stands in a phrase, from 1.
     words: HashMap<&'static str, u32, Fnv>,
     /// Phrases by the number of their first word.
-    by_word: Vec<Vec<usize>>,
-    by_stem: HashMap<[u8; 4], Vec<usize>, Fnv>,
-    by_number: Vec<usize>,
+    by_word: Vec<Starts>,
+    by_stem: HashMap<[u8; 4], Starts, Fnv>,
+    by_number: Starts,
+}
+
+/// Phrases that begin alike, by the word that must come next: most of what begins with "you" goes on otherwise than the
+/// text does, and is not looked at.
+#[derive(Debug, Clone, Default)]
+struct Starts {
+    /// Number of the second word, and the phrase; sorted.
+    by_word: Vec<(u32, usize)>,
+    /// The first letters of the second word, and the phrase; sorted.
+    by_stem: Vec<([u8; 4], usize)>,
+    /// Phrases of one word, and those that go on with a number or any word.
+    others: Vec<usize>,
+}
+
+impl Starts {
+    fn add(&mut self, id: usize, second: Option<&Second>) {
+        let Some(second) = second else { return self.others.push(id) };
+        for number in &second.numbers {
+            let place = self.by_word.partition_point(|entry| *entry < (*number, id));
+            self.by_word.insert(place, (*number, id));
+        }
+        for key in &second.stems {
+            let place = self.by_stem.partition_point(|entry| *entry < (*key, id));
+            self.by_stem.insert(place, (*key, id));
+        }
+    }
+
+    /// The phrases that may go on with a word, given by its number and its letters.
+    fn before(&self, number: u32, word: &str) -> impl Iterator<Item = usize> {
+        let by_word = of_key(&self.by_word, number);
+        let by_stem = match stem_key(word) {
+            Some(key) if !self.by_stem.is_empty() => of_key(&self.by_stem, key),
+            _ => &[],
+        };
+        let by_stem = by_stem.iter().map(|(_, id)| *id);
+        self.others.iter().copied().chain(by_word.iter().map(|(_, id)| *id)).chain(by_stem)
+    }
+}
+
+/// The entries of one key in a sorted list.
+fn of_key<K: Ord + Copy>(sorted: &[(K, usize)], key: K) -> &[(K, usize)] {
+    let from = sorted.partition_point(|(other, _)| *other < key);
+    let rest = sorted.get(from..).unwrap_or_default();
+    rest.get(..rest.iter().take_while(|(other, _)| *other == key).count()).unwrap_or_default()
+}
+
+/// What the second token of a match may be, where only words can follow.
+#[derive(Debug, Default)]
+struct Second {
+    numbers: Vec<u32>,
+    stems: Vec<[u8; 4]>,
+}
+
+impl Second {
+    /// `None` when a phrase may end after its first word, or go on with something else than words.
+    fn of(rest: &[Element]) -> Option<Self> {
+        let mut second = Self::default();
+        for element in rest {
+            if element.kind != Kindred::Words {
+                return None;
+            }
+            second.numbers.extend(&element.ids);
+            for stem in &element.stems {
+                second.stems.push(stem_key(stem)?);
+            }
+            if !element.optional {
+                second.numbers.sort_unstable();
+                second.numbers.dedup();
+                second.stems.sort_unstable();
+                second.stems.dedup();
+                return Some(second);
+            }
+        }
+        None
+    }
 }
 
 pub(crate) type Fnv = std::hash::BuildHasherDefault<FnvHasher>;
@@ -109,19 +184,20 @@ impl Phrases {
         for element in &mut phrase.elements {
             element.ids = element.words.iter().map(|word| self.number(word)).collect();
         }
-        if let Some(first) = phrase.elements.first() {
+        if let Some((first, rest)) = phrase.elements.split_first() {
+            let second = Second::of(rest);
             for number in &first.ids {
-                if let Some(ids) = self.by_word.get_mut(*number as usize) {
-                    ids.push(id);
+                if let Some(starts) = self.by_word.get_mut(*number as usize) {
+                    starts.add(id, second.as_ref());
                 }
             }
             for stem in &first.stems {
                 if let Some(key) = stem_key(stem) {
-                    self.by_stem.entry(key).or_default().push(id);
+                    self.by_stem.entry(key).or_default().add(id, second.as_ref());
                 }
             }
             if first.kind == Kindred::Number {
-                self.by_number.push(id);
+                self.by_number.add(id, second.as_ref());
             }
         }
         self.phrases.push(phrase);
@@ -130,7 +206,7 @@ impl Phrases {
     fn number(&mut self, word: &'static str) -> u32 {
         let next = self.words.len() as u32 + 1;
         let number = *self.words.entry(word).or_insert(next);
-        self.by_word.resize(self.by_word.len().max(number as usize + 1), Vec::new());
+        self.by_word.resize(self.by_word.len().max(number as usize + 1), Starts::default());
         number
     }
 
@@ -143,11 +219,11 @@ impl Phrases {
             .collect();
         let read = Numbered { text, numbers: &numbers };
         for at in 0..text.tokens.len() {
-            if let Some(ids) = self.by_word.get(read.number(at) as usize) {
-                self.try_at(&read, at, ids, &mut hits);
+            if let Some(starts) = self.by_word.get(read.number(at) as usize) {
+                self.try_at(&read, at, starts, &mut hits);
             }
-            if let Some(ids) = stem_key(text.word(at)).and_then(|key| self.by_stem.get(&key)) {
-                self.try_at(&read, at, ids, &mut hits);
+            if let Some(starts) = stem_key(text.word(at)).and_then(|key| self.by_stem.get(&key)) {
+                self.try_at(&read, at, starts, &mut hits);
             }
             if text.is_numeral(at) {
                 self.try_at(&read, at, &self.by_number, &mut hits);
@@ -156,8 +232,9 @@ impl Phrases {
         settle(hits)
     }
 
-    fn try_at(&self, read: &Numbered<'_>, at: usize, ids: &[usize], hits: &mut Vec<Hit>) {
-        for phrase in ids.iter().filter_map(|id| self.phrases.get(*id)) {
+    fn try_at(&self, read: &Numbered<'_>, at: usize, starts: &Starts, hits: &mut Vec<Hit>) {
+        let second = starts.before(read.number(at + 1), read.text.word(at + 1));
+        for phrase in second.filter_map(|id| self.phrases.get(id)) {
             if let Some(end) = matches(read, at, at, &phrase.elements) {
                 hits.push(Hit { rule: phrase.rule, tag: phrase.tag, tokens: at..end });
             }

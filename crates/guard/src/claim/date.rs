@@ -95,6 +95,10 @@ fn weekday(word: &str) -> Option<i8> {
 
 /// The date or dates (a range has two) that begin at a token.
 pub(crate) fn at(text: &Text<'_>, start: usize) -> Vec<DateClaim> {
+    // No sign and no address begins a date.
+    if !matches!(text.kind(start), Some(Kind::Word | Kind::Number)) {
+        return Vec::new();
+    }
     if let Some((first_day, second)) = range(text, start) {
         let Some((When::Date { day, month, year, .. }, end)) = calendar(text, second) else {
             return Vec::new();

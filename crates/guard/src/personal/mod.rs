@@ -17,7 +17,7 @@ pub use features::{PersonalToken, personal_tokens};
 pub use need::personal_need;
 pub use tagger::{BadTagger, LabelScores, MOST_LABELS, Tagged, Tagger, TaggerOrigin, best_sequence};
 
-pub(crate) use pattern::each_found;
+pub(crate) use pattern::each_sure;
 
 use terms::customer::Language;
 

@@ -58,13 +58,34 @@ static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
 
 /// Everything the patterns find; places do not overlap.
 pub(crate) fn each_found(folded: &str) -> Vec<Found> {
+    found_by(folded, PATTERNS.len())
+}
+
+/// What the sure patterns alone find: they come first, and keep their places whatever the others would find.
+pub(crate) fn each_sure(folded: &str) -> Vec<Found> {
+    found_by(folded, PATTERNS.iter().take_while(|pattern| pattern.sure).count())
+}
+
+fn found_by(folded: &str, patterns: usize) -> Vec<Found> {
     let digits = folded.bytes().filter(u8::is_ascii_digit).count();
+    let row = digits_in_a_row(folded);
     let (at_sign, dots) = (folded.contains('@'), folded.contains('.'));
+    let web = folded.contains("://") || folded.contains("www.");
     let mut found: Vec<Found> = Vec::new();
-    for Pattern { kind, sure, digits: fewest, regex } in PATTERNS.iter() {
+    for Pattern { kind, sure, digits: fewest, regex } in PATTERNS.iter().take(patterns) {
         let possible = match kind {
             PersonalKind::Email => at_sign,
+            PersonalKind::Url if *sure => web,
             PersonalKind::Url => dots,
+            PersonalKind::Card
+            | PersonalKind::SpanishId
+            | PersonalKind::SocialSecurity
+            | PersonalKind::Phone
+                if *sure =>
+            {
+                row >= *fewest
+            }
+            PersonalKind::Iban if *sure => digits >= *fewest && opens_an_account(folded),
             _ => digits >= *fewest,
         };
         if !possible {
@@ -85,6 +106,30 @@ pub(crate) fn each_found(folded: &str) -> Vec<Found> {
         }
     }
     found
+}
+
+/// The most digits with no more than three signs that part numbers between one and the next.
+fn digits_in_a_row(folded: &str) -> usize {
+    let (mut most, mut row, mut gap) = (0, 0, 0);
+    for byte in folded.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                (row, gap) = (row + 1, 0);
+                most = most.max(row);
+            }
+            b' ' | b'.' | b'-' | b'/' | b'(' | b')' if gap < 3 => gap += 1,
+            _ => (row, gap) = (0, 0),
+        }
+    }
+    most
+}
+
+/// True when two letters stand right before two digits, as in an account number.
+fn opens_an_account(folded: &str) -> bool {
+    folded
+        .as_bytes()
+        .windows(4)
+        .any(|four| matches!(four, [b'a'..=b'z', b'a'..=b'z', b'0'..=b'9', b'0'..=b'9']))
 }
 
 /// Order and reference numbers, amounts, dates, and digits of a web address are no phone numbers.

@@ -18,12 +18,17 @@ impl Folded {
     pub(crate) fn of(original: &str) -> Self {
         let mut folded =
             Self { text: String::with_capacity(original.len()), places: Vec::with_capacity(original.len()) };
-        for (at, c) in original.char_indices() {
-            if c.is_ascii() {
-                folded.push(c.to_ascii_lowercase(), at, at + 1);
-                continue;
-            }
+        let mut rest = original;
+        while !rest.is_empty() {
+            // Most letters are plain ones, and are taken by the run.
+            let plain = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
+            let (run, tail) = rest.split_at(plain);
+            folded.push_plain(run, original.len() - rest.len());
+            rest = tail;
+            let Some(c) = rest.chars().next() else { break };
+            let at = original.len() - rest.len();
             let end = at + c.len_utf8();
+            rest = rest.get(c.len_utf8()..).unwrap_or_default();
             if is_combining_mark(c) {
                 // A mark belongs to the letter before it.
                 if let Some(last) = folded.places.last_mut() {
@@ -72,6 +77,16 @@ impl Folded {
             }
             self.text = String::from_utf8(bytes).unwrap_or_default();
         }
+    }
+
+    fn push_plain(&mut self, run: &str, from: usize) {
+        let start = self.text.len();
+        self.text.push_str(run);
+        if let Some(added) = self.text.get_mut(start..) {
+            added.make_ascii_lowercase();
+        }
+        let from = from as u32;
+        self.places.extend((from..from + run.len() as u32).map(|at| (at, at + 1)));
     }
 
     fn push(&mut self, c: char, from: usize, to: usize) {

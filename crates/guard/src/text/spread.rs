@@ -12,12 +12,12 @@ pub(super) fn kept(text: &str) -> Option<Vec<bool>> {
     let mut kept: Option<Vec<bool>> = None;
     let mut at = 0;
     while at < bytes.len() {
-        let run = run(bytes, at);
-        let count = run.len();
+        let count = run(bytes, at);
         if count < 2 {
             at += 1;
             continue;
         }
+        let run: Vec<usize> = (at..).step_by(2).take(count).collect();
         let letters = run.iter().filter(|at| bytes.get(**at).is_some_and(u8::is_ascii_alphabetic)).count();
         let last = run.last().copied().unwrap_or(at);
         let percent = letters == 0
@@ -38,23 +38,21 @@ pub(super) fn kept(text: &str) -> Option<Vec<bool>> {
     kept
 }
 
-/// The places of single letters and digits that follow each other with one and the same mark between them.
-fn run(bytes: &[u8], start: usize) -> Vec<usize> {
+/// How many single letters and digits follow each other, with one and the same mark between them.
+fn run(bytes: &[u8], start: usize) -> usize {
     let alone = |at: usize| {
         let sign = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_none_or(|b| !is_inside_a_word(*b));
         bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) && sign(at.checked_sub(1)) && sign(Some(at + 1))
     };
-    let mut run = Vec::new();
-    let Some(mark) = bytes.get(start + 1).copied().filter(|b| b" .-_*".contains(b)) else { return run };
-    let mut at = start;
-    while alone(at) {
-        run.push(at);
-        if bytes.get(at + 1) != Some(&mark) {
+    let Some(mark) = bytes.get(start + 1).copied().filter(|b| b" .-_*".contains(b)) else { return 0 };
+    let mut count = 0;
+    while alone(start + 2 * count) {
+        count += 1;
+        if bytes.get(start + 2 * count - 1) != Some(&mark) {
             break;
         }
-        at += 2;
     }
-    run
+    count
 }
 
 const fn is_inside_a_word(byte: u8) -> bool {
@@ -68,10 +66,14 @@ pub(super) fn digits(text: &str) -> Vec<(usize, u8)> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
+        if !byte.is_ascii_digit() && digit(*byte).is_none() {
+            at += 1;
+            continue;
+        }
         let after_sign = text.get(..at).is_some_and(|head| head.ends_with(['€', '$', '£']));
         let opens = after_sign
             || at.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|b| !is_inside_a_word(*b));
-        if !opens || (!byte.is_ascii_digit() && digit(*byte).is_none()) {
+        if !opens {
             at += 1;
             continue;
         }

@@ -67,8 +67,9 @@ pub(crate) fn tokens(folded: &Folded, original: &str) -> Vec<Token> {
     };
     let mut at = 0;
     let mut chunk_end = 0;
+    let addressed = ["://", "www.", "mailto:", "@"].iter().any(|mark| text.contains(mark));
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
-        if at >= chunk_end && !c.is_whitespace() {
+        if addressed && at >= chunk_end && !c.is_whitespace() {
             chunk_end = cutter.chunk_end(at);
             if let Some(end) = cutter.address_end(at, chunk_end) {
                 cutter.push(Kind::Address, at, end);

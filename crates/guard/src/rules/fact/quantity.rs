@@ -137,16 +137,21 @@ fn parts(case: &Case<'_>, part: &Part<'_>, outcome: &mut Outcome) {
             at += 1;
             continue;
         };
+        let count = value.integer().filter(|count| *count > 1);
+        let led = at.checked_sub(1).map_or("", |before| text.word(before));
+        let counts = count.is_some()
+            && !matches!(led, "of" | "chapter" | "level" | "capitulo" | "nivel" | "clase" | "class");
+        if !counts {
+            at = end.max(at + 1);
+            continue;
+        }
         let noun = (end..end + 2).take_while(|noun| text.same_clause(*noun, at)).filter(|noun| {
             PARTS.iter().any(|stem| is_plural_of(text.word(*noun), stem))
                 || case.context.facts.counted(text.word(*noun)).next().is_some()
         });
         // "Six brightness levels" are levels.
         let noun = noun.last();
-        let led = at.checked_sub(1).map_or("", |before| text.word(before));
-        if let (Some(noun), Some(count)) = (noun, value.integer().filter(|count| *count > 1))
-            && !matches!(led, "of" | "chapter" | "level" | "capitulo" | "nivel" | "clase" | "class")
-        {
+        if let (Some(noun), Some(count)) = (noun, count) {
             judge_parts(case, part, &(at..noun + 1), count, outcome);
         }
         at = end.max(at + 1);
@@ -155,6 +160,12 @@ fn parts(case: &Case<'_>, part: &Part<'_>, outcome: &mut Outcome) {
 
 /// True when a word is the stem itself or a plural of it.
 pub(crate) fn is_plural_of(word: &str, stem: &str) -> bool {
+    // Every form begins as the stem does.
+    if let (Some(first), Some(other)) = (word.as_bytes().first(), stem.as_bytes().first())
+        && first != other
+    {
+        return false;
+    }
     word.strip_prefix(stem).is_some_and(|end| matches!(end, "" | "s" | "es" | "mes" | "me"))
         || (stem.ends_with("on") && word.ends_with("ones") && word.strip_suffix("es") == Some(stem))
         || (stem.ends_with('y') && word.strip_suffix("ies") == stem.strip_suffix('y'))

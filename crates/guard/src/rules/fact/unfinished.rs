@@ -115,11 +115,21 @@ fn repeated(part: &Part<'_>) -> Option<Range<usize>> {
         return None;
     }
     let hashes: Vec<u64> = words.iter().map(|at| hash(part.text.word(*at))).collect();
-    let mut runs: Vec<(u64, usize)> = hashes
-        .windows(RUN)
-        .enumerate()
-        .map(|(place, run)| (run.iter().fold(0u64, |sum, word| sum.rotate_left(9) ^ word), place))
-        .collect();
+    let of_run = |run: &[u64]| run.iter().fold(0u64, |sum, word| sum.rotate_left(9) ^ word);
+    // Most texts have no run thrice, and are done after counting runs by a few bits of their hashes.
+    let mut counts = [0u16; 1024];
+    let mut often = false;
+    for run in hashes.windows(RUN) {
+        if let Some(count) = counts.get_mut((of_run(run) >> 7) as usize % 1024) {
+            *count = count.saturating_add(1);
+            often |= usize::from(*count) >= TIMES;
+        }
+    }
+    if !often {
+        return None;
+    }
+    let mut runs: Vec<(u64, usize)> =
+        hashes.windows(RUN).enumerate().map(|(place, run)| (of_run(run), place)).collect();
     runs.sort_unstable();
     let often = runs.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() >= TIMES).filter_map(|same| {
         let (mut times, mut free_from) = (0, 0);
@@ -148,13 +158,15 @@ fn hash(word: &str) -> u64 {
 fn raw_fields(part: &Part<'_>) -> Option<Range<usize>> {
     let text = &part.text;
     let is_field = |at: usize| {
-        let opens = at == 0
-            || text.word(at - 1) == "-"
-                && text.tokens.get(at - 1).is_some_and(|dash| begins_line(part, dash.from))
-            || text.tokens.get(at).is_some_and(|word| begins_line(part, word.from));
-        opens
+        let opens = || {
+            at == 0
+                || text.word(at - 1) == "-"
+                    && text.tokens.get(at - 1).is_some_and(|dash| begins_line(part, dash.from))
+                || text.tokens.get(at).is_some_and(|word| begins_line(part, word.from))
+        };
+        text.word(at + 1) == ":"
             && text.kind(at) == Some(Kind::Word)
-            && text.word(at + 1) == ":"
+            && opens()
             && text
                 .tokens
                 .get(at)

@@ -7,7 +7,7 @@
 //! Numbers with check digits are only reported when these are right. It does not recognise people's names.
 
 use crate::case::{Case, Outcome, Problem};
-use crate::personal::{PersonalKind, each_found};
+use crate::personal::{PersonalKind, each_sure};
 use crate::rules::{Family, Rule, RuleDoc, RuleExample};
 use terms::customer::Language;
 use terms::finding::{Severity, Span, Verdict};
@@ -63,9 +63,10 @@ const fn name_of(kind: PersonalKind, language: Language) -> &'static str {
 fn check(case: &Case<'_>, outcome: &mut Outcome) {
     for part in case.parts {
         let folded = part.text.folded.as_str();
-        for found in each_found(folded) {
-            // Web addresses are judged by X2; what only looks like a number of somebody is no finding.
-            if !found.sure || found.kind == PersonalKind::Url {
+        // What only looks like a number of somebody is no finding.
+        for found in each_sure(folded) {
+            // Web addresses are judged by X2.
+            if found.kind == PersonalKind::Url {
                 continue;
             }
             if is_allowed(case, part.text.folded.slice(found.start, found.end)) {

@@ -75,7 +75,7 @@ fn check(case: &Case<'_>, outcome: &mut Outcome) {
             continue;
         }
         let folded = part.text.folded.as_str();
-        if !folded.contains(['.', ':']) {
+        if !may_hold_one(folded) {
             continue;
         }
         for found in pattern.find_iter(folded) {
@@ -96,6 +96,22 @@ fn check(case: &Case<'_>, outcome: &mut Outcome) {
             }
         }
     }
+}
+
+/// Every address has a colon with something right behind it, or a dot with a letter behind it or a `w` before it.
+fn may_hold_one(folded: &str) -> bool {
+    let bytes = folded.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| {
+        let next = bytes.get(at + 1).copied().unwrap_or(b' ');
+        match byte {
+            b':' => !next.is_ascii_whitespace(),
+            b'.' => {
+                !(next.is_ascii_whitespace() || next.is_ascii_digit())
+                    || at.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b'w')
+            }
+            _ => false,
+        }
+    })
 }
 
 /// Punctuation that ends a sentence, not an address.

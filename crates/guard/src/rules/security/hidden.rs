@@ -49,9 +49,10 @@ const WIDE: usize = 3;
 fn check(case: &Case<'_>, outcome: &mut Outcome) {
     for part in case.parts.iter().filter(|part| part.text.field != Field::Link) {
         let original = part.text.original;
-        let found = unseen(original)
-            .or_else(|| two_alphabets(original))
-            .or_else(|| wide(original))
+        let strange = original.chars().any(is_strange);
+        let found = (strange.then(|| unseen(original)).flatten())
+            .or_else(|| strange.then(|| two_alphabets(original)).flatten())
+            .or_else(|| strange.then(|| wide(original)).flatten())
             .or_else(|| markup(original))
             .or_else(|| encoded(original));
         if let Some(place) = found {
@@ -71,6 +72,13 @@ fn refuse(case: &Case<'_>, part: &Part<'_>, place: &Range<usize>, outcome: &mut 
     );
     let span = Span { field: part.text.field, start: place.start, end: place.end };
     outcome.blocks_at(case, part, span, Problem { verdict: Verdict::Unknown, message, repair });
+}
+
+/// Every character that the first three looks are after; most texts have none.
+const fn is_strange(letter: char) -> bool {
+    matches!(letter, '\u{200b}'..='\u{200d}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(letter, '\u{370}'..='\u{3ff}' | '\u{400}'..='\u{52f}' | '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}')
+        || matches!(letter, '\u{e0000}'..='\u{e007f}')
 }
 
 /// Tags, signs of direction, and what has no width between two letters.
@@ -140,6 +148,11 @@ fn wide(text: &str) -> Option<Range<usize>> {
 
 /// Comments and styles that hide what they hold, in a text that is not read as markup.
 fn markup(text: &str) -> Option<Range<usize>> {
+    // All of them have a `<!`, or a colon after "y" or "e".
+    let may_hide = |pair: &[u8]| matches!(pair, [b'<', b'!'] | [b'y' | b'Y' | b'e' | b'E', b':']);
+    if !text.as_bytes().windows(2).any(may_hide) {
+        return None;
+    }
     let small = text.to_ascii_lowercase();
     let hides = [
         "<!--",
@@ -160,6 +173,9 @@ fn encoded(text: &str) -> Option<Range<usize>> {
     for chunk in text.split_inclusive(char::is_whitespace) {
         let start = from;
         from += chunk.len();
+        if chunk.len() < RUN {
+            continue;
+        }
         let word = chunk.trim_end().trim_matches(|letter: char| !part(letter));
         let has = |kind: fn(&char) -> bool| word.chars().any(|letter| kind(&letter));
         let code = word.len() >= RUN
