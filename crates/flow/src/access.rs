@@ -26,6 +26,8 @@ pub enum Permission {
     Reconcile,
     /// Consents, requests of customers under the law, retention, the record of processing.
     ManageRights,
+    /// Judge samples of texts, to say how well the guard works. Never for who writes.
+    JudgeSamples,
     /// Fill the vault of sensitive attributes, and open it for the fairness audit.
     AuditFairness,
 }
@@ -42,6 +44,7 @@ impl Permission {
         Self::ReadLedger,
         Self::Reconcile,
         Self::ManageRights,
+        Self::JudgeSamples,
         Self::AuditFairness,
     ];
 }
@@ -50,16 +53,23 @@ impl Permission {
 #[must_use]
 pub const fn allows(role: Role, permission: Permission) -> bool {
     use Permission::{
-        Approve, AuditFairness, Compose, Halt, Launch, ManageRights, ReadLedger, Reconcile, SeeContacts, View,
+        Approve, AuditFairness, Compose, Halt, JudgeSamples, Launch, ManageRights, ReadLedger, Reconcile,
+        SeeContacts, View,
     };
     match role {
         Role::Marketer => matches!(permission, View | Compose | Launch | Halt | ReadLedger),
-        Role::Approver => matches!(permission, View | Approve | Launch | Halt | ReadLedger),
-        Role::Analyst => matches!(permission, View | ReadLedger | AuditFairness),
+        Role::Approver => matches!(permission, View | Approve | Launch | Halt | ReadLedger | JudgeSamples),
+        Role::Analyst => matches!(permission, View | ReadLedger | JudgeSamples | AuditFairness),
         Role::PrivacyOfficer => {
             matches!(
                 permission,
-                View | SeeContacts | Halt | ReadLedger | Reconcile | ManageRights | AuditFairness
+                View | SeeContacts
+                    | Halt
+                    | ReadLedger
+                    | Reconcile
+                    | ManageRights
+                    | JudgeSamples
+                    | AuditFairness
             )
         }
         Role::Engineer => matches!(permission, View | Halt | ReadLedger | Reconcile),
@@ -94,6 +104,16 @@ mod tests {
         let keepers: Vec<_> =
             Role::ALL.iter().filter(|role| allows(**role, Permission::ManageRights)).collect();
         assert_eq!(keepers, [&Role::PrivacyOfficer]);
+    }
+
+    #[test]
+    fn nobody_who_writes_judges() {
+        for role in Role::ALL {
+            assert!(
+                !(allows(*role, Permission::Compose) && allows(*role, Permission::JudgeSamples)),
+                "{role}"
+            );
+        }
     }
 
     #[test]

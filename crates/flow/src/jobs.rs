@@ -36,6 +36,8 @@ pub enum Work {
     },
     /// Delete what its retention period has ended for.
     Retain,
+    /// Draw texts of the month that is over for people to judge.
+    SampleGuard,
     /// Bring purchases that came as events into the lake.
     Compact,
     /// Tell a recipient of data what a customer asked for.
@@ -66,6 +68,7 @@ impl Work {
             Self::Learn => "learn",
             Self::Erase { .. } => "erase",
             Self::Retain => "retain",
+            Self::SampleGuard => "sample_guard",
             Self::Compact => "compact",
             Self::Notify { .. } => "notify",
             Self::CallBack { .. } => "call_back",

@@ -160,6 +160,12 @@ pub enum Problem {
     /// A period that nobody looked at yet.
     #[error("this period was not looked at yet; make a dry run first, which deletes nothing")]
     NotLookedAt,
+    /// A sentence of a sample was left out.
+    #[error("say something of every sentence; nothing was kept")]
+    NotAllJudged,
+    /// Whoever wrote a text does not judge it.
+    #[error("this text is yours; somebody else judges it")]
+    OwnText,
     /// A date lies in the future.
     #[error("that lies in the future; give the day on which it arrived")]
     InTheFuture,
@@ -341,6 +347,8 @@ impl Problem {
             Self::ChangedSinceRead
             | Self::FactsMoved
             | Self::NotLookedAt
+            | Self::NotAllJudged
+            | Self::OwnText
             | Self::Stale
             | Self::TimeOver
             | Self::NotADraft { .. }

@@ -51,6 +51,7 @@ impl App {
         self.enqueue_notices(&waiting).await?;
         self.forget_unconfirmed().await?;
         self.enqueue(&Work::Retain, now).await?;
+        self.enqueue(&Work::SampleGuard, now).await?;
         Ok(in_doubt)
     }
 
@@ -139,6 +140,7 @@ impl App {
             Work::Learn => self.learn().await.map(|_| ()),
             Work::Erase { erasure } => self.run_erasures(&[*erasure]).await,
             Work::Retain => self.retain_job().await,
+            Work::SampleGuard => self.sample_job().await,
             Work::Compact => self.compact_job().await,
             Work::Notify { notice } => self.deliver_notice(*notice, job.attempts >= job.max_attempts).await,
             Work::CallBack { url, body, .. } => self.deliver_callback(url, body).await,

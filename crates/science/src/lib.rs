@@ -18,6 +18,8 @@ pub mod lifecycle;
 pub mod off_policy;
 pub mod purchase;
 pub mod rate;
+pub mod sampling;
+pub mod survey;
 pub mod uplift;
 pub mod value;
 

@@ -76,6 +76,12 @@ text_enum! {
         FactChanged = "fact_changed",
         /// A fact was ended: nothing stands on it any more.
         FactEnded = "fact_ended",
+        /// Texts were drawn for people to judge.
+        GuardSampled = "guard_sampled",
+        /// Somebody judged a text of a sample.
+        GuardJudged = "guard_judged",
+        /// The threshold of a learned cue was set from verdicts, or taken back.
+        GuardCalibrated = "guard_calibrated",
         /// Facts were imported from a file, each with an entry of its own where it changed.
         FactsImported = "facts_imported",
         /// A customer was erased.

@@ -13,6 +13,15 @@ pub(crate) enum GuardCommand {
     /// Ends with 0 when nothing was found, 1 when something blocks, 3 when evidence is missing, 4 when a person should
     /// look, and 2 when it could not be checked. Unchecked sentences are counted and never called passed.
     Check(GuardCheckArgs),
+    /// Show how well the guard works: decisions, overrides and complaints by rule, the rate of unsupported statements
+    /// before and after it
+    Monitor,
+    /// Draw texts of the months that are over for people to judge; what is drawn stays drawn
+    Sample {
+        /// Seed of the draw [default: at random]
+        #[arg(long)]
+        seed: Option<u64>,
+    },
     /// Say what a rule catches, why, on which legal basis, with examples; without a rule list them all
     Explain {
         /// Identifier, such as F2

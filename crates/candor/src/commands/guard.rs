@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use flow::clock::Clock;
 use flow::facts::{Reading, read_file};
 use flow::guarding::{CheckSettings, MessageCheck, RuleView, check_message, rulebook, rules_version};
+use flow::monitoring::RateLine;
 use miette::{IntoDiagnostic, Result};
 use terms::customer::Language;
+use terms::estimate::Evidence;
 use terms::fact::Fact;
 use terms::finding::Severity;
 use terms::ids::FactId;
@@ -23,6 +25,8 @@ const NOT_CHECKED: u8 = 2;
 pub(crate) async fn run(global: &Global, command: &GuardCommand) -> ExitCode {
     let done = match command {
         GuardCommand::Check(args) => check(global, args).await,
+        GuardCommand::Monitor => monitor(global).await,
+        GuardCommand::Sample { seed } => sample(global, *seed).await,
         GuardCommand::Explain { rule, lang } => explain(global, rule.as_deref(), *lang),
     };
     done.unwrap_or_else(|report| {
@@ -111,6 +115,70 @@ fn tell(checked: &MessageCheck) {
         checked.facts,
         checked.facts_hash.get(..12).unwrap_or_default(),
     ));
+}
+
+fn rate(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Sufficient(found) => format!(
+            "{:.1} % ({:.1} to {:.1}), n = {}",
+            100.0 * found.value,
+            100.0 * found.interval.low,
+            100.0 * found.interval.high,
+            found.n
+        ),
+        Evidence::Insufficient { n, needed } => format!("not enough reviewed yet ({n} of {needed})"),
+    }
+}
+
+fn rates(name: &str, line: &RateLine) {
+    say::line(format!("{name:<24} first drafts {}, held {}", line.drafts, line.held));
+    say::line(format!("  by the guard's count   {}", rate(&line.by_guard)));
+    say::line(format!("  before the guard       {}", rate(&line.before)));
+    say::line(format!("  after the guard        {}", rate(&line.after)));
+}
+
+async fn monitor(global: &Global) -> Result<ExitCode> {
+    let view = open_quiet(global).await?.guard_monitor().await.into_diagnostic()?;
+    if global.json {
+        say::json(&view)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    say::line(format!(
+        "{} different texts read, {} held, {} more left to a person; {} messages sent, {} complaints, {} objections, {} opt-outs",
+        view.texts, view.held, view.for_person, view.sent, view.complained, view.objected, view.opted_out
+    ));
+    rates("all", &view.all);
+    for line in view.months.iter().chain(&view.writers) {
+        let writer = line.writer.map(|writer| format!("{writer} {}", line.made_by));
+        rates(line.month.as_deref().or(writer.as_deref()).unwrap_or("all").trim(), line);
+    }
+    say::line("rule  texts  blocked  to a person  on evidence  let pass  held at sending  right, by people");
+    for rule in &view.rules {
+        say::line(format!(
+            "{:<5} {:>5}  {:>7}  {:>11}  {:>11}  {:>8}  {:>15}  {}",
+            rule.rule,
+            rule.texts,
+            rule.blocking,
+            rule.for_person,
+            rule.evidence,
+            rule.passed,
+            rule.held_messages,
+            rate(&rule.precision)
+        ));
+    }
+    say::line(format!("{} of {} drawn texts judged", view.samples.1, view.samples.0));
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn sample(global: &Global, seed: Option<u64>) -> Result<ExitCode> {
+    let app = open_quiet(global).await?;
+    let drawn = app.draw_guard_samples(seed).await.into_diagnostic()?;
+    if global.json {
+        say::json(&serde_json::json!({ "drawn": drawn }))?;
+    } else {
+        say::line(format!("{drawn} texts drawn; judge them at /guard/sample"));
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn explain(global: &Global, rule: Option<&str>, lang: Language) -> Result<ExitCode> {

@@ -54,6 +54,13 @@ impl ReadingText {
         field.and_then(|(_, text)| text.get(status.span.start..status.span.end)).unwrap_or_default()
     }
 
+    /// Positions of the sentences that somebody wrote: those of the footer are the house's.
+    #[must_use]
+    pub fn written(&self) -> Vec<usize> {
+        let written = |(_, status): &(usize, &SentenceStatus)| status.span.field != Field::Footer;
+        self.sentences.iter().enumerate().filter(written).map(|(at, _)| at).collect()
+    }
+
     /// Findings that touch a sentence.
     pub fn findings_in(&self, sentence: usize) -> impl Iterator<Item = &Spoken> {
         let span = self.sentences.get(sentence).map(|status| status.span);
@@ -121,7 +128,8 @@ pub(crate) fn reading_of(
 ) -> Result<NewReading> {
     let report = &check.report;
     let mut sentences = Sentences::default();
-    for status in &report.sentences {
+    // The footer is the house's and the same in every message.
+    for status in report.sentences.iter().filter(|status| status.span.field != Field::Footer) {
         let place = Verdict::ALL.iter().position(|verdict| *verdict == status.verdict);
         if let Some(count) = place.and_then(|place| sentences.get_mut(place)) {
             *count += 1;

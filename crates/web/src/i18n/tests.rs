@@ -98,6 +98,8 @@ fn every_state_the_house_knows_has_a_name() {
     add("basis", terms::consent::LawfulBasis::ALL.iter().map(|s| s.as_str()).collect());
     add("field", terms::message::Field::ALL.iter().map(|s| s.as_str()).collect());
     add("verdict", terms::finding::Verdict::ALL.iter().map(|s| s.as_str()).collect());
+    add("truth", terms::monitoring::Truth::ALL.iter().map(|s| s.as_str()).collect());
+    add("mon.writer", terms::monitoring::Writer::ALL.iter().map(|s| s.as_str()).collect());
     add("severity", terms::finding::Severity::ALL.iter().map(|s| s.as_str()).collect());
     add("action", terms::ledger::Action::ALL.iter().map(|s| s.as_str()).collect());
     let missing: Vec<_> = wanted.iter().filter(|key| !knows(key)).collect();

@@ -17,6 +17,7 @@ mod guard_api;
 mod health;
 mod join;
 mod ledger;
+mod monitor;
 mod opendsr;
 mod own_data;
 mod preferences;
@@ -26,6 +27,7 @@ mod retention;
 mod review;
 mod rights;
 mod rules;
+mod sample;
 mod settings;
 mod sign_in;
 mod today;
@@ -42,7 +44,9 @@ use crate::assets;
 use crate::route::{Policy, Routes};
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
-use flow::access::Permission::{Approve, Compose, Halt, Launch, ManageRights, ReadLedger, Reconcile, View};
+use flow::access::Permission::{
+    Approve, Compose, Halt, JudgeSamples, Launch, ManageRights, ReadLedger, Reconcile, View,
+};
 
 /// Every route of the house.
 pub(crate) fn routes(state: WebState) -> Routes {
@@ -91,6 +95,10 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .post("/facts/{id}", Staff(Compose), facts::mend)
         .post("/facts/{id}/end", Staff(Compose), facts::end)
         .get("/rules", Staff(View), rules::show)
+        .get("/guard", Staff(View), monitor::show)
+        .get("/guard/sample", Staff(JudgeSamples), sample::list)
+        .get("/guard/sample/{id}", Staff(JudgeSamples), sample::show)
+        .post("/guard/sample/{id}", Staff(JudgeSamples), sample::judge)
         .get("/ledger", Staff(ReadLedger), ledger::show)
         .post("/ledger", Staff(ReadLedger), ledger::verify)
         .get("/consent", Staff(ManageRights), consent::show)

@@ -68,6 +68,8 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
             return cx.t2("problem.retention_days", cx.n(*shortest), cx.n(*longest));
         }
         Problem::NotLookedAt => "problem.not_looked_at",
+        Problem::NotAllJudged => "problem.not_all_judged",
+        Problem::OwnText => "problem.own_text",
         Problem::InTheFuture => "problem.in_the_future",
         Problem::RequestElsewhere { now, wanted } => {
             let name = |state: &terms::rights::RequestState| cx.name("rights_state", state).to_lowercase();
@@ -191,6 +193,8 @@ mod tests {
             Problem::Days,
             Problem::RetentionDays { shortest: 1, longest: 36_500 },
             Problem::NotLookedAt,
+            Problem::NotAllJudged,
+            Problem::OwnText,
             Problem::NoWords,
             Problem::CannotBeSent {
                 language: Language::English,
