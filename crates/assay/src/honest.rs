@@ -5,7 +5,7 @@
 //! counts by the rules other than F; with its facts, by all rules. Dishonest are the other sentences of the corpus.
 
 use crate::copy::Writer;
-use crate::cues::{Item, Share, read_corpus, share};
+use crate::cues::{Item, Part, Share, read_corpus, share};
 use crate::desk::{Desk, numbered, sender};
 use guard::FactSheet;
 use serde::Serialize;
@@ -42,7 +42,7 @@ pub struct HonestFigures {
     /// Language.
     pub language: Language,
     /// Part of the corpus.
-    pub split: String,
+    pub part: Part,
     /// Honest sentences without facts, by the rules other than F.
     pub sentences: Treated,
     /// The same by all rules; with an empty sheet every price is unknown, rightly.
@@ -55,7 +55,7 @@ pub struct HonestFigures {
     pub by_rule: Vec<ByRule>,
     /// Honest texts that were blocked or shown, and for which rules.
     pub wronged: Vec<(String, String)>,
-    /// Dishonest sentences that were neither, of the training part only: the held part is not to be looked at.
+    /// Dishonest sentences that were neither, unless of the part that is not to be looked at.
     pub missed: Vec<(String, String)>,
 }
 
@@ -111,7 +111,7 @@ fn reasons(report: &GuardReport) -> String {
 pub fn measure(
     language: Language,
     corpus: &str,
-    held: bool,
+    part: Part,
     (seed, mails): (u64, usize),
     desk: &Desk,
 ) -> miette::Result<HonestFigures> {
@@ -121,7 +121,7 @@ pub fn measure(
     let mut by_rule: BTreeMap<String, (Tally, u64, BTreeMap<String, u64>)> = BTreeMap::new();
     let (mut wronged, mut missed) = (Vec::new(), Vec::new());
     let items = read_corpus(corpus)?;
-    for item in items.iter().filter(|item| item.held == held) {
+    for item in items.iter().filter(|item| item.part == part) {
         let report = desk.read(&sheet, language, field(item), &item.text);
         let (rules, shown) = read(&report, false);
         let blocked = !rules.is_empty();
@@ -129,7 +129,7 @@ pub fn measure(
             honest.add(blocked, shown);
             let (all, shown_by_all) = read(&report, true);
             honest_all.add(!all.is_empty(), shown_by_all);
-            if !held && (blocked || shown) {
+            if part != Part::Held && (blocked || shown) {
                 wronged.push((reasons(&report), item.text.clone()));
             }
             continue;
@@ -146,7 +146,7 @@ pub fn measure(
                 *confusion.entry("-".to_owned()).or_default() += 1;
             }
         }
-        if !held && !blocked {
+        if part != Part::Held && !blocked {
             missed.push((item.labels.join("+"), item.text.clone()));
         }
     }
@@ -162,7 +162,7 @@ pub fn measure(
     }
     Ok(HonestFigures {
         language,
-        split: if held { "held" } else { "train" }.to_owned(),
+        part,
         sentences: honest.treated(),
         sentences_all_rules: honest_all.treated(),
         mails: with_facts.treated(),

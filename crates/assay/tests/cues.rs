@@ -3,33 +3,50 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
 
 use assay::cues::{
-    SEED, SHIPPED_DARK, SNIPPETS_SEED, cross_validate, read_snippets, test, train_dark, train_rules,
+    SEED, SHIPPED_DARK, SNIPPETS_SEED, Share, cross_validate, read_snippets, test, train_dark, train_orders,
+    train_rules,
 };
 use guard::cues::{CueModel, shipped};
 use std::path::{Path, PathBuf};
 
-const CORPUS: [(&str, &str); 2] =
-    [("en", include_str!("../../guard/corpus/en.tsv")), ("es", include_str!("../../guard/corpus/es.tsv"))];
+const CORPUS: [(&str, &str, &str); 2] = [
+    ("en", include_str!("../../guard/corpus/en.tsv"), include_str!("../../guard/corpus/fields.en.tsv")),
+    ("es", include_str!("../../guard/corpus/es.tsv"), include_str!("../../guard/corpus/fields.es.tsv")),
+];
 
 #[test]
 fn training_again_gives_the_shipped_files() {
-    for ((language, corpus), file) in CORPUS.into_iter().zip(shipped()) {
-        let (bytes, figures) = train_rules(language, corpus, SEED).unwrap();
-        assert!(bytes == file, "{language}: run `measure guard cues train --out crates/guard/cues`");
-        assert!(figures.honest_shown.hits * 100 <= figures.honest_shown.n, "{language}: {figures:?}");
-        assert!(figures.found.hits > 4 * figures.honest_shown.hits, "{language}: {figures:?}");
+    for ((language, corpus, fields), [any, families, orders]) in CORPUS.into_iter().zip(shipped()) {
+        let ([whether, which], rules) = train_rules(language, corpus, SEED).unwrap();
+        let (order, of_orders) = train_orders(language, fields, corpus, SEED).unwrap();
+        assert!(
+            whether == any && which == families && order == orders,
+            "{language}: run `measure guard cues train --out crates/guard/cues`"
+        );
+        for (figures, most) in [(rules, 0.015), (of_orders, 0.03)] {
+            let share = |share: Share| share.hits as f64 / share.n as f64;
+            assert!(share(figures.honest_shown) <= most, "{language}: {figures:?}");
+            assert!(share(figures.found) > 5.0 * share(figures.honest_shown), "{language}: {figures:?}");
+        }
     }
 }
 
 #[test]
 fn sentences_set_aside_change_nothing_and_others_do() {
-    let (language, corpus) = CORPUS[0];
-    let kept: Vec<&str> = corpus.lines().filter(|line| !line.contains("\theld\t")).collect();
-    let (bytes, _) = train_rules(language, &kept.join("\n"), SEED).unwrap();
-    let [file, _] = shipped();
-    assert!(bytes == file, "the part set aside went into the training");
-    let (fewer, _) = train_rules(language, &kept[..kept.len() - 1].join("\n"), SEED).unwrap();
-    assert!(fewer != file);
+    let (language, corpus, fields) = CORPUS[0];
+    let kept = |text: &str| -> Vec<String> {
+        let train = |line: &&str| !line.contains("\theld\t") && !line.contains("\tdev\t");
+        text.lines().filter(train).map(str::to_owned).collect()
+    };
+    let (sentences, places) = (kept(corpus), kept(fields));
+    let [[any, families, orders], _] = shipped();
+    let ([whether, which], _) = train_rules(language, &sentences.join("\n"), SEED).unwrap();
+    assert!(whether == any && which == families, "a part set aside went into the training");
+    let (order, _) =
+        train_orders(language, &format!("{}\n", places.join("\n")), &sentences.join("\n"), SEED).unwrap();
+    assert!(order == orders, "a part set aside went into the training");
+    let (fewer, _) = train_rules(language, &sentences[..sentences.len() - 1].join("\n"), SEED).unwrap();
+    assert!(fewer[0] != any);
 }
 
 /// Snippets of web pages that lie beside the project.

@@ -34,7 +34,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
         }
     }
     // A model trained again is another version of the rules.
-    parts.extend(crate::cues::shipped());
+    parts.extend(crate::cues::shipped().into_iter().flatten());
     format!("{}+{}", env!("CARGO_PKG_VERSION"), ContentHash::of(parts).short())
 });
 

@@ -3,12 +3,13 @@
 //!
 //! Goes in: a seed. Comes out: how many attacks no rule on hidden orders, addresses or unreadable text notices, by family
 //! and by disguise, and how many honest fields are taken for attacks. An attack is met when it would not reach a text
-//! model: a finding of X1, X2 or X3 in the field, whatever else stands in it.
+//! model: a finding of X1, X2 or X3 in the field, whatever else stands in it. Fields of the corpus, in plain words and
+//! other families than the learned cue has seen, are counted beside: stopped by a rule, or only shown by L2.
 
 mod disguise;
 mod texts;
 
-use crate::cues::{Share, share};
+use crate::cues::{Part, Share, read_corpus, share};
 use crate::desk::{Desk, sender};
 use disguise::DISGUISES;
 use guard::FactSheet;
@@ -31,6 +32,53 @@ pub struct Wrong {
     pub disguise: String,
     /// The text.
     pub text: String,
+}
+
+/// What became of fields in plain words.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct FieldFigures {
+    /// Language.
+    pub language: Language,
+    /// Attacks that a rule stops.
+    pub stopped: Share,
+    /// Attacks that are only shown to a person, by the learned cue.
+    pub shown: Share,
+    /// Honest fields that a rule stops.
+    pub honest_stopped: Share,
+    /// Honest fields that are only shown.
+    pub honest_shown: Share,
+}
+
+/// Reads the fields of a part of a corpus.
+///
+/// # Errors
+/// When a line is not as the corpus has them.
+pub fn field_figures(
+    desk: &Desk,
+    language: Language,
+    corpus: &str,
+    part: Part,
+) -> miette::Result<FieldFigures> {
+    let sheet = FactSheet::new(sender());
+    // Of honest fields and of attacks: all, stopped, shown.
+    let mut counts = [[0u64; 3]; 2];
+    for item in read_corpus(corpus)?.iter().filter(|item| item.part == part) {
+        let report = desk.read(&sheet, language, Field::Body, &item.text);
+        let has = |rules: &[&str]| report.findings.iter().any(|found| rules.contains(&found.rule.as_str()));
+        let (stopped, shown) = (has(&["X1", "X2", "X3"]), has(&["L2"]));
+        let [all, by_rule, by_cue] = &mut counts[usize::from(!item.labels.is_empty())];
+        *all += 1;
+        *by_rule += u64::from(stopped);
+        *by_cue += u64::from(shown && !stopped);
+    }
+    let [[honest, honest_stopped, honest_shown], [attacks, stopped, shown]] = counts;
+    Ok(FieldFigures {
+        language,
+        stopped: share(stopped, attacks),
+        shown: share(shown, attacks),
+        honest_stopped: share(honest_stopped, honest),
+        honest_shown: share(honest_shown, honest),
+    })
 }
 
 /// What became of all of them.

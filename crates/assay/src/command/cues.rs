@@ -2,7 +2,8 @@
 
 use super::dark::say as say_dark;
 use crate::cues::{
-    DarkFigures, RuleFigures, SEED, Share, cross_validate, read_snippets, train_dark, train_rules,
+    DarkFigures, SEED, Share, WhetherFigures, cross_validate, read_snippets, train_dark, train_orders,
+    train_rules,
 };
 use clap::Subcommand;
 use miette::{IntoDiagnostic, WrapErr};
@@ -17,13 +18,13 @@ pub enum CuesCommand {
 
 #[derive(Debug, clap::Args)]
 pub struct TrainArgs {
-    /// Folder with `en.tsv` and `es.tsv`.
+    /// Folder with `en.tsv`, `es.tsv`, `fields.en.tsv` and `fields.es.tsv`.
     #[arg(long, default_value = "crates/guard/corpus")]
     corpus: PathBuf,
     /// Snippets with `page_id`, `text` and `label`, to train the model of dark patterns as well.
     #[arg(long)]
     snippets: Option<PathBuf>,
-    /// Folder to write `en.cues`, `es.cues` and, with snippets, `dark.cues` into.
+    /// Folder to write `en.cues`, `en.families.cues`, `en.orders.cues`, the same of `es` and, with snippets, `dark.cues` into.
     #[arg(long)]
     out: Option<PathBuf>,
     /// Seed of the folds.
@@ -36,7 +37,7 @@ pub struct TrainArgs {
 
 #[derive(Serialize)]
 struct Trained {
-    rules: Vec<RuleFigures>,
+    rules: Vec<WhetherFigures>,
     dark: Option<DarkFigures>,
 }
 
@@ -55,13 +56,15 @@ fn train(arguments: &TrainArgs) -> miette::Result<()> {
     };
     let mut trained = Trained { rules: Vec::new(), dark: None };
     for language in ["en", "es"] {
-        let path = arguments.corpus.join(format!("{language}.tsv"));
-        let corpus = std::fs::read_to_string(&path)
-            .into_diagnostic()
-            .wrap_err_with(|| format!("`{}`", path.display()))?;
-        let (bytes, figures) = train_rules(language, &corpus, arguments.seed)?;
-        write(&format!("{language}.cues"), &bytes)?;
-        trained.rules.push(figures);
+        let [corpus, fields] = [format!("{language}.tsv"), format!("fields.{language}.tsv")]
+            .map(|file| arguments.corpus.join(file));
+        let (corpus, fields) = (super::open(&corpus)?, super::open(&fields)?);
+        let ([any, families], figures) = train_rules(language, &corpus, arguments.seed)?;
+        write(&format!("{language}.cues"), &any)?;
+        write(&format!("{language}.families.cues"), &families)?;
+        let (orders, order_figures) = train_orders(language, &fields, &corpus, arguments.seed)?;
+        write(&format!("{language}.orders.cues"), &orders)?;
+        trained.rules.extend([figures, order_figures]);
     }
     if let Some(path) = &arguments.snippets {
         let (items, source) = read_snippets(path)?;
@@ -73,18 +76,20 @@ fn train(arguments: &TrainArgs) -> miette::Result<()> {
         return Ok(());
     }
     for figures in &trained.rules {
-        println!("{}: {} folds by family, training part", figures.language, figures.folds);
-        for label in &figures.labels {
-            let (area, [low, high]) = label.auc.unwrap_or((f64::NAN, [0.0, 1.0]));
-            println!(
-                "  {:<3} AUC {area:.3} [{low:.3}, {high:.3}]  found {}  honest shown {}  from {:.2}",
-                label.label,
-                said(label.found),
-                said(label.honest_shown),
-                label.threshold
-            );
+        println!("{} {}: {} folds by family, training part", figures.language, figures.label, figures.folds);
+        let (area, [low, high]) = figures.auc.unwrap_or((f64::NAN, [0.0, 1.0]));
+        for (rule, share) in &figures.found_by_rule {
+            println!("  {rule:<3} found {}", said(*share));
         }
-        println!("  any found {}  honest shown {}", said(figures.found), said(figures.honest_shown));
+        println!(
+            "  AUC {area:.3} [{low:.3}, {high:.3}]  found {}  honest shown {}  from {:.2}",
+            said(figures.found),
+            said(figures.honest_shown),
+            figures.threshold
+        );
+        if let Some(right) = figures.family_right {
+            println!("  family said rightly {}", said(right));
+        }
     }
     if let Some(figures) = &trained.dark {
         say_dark(figures);

@@ -1,7 +1,7 @@
 //! `measure guard honest`: how often honest copy is blocked or shown, and dishonest copy is not.
 
 use super::{DAY, open, print_json};
-use crate::cues::Share;
+use crate::cues::{Part, Share};
 use crate::desk::Desk;
 use crate::honest::{HonestFigures, measure};
 use std::path::PathBuf;
@@ -12,9 +12,9 @@ pub struct HonestArgs {
     /// Folder with `en.tsv` and `es.tsv`.
     #[arg(long, default_value = "crates/guard/corpus")]
     corpus: PathBuf,
-    /// Measure the training part, and print what went wrong there; the part set aside is only counted.
-    #[arg(long)]
-    train: bool,
+    /// Part of the corpus: `train`, `dev` or `held`. What went wrong is printed, of `held` it is only counted.
+    #[arg(long, value_enum, default_value_t = Part::Held)]
+    part: Part,
     /// Seed of the mails.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &HonestArgs) -> miette::Result<()> {
     for (language, file) in [(Language::English, "en.tsv"), (Language::Spanish, "es.tsv")] {
         let corpus = open(&arguments.corpus.join(file))?;
         let mails = (arguments.seed, arguments.mails);
-        figures.push(measure(language, &corpus, !arguments.train, mails, &desk)?);
+        figures.push(measure(language, &corpus, arguments.part, mails, &desk)?);
     }
     if arguments.json {
         return print_json(&figures);
@@ -64,8 +64,8 @@ pub(super) fn run(arguments: &HonestArgs) -> miette::Result<()> {
             ("dishonest sentences, rules but F", figures.dishonest),
         ] {
             println!(
-                "{language} {} {what}: blocked {}, shown {}",
-                figures.split,
+                "{language} {:?} {what}: blocked {}, shown {}",
+                figures.part,
                 said(treated.blocked),
                 said(treated.reviewed)
             );

@@ -1,18 +1,31 @@
 //! Labelled texts: the guard's corpus, and snippets of web pages with a label of 0 or 1.
 
+use clap::ValueEnum;
 use guard::cues::features;
 use miette::{IntoDiagnostic, WrapErr, miette};
 use std::io::Read;
 use std::path::Path;
 use terms::hash::ContentHash;
 
+/// A part of the guard's corpus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// Models are trained on it.
+    Train,
+    /// Nothing is trained on it; its errors may be read, and rules mended by them.
+    Dev,
+    /// Only counted: nobody looks at its errors.
+    Held,
+}
+
 /// A labelled text.
 #[derive(Debug, Clone)]
 pub struct Item {
     /// Texts of one group are never in two folds: a family of paraphrases, a page.
     pub group: String,
-    /// Set aside from training.
-    pub held: bool,
+    /// The part it is in.
+    pub part: Part,
     /// Where in a message it stands: subject, preheader, body, button, sms, push; empty where that is not known.
     pub place: String,
     /// What is wrong with it; empty when nothing is.
@@ -24,11 +37,11 @@ pub struct Item {
 }
 
 impl Item {
-    fn new(group: &str, held: bool, place: &str, labels: Vec<String>, text: &str) -> Self {
+    fn new(group: &str, part: Part, place: &str, labels: Vec<String>, text: &str) -> Self {
         Self {
             place: place.to_owned(),
             group: group.to_owned(),
-            held,
+            part,
             labels,
             text: text.to_owned(),
             sentences: features(text),
@@ -54,7 +67,9 @@ pub fn read_corpus(text: &str) -> miette::Result<Vec<Item>> {
     let line = |line: &str| match line.split('\t').collect::<Vec<_>>().as_slice() {
         [_, family, split, label, _, _, place, _, sentence] => {
             let labels = label.split('+').filter(|label| *label != "none").map(str::to_owned).collect();
-            Ok(Item::new(family, *split != "train", place, labels, sentence))
+            let part = Part::from_str(split, false)
+                .map_err(|_| miette!("`{split}` is no part of a corpus: `{line}`"))?;
+            Ok(Item::new(family, part, place, labels, sentence))
         }
         columns => Err(miette!("a line of the corpus has {} columns instead of 9: `{line}`", columns.len())),
     };
@@ -97,7 +112,7 @@ pub fn read_snippets(path: &Path) -> miette::Result<(Vec<Item>, ContentHash)> {
             "0" => Vec::new(),
             other => return Err(miette!("{}: label `{other}` is neither 0 nor 1", place())),
         };
-        items.push(Item::new(cell(page), false, "", labels, cell(words)));
+        items.push(Item::new(cell(page), Part::Train, "", labels, cell(words)));
     }
     Ok((items, ContentHash::of_text(&text)))
 }

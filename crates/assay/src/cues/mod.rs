@@ -8,10 +8,10 @@ mod figures;
 mod learn;
 mod rules;
 
-pub use corpus::{Item, read_corpus, read_snippets};
+pub use corpus::{Item, Part, read_corpus, read_snippets};
 pub use dark::{DARK, DarkFigures, SHIPPED_DARK, SNIPPETS_SEED, cross_validate, test, train_dark};
 pub use figures::{Share, auc, share};
-pub use rules::{LabelFigures, RULE_LABELS, RuleFigures, train_rules};
+pub use rules::{ANY, FAMILIES, ORDERS, WhetherFigures, train_orders, train_rules};
 
 /// Folds of a cross-validation.
 pub const FOLDS: usize = 5;

@@ -1,5 +1,5 @@
 //! Learned cues: linear models over hashed words and letters, in files of `crates/guard/cues` that are part of the
-//! program. They say which rule a sentence resembles, when no phrase of that rule was found.
+//! program. One says whether a sentence reads like forbidden ones, another which family of rules it resembles most.
 //!
 //! Architecture invariant: a cue shows a sentence to a person. It never blocks and never releases anything. Training
 //! is `measure guard cues train`; this module only reads, and what it reads is the same for both.
@@ -17,19 +17,47 @@ use terms::customer::Language;
 use terms::hash::ContentHash;
 use terms::message::Field;
 
-static ENGLISH: &[u8] = include_bytes!("../../cues/en.cues");
-static SPANISH: &[u8] = include_bytes!("../../cues/es.cues");
+static FILES: [[&[u8]; 3]; 2] = [
+    [
+        include_bytes!("../../cues/en.cues"),
+        include_bytes!("../../cues/en.families.cues"),
+        include_bytes!("../../cues/en.orders.cues"),
+    ],
+    [
+        include_bytes!("../../cues/es.cues"),
+        include_bytes!("../../cues/es.families.cues"),
+        include_bytes!("../../cues/es.orders.cues"),
+    ],
+];
 
-static RULES: LazyLock<[Option<CueModel<'static>>; 2]> =
-    LazyLock::new(|| [CueModel::read(ENGLISH).ok(), CueModel::read(SPANISH).ok()]);
+/// The models of a language.
+struct Models {
+    /// One label: forbidden by any rule.
+    any: CueModel<'static>,
+    /// One label a family of rules, named by its letter.
+    families: CueModel<'static>,
+    /// One label: an order to a text model.
+    orders: CueModel<'static>,
+}
+
+static MODELS: LazyLock<[Option<Models>; 2]> = LazyLock::new(|| {
+    FILES.map(|[any, families, orders]| {
+        Some(Models {
+            any: CueModel::read(any).ok()?,
+            families: CueModel::read(families).ok()?,
+            orders: CueModel::read(orders).ok()?,
+        })
+    })
+});
 
 /// Words a sentence must have: a score is a mean, and that of "No, gracias" is the weight of one word.
-const FEWEST_WORDS: usize = 4;
+pub(crate) const FEWEST_WORDS: usize = 4;
 
-/// The bytes of the files that are part of the program: cues of rules in English and in Spanish.
+/// The bytes of the files that are part of the program, in English and in Spanish: whether a sentence is forbidden, of
+/// which family, and whether it gives orders to a text model.
 #[must_use]
-pub fn shipped() -> [&'static [u8]; 2] {
-    [ENGLISH, SPANISH]
+pub const fn shipped() -> [[&'static [u8]; 3]; 2] {
+    FILES
 }
 
 /// The hash of the sentences a model is trained on: the lines of a corpus file whose third column is `train`, in
@@ -55,14 +83,12 @@ pub fn features(text: &str) -> Vec<Vec<u32>> {
 #[must_use]
 pub fn score(model: &CueModel<'_>, text: &str) -> Scores {
     let text = Text::read(Field::Body, text);
-    model.scores(&text, &(0..text.tokens.len()))
+    model.scores(&text, std::slice::from_ref(&(0..text.tokens.len())))
 }
 
-/// A sentence that resembles what a rule forbids.
+/// A sentence that resembles others.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Cue {
-    /// The rule.
-    pub(crate) label: &'static str,
     /// Probability by the model's own count, 0 to 1; the corpus has more bad sentences than mail does.
     pub(crate) probability: f64,
     /// Probability from which it is shown.
@@ -71,35 +97,49 @@ pub(crate) struct Cue {
     pub(crate) words: Vec<usize>,
 }
 
-/// The cues of a sentence at or above their thresholds, the one furthest above its own first.
-pub(crate) fn of(language: Language, text: &Text<'_>, tokens: &Range<usize>) -> Vec<Cue> {
-    let [english, spanish] = &*RULES;
-    let model = match language {
+/// The models of a language, when a run of tokens is long enough for them.
+fn models(language: Language, text: &Text<'_>, runs: &[Range<usize>]) -> Option<&'static Models> {
+    let [english, spanish] = &*MODELS;
+    let models = match language {
         Language::English => english,
         Language::Spanish => spanish,
     };
-    let Some(model) = model else { return Vec::new() };
-    let words =
-        tokens.clone().filter(|token| text.kind(*token) == Some(Kind::Word)).take(FEWEST_WORDS).count();
-    if words < FEWEST_WORDS {
-        return Vec::new();
+    let tokens = runs.iter().cloned().flatten();
+    let words = tokens.filter(|token| text.kind(*token) == Some(Kind::Word)).take(FEWEST_WORDS).count();
+    models.as_ref().filter(|_| words == FEWEST_WORDS)
+}
+
+/// The cue of a model with one label, at or above its threshold.
+fn above(model: &CueModel<'_>, text: &Text<'_>, runs: &[Range<usize>]) -> Option<Cue> {
+    let ([score, ..], label) = (model.scores(text, runs), model.labels.first()?);
+    if score < label.threshold {
+        return None;
     }
-    let scores = model.scores(text, tokens);
-    let mut above: Vec<(f64, usize, &'static CueLabel, f64)> = Vec::new();
-    for (at, (label, score)) in model.labels.iter().zip(scores).enumerate() {
-        if score >= label.threshold {
-            above.push((score - label.threshold, at, label, score));
-        }
-    }
-    above.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let cue = |(_, at, label, score): (f64, usize, &'static CueLabel, f64)| {
-        let mut weights = model.weights_of(text, tokens, at);
-        weights.retain(|(token, weight)| *weight > 0 && text.word(*token).len() > 1);
-        weights.sort_by_key(|(token, weight)| (-weight, *token));
-        let mut words: Vec<usize> = weights.iter().take(3).map(|(token, _)| *token).collect();
-        words.sort_unstable();
-        let chance = |score: f64| 1.0 / (1.0 + (-score).exp());
-        Cue { label: &label.name, probability: chance(score), shown_from: chance(label.threshold), words }
-    };
-    above.into_iter().map(cue).collect()
+    let mut weights = model.weights_of(text, runs, 0);
+    weights.retain(|(token, weight)| *weight > 0 && text.word(*token).len() > 1);
+    weights.sort_by_key(|(token, weight)| (-weight, *token));
+    let mut words: Vec<usize> = weights.iter().take(3).map(|(token, _)| *token).collect();
+    words.sort_unstable();
+    let chance = |score: f64| 1.0 / (1.0 + (-score).exp());
+    Some(Cue { probability: chance(score), shown_from: chance(label.threshold), words })
+}
+
+/// What resembles forbidden sentences, and the letter of the family of rules it resembles most; a sentence is given as
+/// runs of its tokens.
+pub(crate) fn forbidden(
+    language: Language,
+    text: &Text<'_>,
+    runs: &[Range<usize>],
+) -> Option<(Cue, &'static str)> {
+    let models = models(language, text, runs)?;
+    let cue = above(&models.any, text, runs)?;
+    let scores = models.families.labels.iter().zip(models.families.scores(text, runs));
+    let (family, _) = scores.max_by(|a, b| a.1.total_cmp(&b.1))?;
+    Some((cue, &family.name))
+}
+
+/// What resembles orders to a text model.
+pub(crate) fn order(language: Language, text: &Text<'_>, sentence: &Range<usize>) -> Option<Cue> {
+    let runs = std::slice::from_ref(sentence);
+    above(&models(language, text, runs)?.orders, text, runs)
 }

@@ -125,10 +125,12 @@ impl<'b> CueModel<'b> {
         self.weights.get(start..start + self.labels.len()).unwrap_or(&[])
     }
 
-    /// Scores a run of tokens.
-    pub(super) fn scores(&self, text: &Text<'_>, tokens: &Range<usize>) -> Scores {
+    /// Scores runs of tokens as one sentence.
+    pub(super) fn scores(&self, text: &Text<'_>, runs: &[Range<usize>]) -> Scores {
         let mut tally = Tally::default();
-        features::each(text, tokens, |_, feature| tally.add(self.row(feature)));
+        for tokens in runs {
+            features::each(text, tokens, |_, feature| tally.add(self.row(feature)));
+        }
         self.finish(tally)
     }
 
@@ -153,16 +155,19 @@ impl<'b> CueModel<'b> {
     pub(super) fn weights_of(
         &self,
         text: &Text<'_>,
-        tokens: &Range<usize>,
+        runs: &[Range<usize>],
         label: usize,
     ) -> Vec<(usize, i32)> {
-        let mut found: Vec<(usize, i32)> = tokens.clone().map(|token| (token, 0)).collect();
-        features::each(text, tokens, |token, feature| {
-            let weight = self.row(feature).get(label).map_or(0, |byte| i32::from(byte.cast_signed()));
-            if let Some((_, sum)) = found.get_mut(token - tokens.start) {
-                *sum += weight;
-            }
-        });
+        let mut found: Vec<(usize, i32)> = Vec::new();
+        for tokens in runs {
+            features::each(text, tokens, |token, feature| {
+                let weight = self.row(feature).get(label).map_or(0, |byte| i32::from(byte.cast_signed()));
+                match found.last_mut() {
+                    Some((last, sum)) if *last == token => *sum += weight,
+                    _ => found.push((token, weight)),
+                }
+            });
+        }
         found
     }
 }

@@ -134,7 +134,8 @@ pub(crate) static ALL: &[&Rule] = &[
     &disclosure::opt_out::RULE,
     &disclosure::machine::RULE,
     &disclosure::own_price::RULE,
-    // Last: it is silent where another rule has spoken.
+    // Last: they are silent where other rules have spoken.
+    &security::order_cue::RULE,
     &resemblance::RULE,
 ];
 

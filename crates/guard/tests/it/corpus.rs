@@ -16,8 +16,6 @@ const HONEST_HELD: f64 = 0.04;
 pub(crate) struct Line<'t> {
     pub(crate) held: bool,
     pub(crate) honest: bool,
-    /// Its label, or the rules it breaks.
-    pub(crate) label: &'t str,
     /// Honest, and written to look as if it were not.
     pub(crate) look_alike: bool,
     pub(crate) field: Field,
@@ -29,7 +27,6 @@ pub(crate) fn lines(text: &str) -> Vec<Line<'_>> {
         [_, _, split, label, _, near, place, _, sentence] => Some(Line {
             held: *split == "held",
             honest: *label == "none",
-            label,
             look_alike: *label == "none" && !near.is_empty(),
             field: match *place {
                 "subject" => Field::Subject,
@@ -61,7 +58,7 @@ fn honest_sentences_set_aside_are_rarely_held_back() {
         }
         let share = |[held, all]: [u32; 2]| f64::from(held) / f64::from(all);
         eprintln!("{language}: honest held back {:?}, dishonest {:?}", counts[1], counts[0]);
-        assert!(counts[1][1] > 300 && counts[0][1] > 300, "{language}: {counts:?}");
+        assert!(counts[1][1] > 150 && counts[0][1] > 150, "{language}: {counts:?}");
         assert!(share(counts[1]) <= HONEST_HELD, "{language}: {counts:?}");
     }
 }

@@ -183,5 +183,6 @@ fn honest_copy_is_not_held_back() {
     }
     eprintln!("honest copy held back: {} of {}", faults.len(), ENGLISH.len() + SPANISH.len());
     assert!(faults.is_empty(), "{faults:#?}");
-    assert!(shown.len() <= 1, "learned cues show honest copy: {shown:#?}");
+    let all = ENGLISH.len() + SPANISH.len();
+    assert!(shown.len() * 20 <= all, "learned cues show more than 5 % of honest copy: {shown:#?}");
 }

@@ -29,7 +29,7 @@ fn a_message_of_150_words_is_timed() {
         })
         .collect();
     micros.sort_by(f64::total_cmp);
-    let [english, _] = guard::cues::shipped();
+    let [[english, ..], _] = guard::cues::shipped();
     let model = guard::cues::CueModel::read(english).unwrap();
     let mut cues: Vec<f64> = (0..5_000)
         .map(|_| {

@@ -100,6 +100,9 @@ pub(crate) static RULE: Rule = Rule {
             phrases: &[
                 "a card|message|playlist|letter|song solo|just for you",
                 "solo para ti :? <..> carta|mensaje",
+                "check|compare|read|explain your tariff|bill|rate",
+                "set|choose|pick your <w>? price",
+                "tu|su precio <..> igual|mismo para todos|todas|todo",
                 "your price list|lists|alert|alerts|range|tag|tags",
                 "name your price",
                 "your heart rate",

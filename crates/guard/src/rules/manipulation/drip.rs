@@ -67,6 +67,8 @@ pub(crate) static RULE: Rule = Rule {
             tag: SAFE,
             phrases: &[
                 "there is|are no",
+                "tarjeta|tarjetas|compras|pedidos|encargos|regalo|gratis a partir de",
+                "all taxes|fees|charges <..> included",
                 "no booking|platform|service|resort fee|fees",
                 "all taxes|fees|charges",
                 "taxes and fees included",

@@ -106,7 +106,8 @@ pub(crate) static RULE: Rule = Rule {
                 "existencias|stock se? mengua~|escase~|disminuy~|agota~",
                 "almost|nearly gone",
                 "almost|nearly sold out",
-                "sold|selling out|fast|quickly",
+                "sold|selling fast|quickly",
+                "selling out",
                 "going fast",
                 "last units|pieces|pairs|seats|places|few|ones",
                 "few <w>? left",
@@ -143,7 +144,7 @@ pub(crate) static RULE: Rule = Rule {
         Cues {
             tag: SAFE,
             phrases: &[
-                "si se acaban",
+                "si|cuando se acaba|acaban|agota|agotan|agote|agoten",
                 "running out of ideas|milk|road|things",
                 "nearly|almost full moon|time|circle|marks",
                 "se acaba|acaban el|la bateria|curso|verano|dia",

@@ -127,6 +127,8 @@ pub(crate) static RULE: Rule = Rule {
             tag: SAFE,
             phrases: &[
                 "no le hagas caso a quien",
+                "forget everything|anything|all you know|knew|thought|learned|heard about|of",
+                "olvida|olvide todo lo que sabes|sabe|creias|sabias de|sobre",
                 "show your <w>? password|card|code at|to|in",
                 "forgot|forgotten your password",
                 "forget the|your|all <w>? rules of|for",

@@ -3,3 +3,4 @@
 pub(crate) mod address;
 pub(super) mod hidden;
 pub(super) mod instruction;
+pub(super) mod order_cue;
