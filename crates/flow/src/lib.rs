@@ -35,6 +35,7 @@ pub mod links;
 pub mod monitoring;
 mod password;
 pub mod places;
+mod press;
 mod problem;
 pub mod processing;
 mod reports;

@@ -6,7 +6,9 @@
 //! is what leaves.
 
 use gateway::mail::{Layout, Links, MailTemplate, RenderError, RenderedMail, Slots};
-use guard::{Author, Context, Draft, FactSheet, LastCall, Medium, RecipientFacts};
+use guard::{Author, Context, Draft, FactSheet, LastCall, Medium, RecipientFacts, Renderings};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use policy::permit::wordless;
 use policy::personal::{Wording, budget, wording};
@@ -33,6 +35,8 @@ pub(crate) struct Workshop {
     contacts: Vec<String>,
     hosts: Vec<String>,
     last_calls: Vec<LastCall>,
+    /// What the guard said of the mails made here, by language; see [`Workshop::judge`].
+    judged: Mutex<BTreeMap<Language, Renderings>>,
 }
 
 /// Who a mail is made for.
@@ -54,15 +58,8 @@ pub(crate) struct Made {
 impl Workshop {
     /// Gathers what `plan` can be made from: the facts of its offer, of the products this names and of the brand, which
     /// is what [`crate::App::facts_for`] gives. `last_calls` are those of the brand's other campaigns.
-    pub(crate) fn new(
-        brand: Brand,
-        plan: CampaignPlan,
-        mut facts: Vec<Fact>,
-        last_calls: Vec<LastCall>,
-    ) -> Self {
-        // Of several facts that fill one slot (a price now, another one next week) the last wins: the one that holds
-        // while the campaign is sent.
-        facts.sort_by_key(|fact| fact.holds_at(plan.starts_at) && fact.holds_at(plan.ends_at));
+    pub(crate) fn new(brand: Brand, plan: CampaignPlan, facts: Vec<Fact>, last_calls: Vec<LastCall>) -> Self {
+        let facts = in_order(&plan, facts);
         let text = |predicate: &str| {
             facts
                 .iter()
@@ -81,7 +78,22 @@ impl Workshop {
         let contacts =
             [text("sender_email"), text("sender_phone")].into_iter().filter(|c| !c.is_empty()).collect();
         let hosts = brand.link_hosts();
-        Self { sheet: FactSheet::new(facts.clone()), facts, brand, plan, layout, contacts, hosts, last_calls }
+        let (sheet, judged) = (FactSheet::new(facts.clone()), Mutex::default());
+        Self { sheet, facts, brand, plan, layout, contacts, hosts, last_calls, judged }
+    }
+
+    /// True when a new workshop with these would make the same mails and judge them alike.
+    pub(crate) fn is_of(
+        &self,
+        brand: &Brand,
+        plan: &CampaignPlan,
+        facts: Vec<Fact>,
+        last_calls: &[LastCall],
+    ) -> bool {
+        self.brand == *brand
+            && self.plan == *plan
+            && self.last_calls == last_calls
+            && self.facts == in_order(plan, facts)
     }
 
     /// Compiles a variant, with the slots that do not depend on the customer and the personal facts it needs.
@@ -114,19 +126,43 @@ impl Workshop {
         made.template.render(&made.slots.for_customer(language, name, &recipient.links))
     }
 
-    /// What the guard says of a mail, if it is sent between `from` and the end of the campaign.
-    pub(crate) fn check(
+    /// What the guard says of this very mail, sent at `now`. Mails of one template are alike but for their slots: what
+    /// was said of one is said of every other with the same in its slots, and only what is new is read
+    /// ([`guard::Renderings`]). For that, the moment of sending is told to the minute.
+    pub(crate) fn judge(
         &self,
         language: Language,
         mail: &RenderedMail,
         recipient: &Recipient<'_>,
-        from: Instant,
-        explain_in: Language,
-    ) -> GuardReport {
-        self.reading(language, mail, recipient, from, explain_in, |_, _, report| report)
+        now: Instant,
+    ) -> Arc<GuardReport> {
+        let window = (self.moment(now), self.plan.ends_at.max(now));
+        self.held(language, mail, recipient, window, language, |draft, context| {
+            // Nothing is written before a report is whole, so that what a panic left behind may be read.
+            let mut judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
+            judged.entry(language).or_default().check(draft, context)
+        })
     }
 
-    /// The same, with what was read and what it was held against, for those who ask more of it.
+    /// How many mails were judged here, and how many of them were read whole.
+    #[cfg(test)]
+    pub(crate) fn counts(&self, language: Language) -> RenderingCounts {
+        let judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
+        judged.get(&language).map(Renderings::counts).unwrap_or_default()
+    }
+
+    /// The latest of the beginning of this minute, the campaign's start, and the moments since which facts hold: from
+    /// then until now no fact began to hold, and one that ended holds no more at the end of the sending, where the guard
+    /// asks again. So what may be said from then on may be said now.
+    fn moment(&self, now: Instant) -> Instant {
+        const MINUTE: i64 = 60_000_000;
+        let minute = Instant(now.0 - now.0.rem_euclid(MINUTE));
+        let begins = self.facts.iter().filter_map(|fact| fact.valid_from).chain([self.plan.starts_at]);
+        begins.filter(|at| *at <= now).fold(minute, Instant::max)
+    }
+
+    /// What the guard says of a mail if it is sent between `from` and the end of the campaign, with what was read and
+    /// what it was held against, for those who ask more of it.
     fn reading<T>(
         &self,
         language: Language,
@@ -135,6 +171,22 @@ impl Workshop {
         from: Instant,
         explain_in: Language,
         then: impl FnOnce(&Draft<'_>, &Context<'_>, GuardReport) -> T,
+    ) -> T {
+        let window = (from, self.plan.ends_at.max(from));
+        self.held(language, mail, recipient, window, explain_in, |draft, context| {
+            then(draft, context, guard::check(draft, context))
+        })
+    }
+
+    /// Holds a mail against what the guard is to hold it against.
+    fn held<T>(
+        &self,
+        language: Language,
+        mail: &RenderedMail,
+        recipient: &Recipient<'_>,
+        (send_from, send_until): (Instant, Instant),
+        explain_in: Language,
+        ask: impl FnOnce(&Draft<'_>, &Context<'_>) -> T,
     ) -> T {
         // The signed tokens of the recipient's own links are random: about one in 500 would read as a bank account.
         let links = [&recipient.links.why, &recipient.links.preferences, &recipient.links.unsubscribe];
@@ -149,8 +201,8 @@ impl Workshop {
         let zone = self.brand.time_zones.first().map_or("UTC", String::as_str);
         let context = Context {
             facts: &self.sheet,
-            send_from: from,
-            send_until: self.plan.ends_at.max(from),
+            send_from,
+            send_until,
             time_zone: zone,
             explain_in,
             recipient: Some(RecipientFacts { email: recipient.email, name: recipient.first_name }),
@@ -162,8 +214,7 @@ impl Workshop {
             author: if self.plan.written_with_ai { Author::Machine } else { Author::Person },
             medium: Medium::Mail,
         };
-        let report = guard::check(&draft, &context);
-        then(&draft, &context, report)
+        ask(&draft, &context)
     }
 
     /// Checks a variant as a sample customer would read it. The sample has a name and allows everything, so that the
@@ -241,6 +292,13 @@ impl Workshop {
         let base = self.brand.base_url.clone();
         Links { why: base.clone(), preferences: base.clone(), unsubscribe: base }
     }
+}
+
+/// Of several facts that fill one slot (a price now, another one next week) the last wins: the one that holds while the
+/// campaign is sent.
+fn in_order(plan: &CampaignPlan, mut facts: Vec<Fact>) -> Vec<Fact> {
+    facts.sort_by_key(|fact| fact.holds_at(plan.starts_at) && fact.holds_at(plan.ends_at));
+    facts
 }
 
 /// True when every variant could be rendered, has a subject and a body, and nothing blocks.

@@ -7,6 +7,7 @@ use crate::phrase::Hit;
 use crate::rules::{ALL, Rule, RuleDoc};
 use crate::sheet::Entry;
 use crate::text::{Kind, Text};
+use std::cell::Cell;
 use std::ops::Range;
 use terms::customer::Language;
 use terms::fact::EvidenceKind;
@@ -63,10 +64,29 @@ fn covered(text: &Text<'_>, context: &Context<'_>) -> Vec<(Range<usize>, bool)> 
     found
 }
 
+/// What belongs to one reader alone, and whether a rule asked for it. A report for which nobody did is that of every
+/// reader of the same words.
+pub(crate) struct Reader<'c> {
+    email: Option<&'c str>,
+    asked: Cell<bool>,
+}
+
+impl<'c> Reader<'c> {
+    pub(crate) fn of(context: &Context<'c>) -> Self {
+        Self { email: context.recipient.and_then(|recipient| recipient.email), asked: Cell::new(false) }
+    }
+
+    pub(crate) const fn was_asked_for(&self) -> bool {
+        self.asked.get()
+    }
+}
+
 /// What one rule sees.
 pub(crate) struct Case<'c> {
     pub(crate) draft: &'c Draft<'c>,
+    /// Without what belongs to one reader alone.
     pub(crate) context: &'c Context<'c>,
+    pub(crate) reader: &'c Reader<'c>,
     pub(crate) parts: &'c [Part<'c>],
     pub(crate) clock: &'c Clock,
     /// Products whose names stand in the message, at least by their first word: entity and name.
@@ -93,6 +113,12 @@ impl<'c> Case<'c> {
             let from = part.hits.partition_point(|hit| hit.rule < rule);
             part.hits.iter().skip(from).take_while(move |hit| hit.rule == rule).map(move |hit| (part, hit))
         })
+    }
+
+    /// The reader's own address. Ask for it last: a report that depends on it is made anew for every reader.
+    pub(crate) fn own_address(&self) -> Option<&'c str> {
+        self.reader.asked.set(true);
+        self.reader.email
     }
 
     pub(crate) fn part(&self, field: Field) -> Option<&'c Part<'c>> {

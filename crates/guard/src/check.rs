@@ -1,7 +1,7 @@
 //! The guard's one question: may this text be said? Reads every field once, lets every rule judge, and gives each
 //! sentence the weakest verdict among its claims. It changes nothing and asks nobody.
 
-use crate::case::{Case, Outcome, Part};
+use crate::case::{Case, Outcome, Part, Reader};
 use crate::clock::Clock;
 use crate::draft::{Context, Draft};
 use crate::phrase::Phrases;
@@ -68,6 +68,19 @@ pub fn rules_version() -> String {
 /// ```
 #[must_use]
 pub fn check(draft: &Draft<'_>, context: &Context<'_>) -> GuardReport {
+    answer(draft, context).report
+}
+
+/// A report, and whether it may be another one for a reader with another address.
+pub(crate) struct Answer {
+    pub(crate) report: GuardReport,
+    pub(crate) asked_for_address: bool,
+}
+
+/// [`check`], with what the report depends on.
+pub(crate) fn answer(draft: &Draft<'_>, context: &Context<'_>) -> Answer {
+    let reader = Reader::of(context);
+    let context = &context.for_rules();
     let clock = Clock::new(context.send_from, context.send_until, context.time_zone);
     let parts: Vec<Part<'_>> = draft
         .fields
@@ -84,6 +97,7 @@ pub fn check(draft: &Draft<'_>, context: &Context<'_>) -> GuardReport {
         let case = Case {
             draft,
             context,
+            reader: &reader,
             parts: &parts,
             clock: &clock,
             spoken_of: &spoken_of,
@@ -101,7 +115,8 @@ pub fn check(draft: &Draft<'_>, context: &Context<'_>) -> GuardReport {
     };
     outcome.findings.sort_by(|a, b| place(&a.span).cmp(&place(&b.span)).then_with(|| a.rule.cmp(&b.rule)));
     let sentences = parts.iter().flat_map(|part| statuses(part, &outcome)).collect();
-    GuardReport { findings: outcome.findings, sentences, rules_version: rules_version() }
+    let report = GuardReport { findings: outcome.findings, sentences, rules_version: rules_version() };
+    Answer { report, asked_for_address: reader.was_asked_for() }
 }
 
 /// The names of products of which the first word stands in the message.

@@ -92,3 +92,21 @@ pub struct Context<'a> {
     /// Where they are read.
     pub medium: Medium,
 }
+
+impl<'a> Context<'a> {
+    /// The scheme and host of the opt-out address: all of it that a rule may see. What follows is the reader's own.
+    pub(crate) fn opt_out_place(&self) -> Option<&'a str> {
+        let url = self.unsubscribe_url?;
+        let host = url.find("://").map_or(0, |at| at + 3);
+        let rest = url.get(host..).unwrap_or_default();
+        let end = host + rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        url.get(..end)
+    }
+
+    /// What rules see: everything but what belongs to one reader alone. The reader's address is asked for by
+    /// `Case::own_address`.
+    pub(crate) fn for_rules(&self) -> Self {
+        let recipient = self.recipient.map(|recipient| RecipientFacts { email: None, ..recipient });
+        Self { recipient, unsubscribe_url: self.opt_out_place(), ..*self }
+    }
+}

@@ -7,6 +7,7 @@ use crate::phrase::Fnv;
 use crate::text::fold::fold;
 use crate::text::{Kind, Text};
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use terms::fact::{EvidenceKind, Fact, FactValue, Polarity};
 use terms::message::Field;
 use terms::money::Money;
@@ -20,6 +21,8 @@ use terms::time::Instant;
 /// as `free_shipping` or `waterproof`. Any other predicate is matched by its words and its value.
 #[derive(Debug, Clone, Default)]
 pub struct FactSheet {
+    /// Sheets with one number have the same facts; that without facts has 0.
+    number: u64,
     entries: Vec<Entry>,
     /// Entries whose words may be repeated by a text, by the first of them.
     by_word: HashMap<String, Vec<usize>, Fnv>,
@@ -127,7 +130,9 @@ impl FactSheet {
     }
 
     fn of(entries: Vec<Entry>) -> Self {
-        let mut sheet = Self { entries, ..Self::default() };
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let mut sheet = Self { number, entries, ..Self::default() };
         for (at, entry) in sheet.entries.iter().enumerate() {
             let name = matches!(entry.predicate.as_str(), "name" | "sender_name" | "brand_name");
             let said = matches!(entry.fact.value, FactValue::Text(_) | FactValue::Enum(_));
@@ -159,6 +164,11 @@ impl FactSheet {
             }
         }
         sheet
+    }
+
+    /// A number that no sheet with other facts has, while the program runs.
+    pub(crate) const fn number(&self) -> u64 {
+        self.number
     }
 
     /// Only the facts about these entities and about the brand (`brand`, `brand:...`).

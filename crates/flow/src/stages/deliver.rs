@@ -6,14 +6,10 @@
 //! stops the next one, and who asks for it waits for the one under way (`flow/in_flight.rs`). Nothing is resent
 //! unless the channel knows that it never left.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use gateway::channel::{Fate, SendError};
 use gateway::mail::Links;
 use policy::Refusal;
-use policy::approval::ApprovedContent;
-use policy::decide::{Rules, decide};
+use policy::decide::decide;
 use policy::permit::{SendPermit, check_text, mint};
 use store::Tx;
 use store::jobs::Job;
@@ -22,24 +18,21 @@ use terms::campaign::{Campaign, CampaignState};
 use terms::customer::Language;
 use terms::decision::{ExclusionReason, Reason};
 use terms::delivery::DeliveryState;
-use terms::ids::{CampaignId, MessageId, VariantId};
+use terms::ids::{CampaignId, MessageId};
 use terms::ledger::Action;
 use terms::message::Message;
-use terms::person::Actor;
 use terms::time::Instant;
 
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::hand_over::hand_over;
 use crate::jobs::Work;
-use crate::lawful::fatigue::Fatigue;
 use crate::lawful::subjects::Read;
-use crate::lawful::subjects::limits;
 use crate::links::LinkKind;
 use crate::monitoring::{month_of, rules_that_held};
+use crate::press::Press;
 use crate::runner::LEASE_SECONDS;
-use crate::snapshot::Snapshot;
-use crate::workshop::{Made, Recipient, Workshop};
+use crate::workshop::Recipient;
 
 /// Messages claimed at once; each is checked in a transaction of its own.
 const BATCH: i64 = 50;
@@ -47,21 +40,6 @@ const BATCH: i64 = 50;
 const BATCH_SECONDS: i64 = LEASE_SECONDS / 4;
 /// Seconds until a message whose channel was not available is tried again.
 const RETRY_SECONDS: i64 = 60;
-
-/// What a campaign's messages are made with, put together once a run.
-struct Press {
-    campaign: Campaign,
-    workshop: Workshop,
-    approved: ApprovedContent,
-    rules: Rules,
-    templates: HashMap<VariantId, Made>,
-    from: String,
-    base_url: String,
-    models: Vec<String>,
-    snapshot: Arc<Snapshot>,
-    fatigue: Arc<Fatigue>,
-    actor: Actor,
-}
 
 /// What became of a claim in the checking transaction.
 enum Checked {
@@ -87,6 +65,7 @@ type Reply = (Fence, MessageId, std::result::Result<String, SendError>);
 impl App {
     /// Sends what is due of a campaign; completes it when nothing is left, or comes back when more is due.
     pub(crate) async fn deliver(&self, id: CampaignId, job: &Job, worker: &str) -> Result<()> {
+        let mut last: Option<Press> = None;
         loop {
             let campaign = self.store().campaign(id).await?;
             if campaign.state != CampaignState::Running {
@@ -98,38 +77,10 @@ impl App {
             if claims.is_empty() {
                 return self.finish_or_wait(&campaign).await;
             }
-            let press = self.press(campaign).await?;
+            let press = self.press(campaign, last.take()).await?;
             self.send_batch(&press, &claims).await?;
+            last = Some(press);
         }
-    }
-
-    async fn press(&self, campaign: Campaign) -> Result<Press> {
-        let brand = self.brand().await?;
-        let approved = self.covering_approval(&campaign).await?;
-        let last_calls = self.last_calls(Some(campaign.id)).await?;
-        let facts = self.facts_for(&campaign.plan.offer).await?;
-        let workshop = Workshop::new(brand.clone(), campaign.plan.clone(), facts, last_calls);
-        let mut templates = HashMap::new();
-        for variant in &campaign.variants {
-            let Some(id) = variant.id else { continue };
-            let made =
-                workshop.made(variant).map_err(|error| Error::Invalid { message: error.to_string() })?;
-            templates.insert(id, made);
-        }
-        self.note_sending(&campaign, &workshop).await?;
-        Ok(Press {
-            rules: Rules::of(&campaign, &limits(&brand), guard::personal_need),
-            models: self.models_of(&campaign.plan.audience).await?,
-            snapshot: self.snapshot().await?,
-            fatigue: self.fatigue().await?,
-            actor: self.system("flow.deliver").await?,
-            from: brand.from,
-            base_url: brand.base_url,
-            approved,
-            workshop,
-            templates,
-            campaign,
-        })
     }
 
     /// Checks and hands over one claim after the other. The reply to one is recorded in the transaction that begins the
@@ -281,7 +232,7 @@ impl App {
             }
         };
         let language = made.template.language();
-        let report = press.workshop.check(language, &mail, &recipient, now, language);
+        let report = press.workshop.judge(language, &mail, &recipient, now);
         let message = Message {
             id: claim.message,
             campaign: claim.campaign,

@@ -11,5 +11,6 @@ mod fixtures;
 mod honest;
 mod invariants;
 mod mails;
+mod renderings;
 mod sentences;
 mod speed;

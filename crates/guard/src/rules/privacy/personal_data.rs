@@ -105,7 +105,6 @@ fn is_allowed(case: &Case<'_>, found: &str) -> bool {
                     && other.bytes().all(|b| b.is_ascii_digit())
                     && (other.ends_with(&wanted) || (other.len() >= 9 && wanted.ends_with(&other)))))
     };
-    let own = context.recipient.and_then(|recipient| recipient.email).is_some_and(same);
     let brand = context
         .facts
         .entries()
@@ -113,5 +112,7 @@ fn is_allowed(case: &Case<'_>, found: &str) -> bool {
         .filter(|entry| case.holds(entry))
         .filter_map(|entry| entry.text())
         .any(|text| same(text) || text.split_whitespace().any(same) || plain(text).contains(&wanted));
-    own || brand || context.allowed_contacts.iter().any(|contact| same(contact))
+    brand
+        || context.allowed_contacts.iter().any(|contact| same(contact))
+        || case.own_address().is_some_and(same)
 }
