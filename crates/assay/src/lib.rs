@@ -15,4 +15,5 @@ pub mod honest;
 pub mod mails;
 pub mod mutations;
 pub mod personal;
+pub mod renderings;
 pub mod speed;

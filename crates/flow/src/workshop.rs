@@ -144,13 +144,6 @@ impl Workshop {
         })
     }
 
-    /// How many mails were judged here, and how many of them were read whole.
-    #[cfg(test)]
-    pub(crate) fn counts(&self, language: Language) -> RenderingCounts {
-        let judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
-        judged.get(&language).map(Renderings::counts).unwrap_or_default()
-    }
-
     /// The latest of the beginning of this minute, the campaign's start, and the moments since which facts hold: from
     /// then until now no fact began to hold, and one that ended holds no more at the end of the sending, where the guard
     /// asks again. So what may be said from then on may be said now.
