@@ -5,7 +5,7 @@ use crate::copy::Writer;
 use crate::desk::{Desk, draft, fact};
 use guard::{FactSheet, check};
 use serde::Serialize;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 use std::time::Instant;
 use terms::customer::Language;
 use terms::fact::{Fact, FactValue};
@@ -22,6 +22,14 @@ pub fn count_allocations(so_far: fn() -> u64) {
 /// How many times this program has asked for memory, when it counts.
 pub(crate) fn allocations() -> Option<u64> {
     ALLOCATIONS.get().map(|so_far| so_far())
+}
+
+/// Seconds that this thread has spent on a processor, as Linux counts them; elsewhere the time of the clock.
+pub(crate) fn cpu_seconds() -> f64 {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let spent = spent.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+    spent.map_or_else(|| START.elapsed().as_secs_f64(), |nanoseconds| nanoseconds / 1e9)
 }
 
 /// Figures for one language and size of fact sheet.

@@ -5,12 +5,11 @@ use crate::personal::{
     Document, PiiFigures, Recipe, Worst, figures, find_in_folds, folds_of, hash_of, read_documents,
     train_tagger, worst,
 };
+use crate::speed::cpu_seconds;
 use guard::personal::{Personal, Tagger, find_with, shipped_taggers};
 use miette::{IntoDiagnostic, WrapErr, miette};
 use serde::Serialize;
 use std::path::PathBuf;
-use std::sync::LazyLock;
-use std::time::Instant;
 
 /// Folds whose errors may be read while features and lexicon are made; the others are set aside.
 const READ_FOLDS: usize = 3;
@@ -181,14 +180,6 @@ fn timed(documents: &[Document], tagger: &Tagger) -> (Vec<Vec<Personal>>, Speed)
     let speed =
         Speed { kilobytes, cpu_seconds: seconds, kilobytes_per_cpu_second: kilobytes / seconds.max(1e-9) };
     (found, speed)
-}
-
-/// Seconds that this thread has spent on a processor, as Linux counts them; elsewhere the time of the clock.
-fn cpu_seconds() -> f64 {
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let spent = spent.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
-    spent.map_or_else(|| START.elapsed().as_secs_f64(), |nanoseconds| nanoseconds / 1e9)
 }
 
 /// Spanish when "de" and "la" are more frequent than "the" and "of".
