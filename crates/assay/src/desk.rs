@@ -74,6 +74,7 @@ impl Desk {
             last_calls: Some(&self.last_calls),
             author: Author::Machine,
             medium: Medium::Mail,
+            house: guard::House::bare(),
         }
     }
 

@@ -30,6 +30,10 @@ pub enum Permission {
     JudgeSamples,
     /// Fill the vault of sensitive attributes, and open it for the fairness audit.
     AuditFairness,
+    /// Add, mend and retire rules of the brand, and raise severities. Not for who writes messages: they are held to them.
+    KeepRules,
+    /// Override a built-in rule for a while.
+    OverrideRules,
 }
 
 impl Permission {
@@ -46,6 +50,8 @@ impl Permission {
         Self::ManageRights,
         Self::JudgeSamples,
         Self::AuditFairness,
+        Self::KeepRules,
+        Self::OverrideRules,
     ];
 }
 
@@ -53,12 +59,14 @@ impl Permission {
 #[must_use]
 pub const fn allows(role: Role, permission: Permission) -> bool {
     use Permission::{
-        Approve, AuditFairness, Compose, Halt, JudgeSamples, Launch, ManageRights, ReadLedger, Reconcile,
-        SeeContacts, View,
+        Approve, AuditFairness, Compose, Halt, JudgeSamples, KeepRules, Launch, ManageRights, OverrideRules,
+        ReadLedger, Reconcile, SeeContacts, View,
     };
     match role {
         Role::Marketer => matches!(permission, View | Compose | Launch | Halt | ReadLedger),
-        Role::Approver => matches!(permission, View | Approve | Launch | Halt | ReadLedger | JudgeSamples),
+        Role::Approver => {
+            matches!(permission, View | Approve | Launch | Halt | ReadLedger | JudgeSamples | KeepRules)
+        }
         Role::Analyst => matches!(permission, View | ReadLedger | JudgeSamples | AuditFairness),
         Role::PrivacyOfficer => {
             matches!(
@@ -70,6 +78,8 @@ pub const fn allows(role: Role, permission: Permission) -> bool {
                     | ManageRights
                     | JudgeSamples
                     | AuditFairness
+                    | KeepRules
+                    | OverrideRules
             )
         }
         Role::Engineer => matches!(permission, View | Halt | ReadLedger | Reconcile),
@@ -114,6 +124,16 @@ mod tests {
                 "{role}"
             );
         }
+    }
+
+    #[test]
+    fn rules_are_kept_by_who_does_not_write_messages_and_overridden_by_the_privacy_officer() {
+        let may = |permission| -> Vec<Role> {
+            Role::ALL.iter().copied().filter(|role| allows(*role, permission)).collect()
+        };
+        assert_eq!(may(Permission::KeepRules), [Role::Approver, Role::PrivacyOfficer]);
+        assert_eq!(may(Permission::OverrideRules), [Role::PrivacyOfficer]);
+        assert!(!may(Permission::KeepRules).iter().any(|role| allows(*role, Permission::Compose)));
     }
 
     #[test]

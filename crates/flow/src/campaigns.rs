@@ -229,7 +229,7 @@ impl App {
                 AudiencePreview { error: Some(error.render(&form.audience, language)), ..unread_audience() }
             }
         };
-        let workshop = Workshop::new(brand, plan, facts, self.last_calls(id).await?);
+        let workshop = Workshop::new(brand, plan, facts, self.last_calls(id).await?, self.house().await?);
         let checks: Vec<_> =
             written.iter().map(|variant| workshop.check_variant(variant, now, language)).collect();
         for language in Language::ALL {
@@ -290,6 +290,7 @@ impl App {
         if now > campaign.plan.ends_at {
             return Err(Problem::TimeOver.into());
         }
+        self.still_clear(&campaign).await?;
         let rows = decide::plan(self, &campaign).await?;
         let planned = rows.iter().filter(|row| matches!(row.place, Place::Planned { .. })).count();
         if planned == 0 {

@@ -25,6 +25,7 @@ mod forecast;
 pub mod guarding;
 mod hand_over;
 pub mod home;
+pub mod house;
 mod in_flight;
 mod jobs;
 mod keyring;

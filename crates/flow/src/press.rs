@@ -42,14 +42,15 @@ impl App {
         let approved = self.covering_approval(&campaign).await?;
         let last_calls = self.last_calls(Some(campaign.id)).await?;
         let facts = self.facts_for(&campaign.plan.offer).await?;
+        let house = self.house().await?;
         let same = |last: &Press| {
             last.campaign.variants == campaign.variants
-                && last.workshop.is_of(&brand, &campaign.plan, facts.clone(), &last_calls)
+                && last.workshop.is_of(&brand, &campaign.plan, facts.clone(), &last_calls, &house)
         };
         let (workshop, templates) = if let Some(last) = last.filter(same) {
             (last.workshop, last.templates)
         } else {
-            let workshop = Workshop::new(brand.clone(), campaign.plan.clone(), facts, last_calls);
+            let workshop = Workshop::new(brand.clone(), campaign.plan.clone(), facts, last_calls, house);
             let templates = templates(&campaign, &workshop)?;
             (workshop, templates)
         };

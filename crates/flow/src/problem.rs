@@ -77,6 +77,12 @@ pub enum Problem {
         /// What is wrong where.
         faults: Vec<crate::facts::LineFault>,
     },
+    /// What was written about rules cannot be used.
+    #[error("{} wrong with the rules:{}", things(faults.len()), first_faults(faults))]
+    BadHouse {
+        /// What is wrong where.
+        faults: Vec<crate::house::LineFault>,
+    },
     /// File or facts are not those that were looked at.
     #[error("the file or the facts have changed since you looked; look again before you write")]
     FactsMoved,
@@ -332,6 +338,7 @@ impl Problem {
             | Self::NoReason
             | Self::NoReasonToEnd
             | Self::BadFacts { .. }
+            | Self::BadHouse { .. }
             | Self::Taken
             | Self::UnknownAction { .. }
             | Self::TooLong { .. }
@@ -376,7 +383,7 @@ fn things(n: usize) -> String {
 }
 
 /// The first faults, one a line; of many only how many more.
-fn first_faults(faults: &[crate::facts::LineFault]) -> String {
+fn first_faults(faults: &[impl std::fmt::Display]) -> String {
     const SHOWN: usize = 20;
     let mut text: String = faults.iter().take(SHOWN).map(|fault| format!("\n  {fault}")).collect();
     if faults.len() > SHOWN {

@@ -101,8 +101,13 @@ impl App {
                 CampaignState::Draft => {
                     let facts = self.facts_for(&campaign.plan.offer).await?;
                     let last_calls = self.last_calls(Some(campaign.id)).await?;
-                    let workshop =
-                        Workshop::new(self.brand().await?, campaign.plan.clone(), facts, last_calls);
+                    let workshop = Workshop::new(
+                        self.brand().await?,
+                        campaign.plan.clone(),
+                        facts,
+                        last_calls,
+                        self.house().await?,
+                    );
                     let checks: Vec<_> = campaign
                         .variants
                         .iter()

@@ -1,5 +1,6 @@
 //! Why: from a message back to data, model, checks and approver.
 
+use std::sync::Arc;
 use store::deliveries::Delivery;
 use terms::campaign::Campaign;
 use terms::customer::{Customer, Language};
@@ -115,7 +116,8 @@ impl App {
         };
         let facts = self.facts_for(&campaign.plan.offer).await?;
         // Only rendered here, and checked when it was sent.
-        let workshop = Workshop::new(self.brand().await?, campaign.plan.clone(), facts, Vec::new());
+        let workshop =
+            Workshop::new(self.brand().await?, campaign.plan.clone(), facts, Vec::new(), Arc::default());
         let links = workshop.sample_links();
         let level = message.evidence.as_ref().and_then(|evidence| evidence.get("personalisation"));
         // Messages of before there were levels kept none: all of them carried the name.

@@ -6,7 +6,7 @@
 //! is what leaves.
 
 use gateway::mail::{Layout, Links, MailTemplate, RenderError, RenderedMail, Slots};
-use guard::{Author, Context, Draft, FactSheet, LastCall, Medium, RecipientFacts, Renderings};
+use guard::{Author, Context, Draft, FactSheet, House, LastCall, Medium, RecipientFacts, Renderings};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -35,6 +35,7 @@ pub(crate) struct Workshop {
     contacts: Vec<String>,
     hosts: Vec<String>,
     last_calls: Vec<LastCall>,
+    house: Arc<House>,
     /// What the guard said of the mails made here, by language; see [`Workshop::judge`].
     judged: Mutex<BTreeMap<Language, Renderings>>,
 }
@@ -57,8 +58,15 @@ pub(crate) struct Made {
 
 impl Workshop {
     /// Gathers what `plan` can be made from: the facts of its offer, of the products this names and of the brand, which
-    /// is what [`crate::App::facts_for`] gives. `last_calls` are those of the brand's other campaigns.
-    pub(crate) fn new(brand: Brand, plan: CampaignPlan, facts: Vec<Fact>, last_calls: Vec<LastCall>) -> Self {
+    /// is what [`crate::App::facts_for`] gives. `last_calls` are those of the brand's other campaigns, `house` its own
+    /// rules.
+    pub(crate) fn new(
+        brand: Brand,
+        plan: CampaignPlan,
+        facts: Vec<Fact>,
+        last_calls: Vec<LastCall>,
+        house: Arc<House>,
+    ) -> Self {
         let facts = in_order(&plan, facts);
         let text = |predicate: &str| {
             facts
@@ -79,7 +87,7 @@ impl Workshop {
             [text("sender_email"), text("sender_phone")].into_iter().filter(|c| !c.is_empty()).collect();
         let hosts = brand.link_hosts();
         let (sheet, judged) = (FactSheet::new(facts.clone()), Mutex::default());
-        Self { sheet, facts, brand, plan, layout, contacts, hosts, last_calls, judged }
+        Self { sheet, facts, brand, plan, layout, contacts, hosts, last_calls, house, judged }
     }
 
     /// True when a new workshop with these would make the same mails and judge them alike.
@@ -89,10 +97,12 @@ impl Workshop {
         plan: &CampaignPlan,
         facts: Vec<Fact>,
         last_calls: &[LastCall],
+        house: &House,
     ) -> bool {
         self.brand == *brand
             && self.plan == *plan
             && self.last_calls == last_calls
+            && self.house.version() == house.version()
             && self.facts == in_order(plan, facts)
     }
 
@@ -206,6 +216,7 @@ impl Workshop {
             last_calls: Some(&self.last_calls),
             author: if self.plan.written_with_ai { Author::Machine } else { Author::Person },
             medium: Medium::Mail,
+            house: &self.house,
         };
         ask(&draft, &context)
     }
@@ -265,7 +276,7 @@ impl Workshop {
                 report: GuardReport {
                     findings: Vec::new(),
                     sentences: Vec::new(),
-                    rules_version: guard::rules_version(),
+                    rules_version: guard::rules_version_of(&self.house),
                 },
                 rendered: variant.fields().map(|(field, text)| (field, text.to_owned())).to_vec(),
                 html: String::new(),

@@ -259,6 +259,7 @@ impl Outcome {
             repair: problem.repair,
             fact: fact.map(|entry| entry.fact.id),
             basis: case.doc.basis.to_owned(),
+            overridden: None,
         });
     }
 }

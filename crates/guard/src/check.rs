@@ -4,6 +4,7 @@
 use crate::case::{Case, Outcome, Part, Reader};
 use crate::clock::Clock;
 use crate::draft::{Context, Draft};
+use crate::house::House;
 use crate::phrase::Phrases;
 use crate::rules;
 use crate::sheet::Entry;
@@ -44,11 +45,20 @@ pub fn rules_version() -> String {
     VERSION.clone()
 }
 
+/// The same with a house: what was found under another house was found under other rules.
+#[must_use]
+pub fn rules_version_of(house: &House) -> String {
+    match house.version() {
+        "" => rules_version(),
+        version => format!("{}+{version}", rules_version()),
+    }
+}
+
 /// Holds a draft against its facts. Findings come in reading order; a draft without findings still shows sentences
 /// that no fact and no rule covers as unchecked.
 ///
 /// ```
-/// # use guard::{Context, Draft, FactSheet};
+/// # use guard::{Context, Draft, FactSheet, House};
 /// # use terms::{customer::Language, message::Field, time::Instant};
 /// let draft = Draft {
 ///     language: Language::English,
@@ -61,6 +71,7 @@ pub fn rules_version() -> String {
 ///     facts: &facts, send_from: now, send_until: now, time_zone: "Europe/Madrid", explain_in: Language::English,
 ///     recipient: None, allowed_hosts: &[], allowed_contacts: &[], unsubscribe_url: None,
 ///     personal_facts: None, last_calls: None, author: Default::default(), medium: Default::default(),
+///     house: House::bare(),
 /// };
 /// let report = guard::check(&draft, &context);
 /// assert!(!report.is_clear());
@@ -106,6 +117,8 @@ pub(crate) fn answer(draft: &Draft<'_>, context: &Context<'_>) -> Answer {
         };
         (judge.check)(&case, &mut outcome);
     }
+    context.house.weigh(&mut outcome.findings, context);
+    outcome.findings.extend(context.house.judge(draft, &parts, context));
     let place = |span: &Span| {
         (
             draft.fields.iter().position(|(field, _)| *field == span.field).unwrap_or(usize::MAX),
@@ -115,7 +128,7 @@ pub(crate) fn answer(draft: &Draft<'_>, context: &Context<'_>) -> Answer {
     };
     outcome.findings.sort_by(|a, b| place(&a.span).cmp(&place(&b.span)).then_with(|| a.rule.cmp(&b.rule)));
     let sentences = parts.iter().flat_map(|part| statuses(part, &outcome)).collect();
-    let report = GuardReport { findings: outcome.findings, sentences, rules_version: rules_version() };
+    let report = GuardReport { findings: outcome.findings, sentences, rules_version: rules_version_of(context.house) };
     Answer { report, asked_for_address: reader.was_asked_for() }
 }
 

@@ -1,6 +1,7 @@
 //! What goes in: a draft (the words) and a context (facts, recipient, time of sending, language of explanations).
 //! Plain data; nothing is checked here.
 
+use crate::house::House;
 use crate::sheet::FactSheet;
 use terms::customer::Language;
 use terms::message::Field;
@@ -91,6 +92,8 @@ pub struct Context<'a> {
     pub author: Author,
     /// Where they are read.
     pub medium: Medium,
+    /// The brand's own rules and severities; [`House::bare`] when there are none.
+    pub house: &'a House,
 }
 
 impl<'a> Context<'a> {

@@ -16,6 +16,7 @@ pub mod cues;
 mod draft;
 mod explain;
 mod ground;
+mod house;
 pub mod personal;
 mod phrase;
 mod renderings;
@@ -23,9 +24,13 @@ mod rules;
 mod sheet;
 mod text;
 
-pub use check::{calls_last, check, rules_version};
+pub use check::{calls_last, check, rules_version, rules_version_of};
 pub use draft::{Author, Context, Draft, LastCall, Medium, RecipientFacts};
 pub use ground::{Ground, attribute_predicates, grounds};
+pub use house::{
+    House, HouseError, HouseFault, LONGEST_OVERRIDE_DAYS, NEVER_LOWERED, SHORTEST_REASON, may_override,
+    may_raise,
+};
 pub use personal::personal_need;
 pub use renderings::{RenderingCounts, Renderings};
 pub use rules::{Family, RuleDoc, RuleExample, rulebook};

@@ -38,10 +38,10 @@ enum Kindred {
 #[derive(Debug, Clone)]
 struct Element {
     kind: Kindred,
-    words: Vec<&'static str>,
+    words: Vec<Box<str>>,
     /// The same words as numbers: a text's words are looked up once, and compared as numbers ever after.
     ids: Vec<u32>,
-    stems: Vec<&'static str>,
+    stems: Vec<Box<str>>,
     optional: bool,
 }
 
@@ -57,7 +57,7 @@ struct Phrase {
 pub(crate) struct Phrases {
     phrases: Vec<Phrase>,
     /// The number of every word that stands in a phrase, from 1.
-    words: HashMap<&'static str, u32, Fnv>,
+    words: HashMap<Box<str>, u32, Fnv>,
     /// Phrases by the number of their first word.
     by_word: Vec<Starts>,
     by_stem: HashMap<[u8; 4], Starts, Fnv>,
@@ -168,15 +168,20 @@ impl Phrases {
     pub(crate) fn add(&mut self, rule: usize, cues: &'static [Cues]) {
         for group in cues {
             for phrase in group.phrases {
-                let mut rest = elements(phrase);
-                // A phrase that may begin with its second word is indexed under that word too.
-                while rest.first().is_some_and(|first| first.optional) {
-                    self.add_phrase(Phrase { rule, tag: group.tag, elements: rest.clone() });
-                    rest.remove(0);
-                }
-                self.add_phrase(Phrase { rule, tag: group.tag, elements: rest });
+                self.add_written(rule, group.tag, phrase);
             }
         }
+    }
+
+    /// Adds one phrase as it is written.
+    pub(crate) fn add_written(&mut self, rule: usize, tag: u16, phrase: &str) {
+        let mut rest = elements(phrase);
+        // A phrase that may begin with its second word is indexed under that word too.
+        while rest.first().is_some_and(|first| first.optional) {
+            self.add_phrase(Phrase { rule, tag, elements: rest.clone() });
+            rest.remove(0);
+        }
+        self.add_phrase(Phrase { rule, tag, elements: rest });
     }
 
     fn add_phrase(&mut self, mut phrase: Phrase) {
@@ -203,9 +208,9 @@ impl Phrases {
         self.phrases.push(phrase);
     }
 
-    fn number(&mut self, word: &'static str) -> u32 {
+    fn number(&mut self, word: &str) -> u32 {
         let next = self.words.len() as u32 + 1;
-        let number = *self.words.entry(word).or_insert(next);
+        let number = *self.words.entry(word.into()).or_insert(next);
         self.by_word.resize(self.by_word.len().max(number as usize + 1), Starts::default());
         number
     }
@@ -299,18 +304,18 @@ fn matches(read: &Numbered<'_>, first: usize, at: usize, elements: &[Element]) -
                 let number = read.number(at);
                 (number != 0 && element.ids.contains(&number))
                     || (!element.stems.is_empty()
-                        && element.stems.iter().any(|stem| text.word(at).starts_with(stem)))
+                        && element.stems.iter().any(|stem| text.word(at).starts_with(&**stem)))
             }
         };
     let taken = if fits { matches(read, first, at + 1, rest) } else { None };
     taken.or_else(|| if element.optional { matches(read, first, at, rest) } else { None })
 }
 
-fn elements(phrase: &'static str) -> Vec<Element> {
+fn elements(phrase: &str) -> Vec<Element> {
     phrase.split_whitespace().map(element).collect()
 }
 
-fn element(source: &'static str) -> Element {
+fn element(source: &str) -> Element {
     let (source, optional) = match source.strip_suffix('?') {
         Some(inner) if !inner.is_empty() => (inner, true),
         _ => (source, false),
@@ -325,17 +330,17 @@ fn element(source: &'static str) -> Element {
     if kind == Kindred::Words {
         for word in source.split('|') {
             match word.strip_suffix('~') {
-                Some(stem) => stems.push(stem),
-                None => words.push(word),
+                Some(stem) => stems.push(stem.into()),
+                None => words.push(word.into()),
             }
         }
     }
     Element { kind, words, ids: Vec::new(), stems, optional }
 }
 
-/// Why a phrase could never be found as written, if so; checked for every rule by a test.
-#[cfg(test)]
-pub(crate) fn fault(phrase: &'static str) -> Option<String> {
+/// Why a phrase could never be found as written, if so; checked for every built-in rule by a test, and for those of a
+/// house when it is made.
+pub(crate) fn fault(phrase: &str) -> Option<String> {
     let elements = elements(phrase);
     let first = elements.iter().find(|element| !element.optional)?;
     if elements
@@ -350,7 +355,7 @@ pub(crate) fn fault(phrase: &'static str) -> Option<String> {
         if let Some(stem) = element.stems.iter().find(|stem| stem.len() < 4) {
             return Some(format!("the stem `{stem}` in `{phrase}` is shorter than four letters"));
         }
-        let folded = |word: &&&str| crate::text::fold::fold(word) == **word;
+        let folded = |word: &&Box<str>| crate::text::fold::fold(word) == ***word;
         if let Some(word) = element.words.iter().chain(&element.stems).find(|word| !folded(word)) {
             return Some(format!("`{word}` in `{phrase}` is not folded"));
         }

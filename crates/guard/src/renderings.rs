@@ -73,6 +73,8 @@ struct Frame {
     last_calls: Option<Vec<LastCall>>,
     author: Author,
     medium: Medium,
+    /// Version of the house, which is a hash over all of it.
+    house: String,
 }
 
 impl Frame {
@@ -90,6 +92,7 @@ impl Frame {
             last_calls: context.last_calls.map(<[LastCall]>::to_vec),
             author: context.author,
             medium: context.medium,
+            house: context.house.version().to_owned(),
         }
     }
 
@@ -110,6 +113,7 @@ impl Frame {
             last_calls,
             author,
             medium,
+            house,
         } = *context;
         let Draft { language, fields: _, known_slots } = draft;
         facts.number() == self.sheet
@@ -122,6 +126,7 @@ impl Frame {
             && allowed_contacts == self.contacts
             && last_calls == self.last_calls.as_deref()
             && (author, medium) == (self.author, self.medium)
+            && house.version() == self.house
     }
 }
 
@@ -135,7 +140,7 @@ impl Renderings {
     /// What [`check`](crate::check) says of a rendering.
     ///
     /// ```
-    /// # use guard::{Context, Draft, FactSheet, Renderings, check};
+    /// # use guard::{Context, Draft, FactSheet, House, Renderings, check};
     /// # use terms::{customer::Language, message::Field, time::Instant};
     /// # let facts = FactSheet::new(Vec::new());
     /// # let now = Instant(1_795_770_000_000_000);
@@ -143,6 +148,7 @@ impl Renderings {
     /// #     facts: &facts, send_from: now, send_until: now, time_zone: "Europe/Madrid", explain_in: Language::English,
     /// #     recipient: None, allowed_hosts: &[], allowed_contacts: &[], unsubscribe_url: None,
     /// #     personal_facts: None, last_calls: None, author: Default::default(), medium: Default::default(),
+    /// #     house: House::bare(),
     /// # };
     /// let mut renderings = Renderings::new();
     /// for name in ["Ana", "Leo", "Free shipping", "Ana"] {

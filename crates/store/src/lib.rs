@@ -29,6 +29,7 @@ pub mod facts;
 pub mod guard_calibrations;
 pub mod guard_readings;
 pub mod guard_samples;
+pub mod house;
 pub mod identities;
 pub mod intake;
 pub mod jobs;

@@ -78,6 +78,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0010_triggers.sqlite.sql"),
         postgres: include_str!("../migrations/0010_triggers.postgres.sql"),
     },
+    Migration {
+        version: 11,
+        schema: include_str!("../migrations/0011_house.sql"),
+        sqlite: include_str!("../migrations/0011_triggers.sqlite.sql"),
+        postgres: include_str!("../migrations/0011_triggers.postgres.sql"),
+    },
 ];
 
 pub(crate) async fn run(tx: &mut Transaction<'static, Any>, kind: Kind) -> Result<()> {

@@ -1,5 +1,6 @@
 //! What the guard found in a text: where, which rule, on which fact, under which law, and how to mend it.
 
+use crate::house::Overridden;
 use crate::ids::FactId;
 use crate::message::Field;
 use crate::text_enum::text_enum;
@@ -69,6 +70,9 @@ pub struct Finding {
     pub fact: Option<FactId>,
     /// Legal basis, for reference: `UCPD 6`. Not legal advice.
     pub basis: String,
+    /// Why it does not block although its rule would: an override that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overridden: Option<Overridden>,
 }
 
 /// What was found about one sentence, so that "unchecked" can be shown sentence by sentence.

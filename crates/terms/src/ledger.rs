@@ -84,6 +84,14 @@ text_enum! {
         GuardCalibrated = "guard_calibrated",
         /// Facts were imported from a file, each with an entry of its own where it changed.
         FactsImported = "facts_imported",
+        /// A rule of the brand was added, changed, retired or restored.
+        HouseRuleChanged = "house_rule_changed",
+        /// A built-in rule was made more severe, or as it was built in again.
+        SeverityChanged = "severity_changed",
+        /// A privacy officer overrode a rule, with a reason and until a day.
+        RuleOverridden = "rule_overridden",
+        /// An override was ended early.
+        OverrideEnded = "override_ended",
         /// A customer was erased.
         Erased = "erased",
         /// A backup was made.

@@ -20,6 +20,7 @@ pub mod experiment;
 pub mod fact;
 pub mod finding;
 pub mod hash;
+pub mod house;
 pub mod ids;
 pub mod ledger;
 pub mod message;

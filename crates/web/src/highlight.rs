@@ -136,6 +136,7 @@ mod tests {
             repair: String::new(),
             fact: None,
             basis: String::new(),
+            overridden: None,
         }
     }
 

@@ -376,6 +376,7 @@ fn check(language: Language) -> VariantCheck {
                 repair: repair.into(),
                 fact: None,
                 basis: basis.into(),
+                overridden: None,
             });
         };
         find("F2", "40% off", "The offer is 20%, not 40%.", "Write `20% off`.", "UCPD 6", true);

@@ -54,6 +54,8 @@ async fn check(global: &Global, args: &GuardCheckArgs) -> Result<ExitCode> {
                 zone: args.zone.clone(),
                 hosts: args.host.clone(),
                 last_calls: None,
+                // A file of facts is checked without an installation, so there is no house either.
+                house: std::sync::Arc::default(),
             };
             check_message(&message, facts, &settings).into_diagnostic()?
         }

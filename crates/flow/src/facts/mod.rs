@@ -135,6 +135,7 @@ pub(crate) fn plain_context<'a>(
         last_calls: None,
         author: guard::Author::Unknown,
         medium: guard::Medium::Mail,
+        house: guard::House::bare(),
     }
 }
 
@@ -361,6 +362,7 @@ impl App {
         let brand = self.brand().await?;
         let hosts = brand.link_hosts();
         let last_calls = self.last_calls(None).await?;
+        let house = self.house().await?;
         let sheet = guard::FactSheet::new(facts);
         let draft = guard::Draft { language, fields: vec![(Field::Body, text.to_owned())], known_slots: &[] };
         let zone = brand.time_zones.first().map_or("UTC", String::as_str);
@@ -378,6 +380,7 @@ impl App {
             last_calls: Some(&last_calls),
             author: guard::Author::Unknown,
             medium: guard::Medium::Mail,
+            house: &house,
         };
         let mut report = guard::check(&draft, &context);
         // A text alone has no footer: what only a whole message can have is not asked of it.

@@ -4,6 +4,7 @@
 //! and what would release what is held.
 
 use serde::Serialize;
+use std::sync::Arc;
 use terms::customer::Language;
 use terms::fact::{Fact, FactValue};
 use terms::finding::{GuardReport, Severity, Verdict};
@@ -34,6 +35,8 @@ pub struct CheckSettings {
     pub hosts: Vec<String>,
     /// Earlier campaigns that called for the last time; `None` when nobody looked.
     pub last_calls: Option<Vec<guard::LastCall>>,
+    /// The brand's own rules.
+    pub house: Arc<guard::House>,
 }
 
 /// What the guard says of a message.
@@ -114,6 +117,7 @@ pub fn check_message(text: &str, facts: Vec<Fact>, settings: &CheckSettings) -> 
         last_calls: settings.last_calls.as_deref(),
         author: guard::Author::Unknown,
         medium: guard::Medium::Mail,
+        house: &settings.house,
     };
     let mut report = guard::check(&draft, &context);
     if !read.whole {
@@ -178,6 +182,7 @@ impl App {
             zone: brand.time_zones.first().cloned().unwrap_or_else(|| "UTC".to_owned()),
             hosts: brand.link_hosts(),
             last_calls: Some(self.last_calls(None).await?),
+            house: self.house().await?,
         };
         check_message(text, self.facts_for(offer).await?, &settings)
     }
@@ -199,6 +204,7 @@ mod tests {
             zone: "Europe/Madrid".to_owned(),
             hosts: vec!["shop.example".to_owned()],
             last_calls: None,
+            house: Arc::default(),
         }
     }
 

@@ -195,7 +195,13 @@ impl App {
         now: Instant,
     ) -> Result<Vec<VariantCheck>> {
         let facts = self.facts_for(&plan.offer).await?;
-        let workshop = Workshop::new(self.brand().await?, plan.clone(), facts, self.last_calls(id).await?);
+        let workshop = Workshop::new(
+            self.brand().await?,
+            plan.clone(),
+            facts,
+            self.last_calls(id).await?,
+            self.house().await?,
+        );
         Ok(variants.iter().map(|variant| workshop.check_variant(variant, now, Language::English)).collect())
     }
 

@@ -53,6 +53,7 @@ impl App {
         if current.to_string() != seen_hash {
             return Err(Problem::ChangedSinceRead.into());
         }
+        self.still_clear(&campaign).await?;
         let mut tx = self.store().begin().await?;
         let approval = tx.approve_campaign(id, person.id, &current, note, self.now()).await?;
         // Whoever approves has seen what the guard left to a person, and lets it pass.
@@ -70,6 +71,17 @@ impl App {
         .await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Refuses a campaign that the guard would hold back now: facts or rules of the brand may have changed since it was
+    /// checked, and an override may be over.
+    pub(crate) async fn still_clear(&self, campaign: &Campaign) -> Result<()> {
+        let checks =
+            self.checks_of(Some(campaign.id), &campaign.plan, &campaign.variants, self.now()).await?;
+        match crate::workshop::blocking(&checks) {
+            0 => Ok(()),
+            blocking => Err(Error::Blocked { blocking }),
+        }
     }
 
     /// Sends a submitted campaign back to its author, with a reason.

@@ -43,6 +43,7 @@ pub(crate) fn context(sheet: &FactSheet, explain_in: Language) -> Context<'_> {
         last_calls: Some(&[]),
         author: Author::Person,
         medium: Medium::Mail,
+        house: guard::House::bare(),
     }
 }
 

@@ -72,6 +72,7 @@ fn every_rule_finds_what_its_fixture_says_and_nothing_else() {
                     _ => Author::Person,
                 },
                 medium: if line.chat { Medium::Chat } else { Medium::Mail },
+                house: guard::House::bare(),
                 ..desk::context(&sheet, Language::English)
             };
             let report = guard::check(&desk::draft(line.language, line.field, &line.text), &context);

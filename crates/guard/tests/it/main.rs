@@ -9,6 +9,7 @@ mod desk;
 mod examples;
 mod fixtures;
 mod honest;
+mod house;
 mod invariants;
 mod mails;
 mod renderings;

@@ -250,6 +250,7 @@ fn the_guard_must_have_read_something_and_found_nothing_that_blocks() {
         repair: "drop it".into(),
         fact: None,
         basis: "UCPD 7".into(),
+        overridden: None,
     };
     assert!(check_text(&report(vec![finding(false)]), content).is_ok());
     let refused = check_text(&report(vec![finding(false), finding(true)]), content).unwrap_err();

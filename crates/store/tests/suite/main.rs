@@ -11,6 +11,7 @@ mod campaigns;
 mod consent;
 mod databases;
 mod events;
+mod house;
 mod jobs;
 mod ledger;
 mod outbox;

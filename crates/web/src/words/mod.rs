@@ -49,6 +49,10 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
             let all: Vec<String> = faults.iter().take(5).map(|fault| fact_fault(cx, fault)).collect();
             return cx.t1("problem.bad_facts", all.join(" "));
         }
+        Problem::BadHouse { faults } => {
+            let all: Vec<String> = faults.iter().take(5).map(|fault| house_fault(cx, fault)).collect();
+            return cx.t1("problem.bad_house", all.join(" "));
+        }
         Problem::UnknownAction { action } => return cx.t1("problem.unknown_action", action),
         Problem::Taken => "problem.taken",
         Problem::ChangedSinceRead => "problem.changed",
@@ -110,6 +114,17 @@ pub(crate) fn fact_fault(cx: &Cx, fault: &flow::facts::LineFault) -> String {
     match fault.line {
         0 => format!("{column}{words}"),
         line => cx.t2("fault.line", line, format!("{column}{words}")),
+    }
+}
+
+/// What is wrong with a rule of the brand, and on which line.
+pub(crate) fn house_fault(cx: &Cx, fault: &flow::house::LineFault) -> String {
+    let (code, about) = fault.fault.parts();
+    let words = crate::i18n::fill(cx.t(format!("house_fault.{code}")), &[&about]);
+    let rule = if fault.rule.is_empty() { words } else { format!("{}: {words}", fault.rule) };
+    match fault.line {
+        0 => rule,
+        line => cx.t2("fault.line", line, rule),
     }
 }
 
