@@ -128,7 +128,8 @@ pub(crate) fn answer(draft: &Draft<'_>, context: &Context<'_>) -> Answer {
     };
     outcome.findings.sort_by(|a, b| place(&a.span).cmp(&place(&b.span)).then_with(|| a.rule.cmp(&b.rule)));
     let sentences = parts.iter().flat_map(|part| statuses(part, &outcome)).collect();
-    let report = GuardReport { findings: outcome.findings, sentences, rules_version: rules_version_of(context.house) };
+    let report =
+        GuardReport { findings: outcome.findings, sentences, rules_version: rules_version_of(context.house) };
     Answer { report, asked_for_address: reader.was_asked_for() }
 }
 

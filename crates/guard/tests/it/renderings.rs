@@ -259,6 +259,20 @@ fn reader_of(value: &str) -> Reader {
     }
 }
 
+/// Where a text repeats itself, what it begins and what it ends with the mould may be the same bytes.
+#[test]
+fn more_of_the_same_is_another_text() {
+    let sheet = FactSheet::new(desk::facts());
+    let context = desk::context(&sheet, Language::English);
+    for mould in 0..5 {
+        let mut renderings = Renderings::new();
+        for times in [mould, 0, 1, 2, 3, 4, 5, 6, mould, 6, 5, 4, 3, 2, 1, 0] {
+            let draft = desk::draft(Language::English, Field::Body, &"ha".repeat(times));
+            assert_eq!(*renderings.check(&draft, &context), check(&draft, &context), "{times} after {mould}");
+        }
+    }
+}
+
 #[test]
 fn what_stands_in_the_slots_is_read_once() {
     let sheet = FactSheet::new(desk::facts());
