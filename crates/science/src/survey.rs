@@ -51,7 +51,7 @@ pub struct Needed {
 }
 
 /// Clusters with the property below which their spread says too little of its own.
-const FEW: usize = 5;
+const FEW: usize = 20;
 
 /// The share of units with the property, with its interval of content `level`; `n` counts judged units.
 #[must_use]
@@ -243,7 +243,7 @@ mod tests {
         assert!(found.interval.high > 0.1 && found.interval.high < 0.25, "{found:?}");
     }
 
-    /// Share of 2,000 samples whose interval holds the truth: messages of eight statements from a population in which a
+    /// Share of 1,000 samples whose interval holds the truth: messages of eight statements from a population in which a
     /// message is bad as a whole with some probability and its statements otherwise, drawn with unequal probabilities.
     fn coverage(share: f64, together: f64, messages: usize, uneven: bool, judge: f64) -> f64 {
         let mut random =
@@ -273,7 +273,7 @@ mod tests {
         } else {
             Known::default()
         };
-        let runs = 2_000;
+        let runs = 1_000;
         let mut held = 0;
         for _ in 0..runs {
             let clusters: Vec<Cluster> = (0..messages)

@@ -1,5 +1,5 @@
--- How well the guard works: what it said of every draft, what people let pass, samples for people to judge, and thresholds
--- that their verdicts moved. No table here holds anything of a customer: texts are read as a made-up one would get them.
+-- How well the guard works: what it said of every draft, what people let pass, and samples for people to
+-- judge. No table here holds anything of a customer: texts are read as a made-up one would get them.
 
 -- One row for each answer of the guard about one text: the same text with the same answer is one row, however often it
 -- was asked.
@@ -88,24 +88,5 @@ CREATE TABLE guard_verdicts (
 CREATE INDEX guard_verdicts_draw ON guard_verdicts (draw, sentence, id);
 CREATE INDEX guard_verdicts_notes ON guard_verdicts (at) WHERE note <> '';
 
--- Thresholds of learned cues that a person set from verdicts. The latest that was not taken back acts.
-CREATE TABLE guard_calibrations (
-    id        BIGINT NOT NULL PRIMARY KEY,
-    language  TEXT NOT NULL CHECK (language IN ('en', 'es')),
-    rule      TEXT NOT NULL,
-    -- Log-odds from which a sentence is shown.
-    was       DOUBLE PRECISION NOT NULL,
-    threshold DOUBLE PRECISION NOT NULL,
-    positives BIGINT NOT NULL,
-    negatives BIGINT NOT NULL,
-    -- The cues it was computed for: a model trained again starts from its own thresholds.
-    cues      TEXT NOT NULL,
-    person    BIGINT NOT NULL REFERENCES people (id),
-    at        BIGINT NOT NULL,
-    undone_by BIGINT REFERENCES people (id),
-    undone_at BIGINT,
-    CHECK ((undone_by IS NULL) = (undone_at IS NULL))
-);
-
 INSERT INTO counters (name, value) VALUES
-    ('guard_readings', 0), ('guard_draws', 0), ('guard_verdicts', 0), ('guard_calibrations', 0);
+    ('guard_readings', 0), ('guard_draws', 0), ('guard_verdicts', 0);

@@ -25,10 +25,3 @@ EXECUTE FUNCTION candor_refuse('verdicts are kept; a changed mind is another one
 CREATE TRIGGER guard_verdicts_once BEFORE UPDATE ON guard_verdicts FOR EACH ROW
 WHEN (NEW.note <> '' OR OLD.truth <> NEW.truth OR OLD.unfair <> NEW.unfair OR OLD.person <> NEW.person OR OLD.draw <> NEW.draw OR OLD.sentence <> NEW.sentence OR OLD.at <> NEW.at)
 EXECUTE FUNCTION candor_refuse('verdicts are kept; a changed mind is another one');
-
-CREATE TRIGGER guard_calibrations_once BEFORE UPDATE ON guard_calibrations FOR EACH ROW
-WHEN (OLD.undone_at IS NOT NULL OR OLD.threshold <> NEW.threshold OR OLD.was <> NEW.was OR OLD.person <> NEW.person OR OLD.rule <> NEW.rule OR OLD.language <> NEW.language)
-EXECUTE FUNCTION candor_refuse('a calibration is taken back once and never changed');
-
-CREATE TRIGGER guard_calibrations_kept BEFORE DELETE ON guard_calibrations FOR EACH ROW
-EXECUTE FUNCTION candor_refuse('a calibration is taken back once and never changed');

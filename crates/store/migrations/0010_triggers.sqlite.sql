@@ -25,10 +25,3 @@ BEGIN SELECT RAISE(ABORT, 'candor: verdicts are kept; a changed mind is another 
 CREATE TRIGGER guard_verdicts_once BEFORE UPDATE ON guard_verdicts
 WHEN NEW.note <> '' OR OLD.truth <> NEW.truth OR OLD.unfair <> NEW.unfair OR OLD.person <> NEW.person OR OLD.draw <> NEW.draw OR OLD.sentence <> NEW.sentence OR OLD.at <> NEW.at
 BEGIN SELECT RAISE(ABORT, 'candor: verdicts are kept; a changed mind is another one'); END;
-
-CREATE TRIGGER guard_calibrations_once BEFORE UPDATE ON guard_calibrations
-WHEN OLD.undone_at IS NOT NULL OR OLD.threshold <> NEW.threshold OR OLD.was <> NEW.was OR OLD.person <> NEW.person OR OLD.rule <> NEW.rule OR OLD.language <> NEW.language
-BEGIN SELECT RAISE(ABORT, 'candor: a calibration is taken back once and never changed'); END;
-
-CREATE TRIGGER guard_calibrations_kept BEFORE DELETE ON guard_calibrations
-BEGIN SELECT RAISE(ABORT, 'candor: a calibration is taken back once and never changed'); END;

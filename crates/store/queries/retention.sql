@@ -108,6 +108,15 @@ UPDATE deliveries SET reasons = '[]', evidence = NULL, detail = NULL WHERE id IN
 -- name: oldest_messages
 SELECT MIN(finished_at) AS at FROM deliveries WHERE reasons <> '[]' OR evidence IS NOT NULL OR detail IS NOT NULL;
 
+-- name: due_judging_notes
+SELECT v.id AS id, v.at AS since FROM guard_verdicts v WHERE v.at < $1 AND v.note <> '';
+
+-- name: end_judging_notes
+UPDATE guard_verdicts SET note = '' WHERE id IN (SELECT d.id FROM (/*due*/) d);
+
+-- name: oldest_judging_notes
+SELECT MIN(at) AS at FROM guard_verdicts WHERE note <> '';
+
 -- name: due_service_mails
 SELECT s.id AS id, s.finished_at AS since FROM service_mails s WHERE s.finished_at < $1
   AND NOT EXISTS (SELECT 1 FROM rights_requests r WHERE r.closed_at IS NULL AND r.customer = s.customer);

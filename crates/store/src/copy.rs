@@ -59,7 +59,6 @@ pub fn return_of(table: &str) -> Option<Return> {
         | "guard_passes"
         | "guard_draws"
         | "guard_verdicts"
-        | "guard_calibrations"
         | "deliveries"
         | "deliveries_erased"
         | "erased_messages"

@@ -26,7 +26,6 @@ pub mod deliveries;
 pub mod erasures;
 pub mod events;
 pub mod facts;
-pub mod guard_calibrations;
 pub mod guard_readings;
 pub mod guard_samples;
 pub mod house;

@@ -102,7 +102,6 @@ pub const WITHOUT_CUSTOMERS: &[(&str, &str)] = &[
     ("guard_passes", "what approvers let pass, in counts by rule"),
     ("guard_draws", "which texts people are asked to judge"),
     ("guard_verdicts", "what people who work with the installation said of sentences"),
-    ("guard_calibrations", "thresholds that people who work with the installation set"),
     ("measurements", "aggregates over the arms of a campaign"),
     ("jobs", "arguments name campaigns and erasures by number"),
     ("models", "coefficients fitted over everybody, and where they came from"),

@@ -72,6 +72,8 @@ pub enum Ends {
     Responses,
     /// Reasons and evidence of messages; the row stays, without them.
     Messages,
+    /// Notes of people who judged texts; the verdict stays, without them.
+    JudgingNotes,
     /// Service mails.
     ServiceMails,
     /// Sign-ins.
@@ -111,6 +113,11 @@ impl Ends {
                 sql!("retention", "due_messages"),
                 sql!("retention", "end_messages"),
                 sql!("retention", "oldest_messages"),
+            ],
+            Self::JudgingNotes => [
+                sql!("retention", "due_judging_notes"),
+                sql!("retention", "end_judging_notes"),
+                sql!("retention", "oldest_judging_notes"),
             ],
             Self::ServiceMails => [
                 sql!("retention", "due_service_mails"),

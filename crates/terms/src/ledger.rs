@@ -80,8 +80,6 @@ text_enum! {
         GuardSampled = "guard_sampled",
         /// Somebody judged a text of a sample.
         GuardJudged = "guard_judged",
-        /// The threshold of a learned cue was set from verdicts, or taken back.
-        GuardCalibrated = "guard_calibrated",
         /// Facts were imported from a file, each with an entry of its own where it changed.
         FactsImported = "facts_imported",
         /// A rule of the brand was added, changed, retired or restored.

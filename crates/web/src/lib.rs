@@ -28,6 +28,8 @@ mod samples_consent;
 #[cfg(test)]
 mod samples_facts;
 #[cfg(test)]
+mod samples_guard;
+#[cfg(test)]
 mod samples_processing;
 mod security;
 mod session;

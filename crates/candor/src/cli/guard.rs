@@ -22,6 +22,8 @@ pub(crate) enum GuardCommand {
         #[arg(long)]
         seed: Option<u64>,
     },
+    /// Say which thresholds of learned cues the verdicts of people propose, and what they would change; changes nothing
+    Calibrate,
     /// Say what a rule catches, why, on which legal basis, with examples; without a rule list them all
     Explain {
         /// Identifier, such as F2

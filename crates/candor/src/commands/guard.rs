@@ -27,6 +27,7 @@ pub(crate) async fn run(global: &Global, command: &GuardCommand) -> ExitCode {
         GuardCommand::Check(args) => check(global, args).await,
         GuardCommand::Monitor => monitor(global).await,
         GuardCommand::Sample { seed } => sample(global, *seed).await,
+        GuardCommand::Calibrate => calibrate(global).await,
         GuardCommand::Explain { rule, lang } => explain(global, rule.as_deref(), *lang),
     };
     done.unwrap_or_else(|report| {
@@ -169,6 +170,30 @@ async fn monitor(global: &Global) -> Result<ExitCode> {
         ));
     }
     say::line(format!("{} of {} drawn texts judged", view.samples.1, view.samples.0));
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn calibrate(global: &Global) -> Result<ExitCode> {
+    let view = open_quiet(global).await?.guard_calibration().await.into_diagnostic()?;
+    if global.json {
+        say::json(&view)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    say::line("cue       shown from  proposed  unfair  caught now/then  fair  shown now/then");
+    for cue in &view.cues {
+        let proposed = cue.proposed.map_or_else(|| "too few".to_owned(), |to| format!("{to:.2}"));
+        say::line(format!(
+            "{} {:<6} {:>10.2}  {proposed:>8}  {:>6}  {:>15}  {:>4}  {:>14}",
+            cue.language,
+            cue.rule,
+            cue.now,
+            cue.positives,
+            format!("{}/{}", cue.caught.0, cue.caught.1),
+            cue.negatives,
+            format!("{}/{}", cue.shown.0, cue.shown.1)
+        ));
+    }
+    say::line("nothing was changed: a proposal is for a person");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -44,6 +44,7 @@ const fn places(kind: RetentionKind) -> &'static [(&'static str, How)] {
             ("outbox", How::Copies),
             ("store.deliveries", How::Rows(Ends::Messages)),
             ("store.service_mails", How::Rows(Ends::ServiceMails)),
+            ("store.guard_verdicts", How::Rows(Ends::JudgingNotes)),
         ],
         RetentionKind::Responses => &[("store.responses", How::Rows(Ends::Responses))],
         RetentionKind::Rejects => &[("rejects", How::Folder(Folder::Rejects))],

@@ -5,6 +5,7 @@ use crate::context::{Cx, Theme};
 use crate::samples::{self, HOSTILE};
 use crate::samples_consent;
 use crate::samples_facts;
+use crate::samples_guard;
 use crate::samples_processing;
 use askama::Template;
 use flow::views::{JoinState, JoinStep};
@@ -71,6 +72,11 @@ fn fact_import_page(lang: Language, faults: Vec<flow::facts::LineFault>) -> Stri
     fact_import::ImportPage { cx: cx(lang), typed, plan, problem: HOSTILE.into() }.render().unwrap()
 }
 
+fn sample_page(lang: Language) -> String {
+    let typed = [("t1".to_owned(), HOSTILE.to_owned()), ("n1".to_owned(), HOSTILE.to_owned())].into();
+    sample::SamplePage::new(cx(lang), samples_guard::judge(), typed, HOSTILE.into()).render().unwrap()
+}
+
 /// Every page that staff or customers see, by name.
 fn pages(lang: Language) -> Vec<(&'static str, String)> {
     let compose = compose::ComposePage::new(cx(lang), samples::compose(), None);
@@ -92,6 +98,9 @@ fn pages(lang: Language) -> Vec<(&'static str, String)> {
             consent::ConsentPage { cx: cx(lang), view: samples_consent::consent() }.render().unwrap(),
         ),
         ("rules", rules::RulesPage { cx: cx(lang), view: rules::book() }.render().unwrap()),
+        ("monitor", monitor::MonitorPage::new(cx(lang), samples_guard::monitor()).render().unwrap()),
+        ("samples", sample::SamplesPage { cx: cx(lang), view: samples_guard::samples() }.render().unwrap()),
+        ("sample", sample_page(lang)),
         ("facts", facts::FactsPage { cx: cx(lang), view: samples_facts::facts() }.render().unwrap()),
         ("fact", fact_page(lang, Some(samples_facts::fact_view()))),
         ("new fact", fact_page(lang, None)),
