@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import fs from 'node:fs';
 import path from 'node:path';
 import { facts } from './facts.mjs';
+import { guard } from './guard.mjs';
 import { rights } from './rights.mjs';
 
 const [base, out, demoOutput, outbox] = process.argv.slice(2);
@@ -316,6 +317,7 @@ for (const [name, where] of [['why', `/w/${links.why}`], ['preferences', `/p/${l
 }
 
 // --- every right of a customer, from the click to the last receipt, and the officer's side of it
+await guard({ base, visitor, signIn, picture, accessible, check, beyond });
 await facts({ base, visitor, signIn, picture, accessible, check, beyond });
 await rights({ base, outbox, links, visitor, signIn, picture, accessible, check, beyond });
 

@@ -1,4 +1,4 @@
-//! What verdicts of people say of the thresholds of learned cues: a proposal for each rule and language, and what it would
+//! What verdicts of people say of the thresholds of learned cues: a proposal for each cue and language, and what it would
 //! change on the texts they judged.
 //!
 //! Goes in: judged sentences. Comes out: thresholds that bound the share of missed ones (conformal risk control). Nothing
@@ -16,18 +16,23 @@ const RISK: f64 = 0.1;
 /// Verdicts that a sentence is not unfair by the rule, below which nothing is proposed.
 const NEGATIVES_NEEDED: u64 = 30;
 
-/// What is proposed for the cue of one rule in one language.
+/// Name of the cue for sentences that are forbidden by any rule about fairness.
+const ANY: &str = "any";
+/// The rule about orders to a text model, which has a cue of its own.
+const ORDERS: &str = "X1";
+
+/// What is proposed for one cue in one language.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CueProposal {
     /// Language of the cues.
     pub language: Language,
-    /// The rule that the cue resembles.
+    /// What the cue resembles: `any` rule about fairness, or `X1`.
     pub rule: String,
     /// Log-odds from which a sentence is shown.
     pub now: f64,
     /// Log-odds from which it would be; `None` where verdicts are too few to promise anything.
     pub proposed: Option<f64>,
-    /// Judged sentences that people call unfair by the rule.
+    /// Judged sentences that people call unfair by it.
     pub positives: u64,
     /// Judged sentences that they do not.
     pub negatives: u64,
@@ -96,15 +101,17 @@ impl App {
             }
         }
         let mut cues = Vec::new();
-        for (language, bytes) in Language::ALL.iter().zip(guard::cues::shipped()) {
-            let Ok(model) = guard::cues::CueModel::read(bytes) else { continue };
-            for (at, label) in model.labels.iter().enumerate() {
+        for (language, [any, _, orders]) in Language::ALL.iter().zip(guard::cues::shipped()) {
+            for (rule, bytes) in [(ANY, any), (ORDERS, orders)] {
+                let Ok(model) = guard::cues::CueModel::read(bytes) else { continue };
+                let Some(label) = model.labels.first() else { continue };
                 let (mut positives, mut negatives) = (Vec::new(), Vec::new());
                 for (_, words, unfair) in sentences.iter().filter(|(of, ..)| of == language) {
-                    let Some(score) = guard::cues::score(&model, words).get(at).copied() else { continue };
-                    if unfair.contains(&label.name) { positives.push(score) } else { negatives.push(score) }
+                    let [score, ..] = guard::cues::score(&model, words);
+                    let is = unfair.iter().any(|by| if rule == ORDERS { by == ORDERS } else { by != ORDERS });
+                    if is { positives.push(score) } else { negatives.push(score) }
                 }
-                cues.push(propose(*language, &label.name, label.threshold, &positives, &negatives));
+                cues.push(propose(*language, rule, label.threshold, &positives, &negatives));
             }
         }
         Ok(CalibrationView { rules_version: guard::rules_version(), risk: RISK, cues })
