@@ -350,11 +350,11 @@ impl Problem {
             | Self::NothingToCorrect
             | Self::NotAnAddress
             | Self::NoReasonToOpen
+            | Self::NotAllJudged
             | Self::VaultFile { .. } => ProblemKind::Input,
             Self::ChangedSinceRead
             | Self::FactsMoved
             | Self::NotLookedAt
-            | Self::NotAllJudged
             | Self::OwnText
             | Self::Stale
             | Self::TimeOver
