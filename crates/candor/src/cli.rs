@@ -6,7 +6,7 @@ mod guard;
 use std::path::PathBuf;
 
 pub(crate) use facts::{FactArgs, FactImportArgs, FactListArgs, FactsCommand};
-pub(crate) use guard::{GuardCheckArgs, GuardCommand};
+pub(crate) use guard::{GuardCheckArgs, GuardCommand, GuardRulesCommand};
 
 use clap::{Args, Parser, Subcommand};
 use terms::time::Day;
@@ -339,7 +339,7 @@ pub(crate) enum KeyCommand {
     Add {
         /// What people call it, such as the shop's name
         name: String,
-        /// What it may do: events, consents [default: both; with --origin only events]
+        /// What it may do: events, consents, guard [default: events and consents; with --origin only events]
         #[arg(long, value_name = "SCOPE")]
         scope: Vec<terms::event::KeyScope>,
         /// A site whose pages may use it, such as https://shop.example, or * for every site

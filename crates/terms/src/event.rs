@@ -30,6 +30,8 @@ text_enum! {
         Events = "events",
         /// Record that somebody agreed. Refusals are recorded with any key.
         Consents = "consents",
+        /// Ask the guard, whose answers tell facts of the brand: only for servers, and only when it was asked for.
+        Guard = "guard",
     }
 }
 

@@ -123,7 +123,7 @@ async fn a_program_with_a_key_for_servers_may_ask_the_guard() {
     let key = async |name: &str, origins: &[&str]| {
         let new = flow::events::NewKey {
             name: name.to_owned(),
-            scopes: Vec::new(),
+            scopes: vec![terms::event::KeyScope::Guard],
             origins: origins.iter().map(|origin| (*origin).to_owned()).collect(),
             per_second: None,
         };

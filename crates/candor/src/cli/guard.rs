@@ -13,6 +13,40 @@ pub(crate) enum GuardCommand {
     /// Ends with 0 when nothing was found, 1 when something blocks, 3 when evidence is missing, 4 when a person should
     /// look, and 2 when it could not be checked. Unchecked sentences are counted and never called passed.
     Check(GuardCheckArgs),
+    /// Rules of the brand: list them, take them in from a CSV file, write them out, retire or restore one
+    #[command(subcommand)]
+    Rules(GuardRulesCommand),
+    /// Make a built-in rule block that warns or asks for evidence, or (with --undo) as it is built in
+    Raise {
+        /// Identifier, such as V1
+        rule: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// As it is built in again
+        #[arg(long)]
+        undo: bool,
+        /// Address of the person who does it, an approver or a privacy officer
+        #[arg(long, value_name = "EMAIL")]
+        by: String,
+    },
+    /// Override a built-in rule through a day, as a privacy officer: what it finds is shown and holds nothing back
+    Override {
+        /// Identifier, such as M3
+        rule: String,
+        /// Why, in 20 characters at least; it is shown with every finding and stands in the ledger
+        #[arg(long, required_unless_present = "end", default_value = "")]
+        reason: String,
+        /// Last day, within a year
+        #[arg(long, value_name = "DATE", required_unless_present = "end")]
+        until: Option<Day>,
+        /// End the override of the rule now
+        #[arg(long, conflicts_with_all = ["reason", "until"])]
+        end: bool,
+        /// Address of the privacy officer
+        #[arg(long, value_name = "EMAIL")]
+        by: String,
+    },
     /// Show how well the guard works: decisions, overrides and complaints by rule, the rate of unsupported statements
     /// before and after it
     Monitor,
@@ -31,6 +65,33 @@ pub(crate) enum GuardCommand {
         /// Language of the names: en or es
         #[arg(long, default_value = "en")]
         lang: Language,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GuardRulesCommand {
+    /// List the brand's rules, raised severities and overrides
+    List,
+    /// Take in a CSV file: all of it or nothing, every fault by its line
+    Import {
+        /// The file, `-` for standard input
+        file: PathBuf,
+        /// Address of the person who does it, an approver or a privacy officer
+        #[arg(long, value_name = "EMAIL")]
+        by: String,
+    },
+    /// Write the brand's rules as CSV to standard output
+    Export,
+    /// Retire a rule, or restore it with --undo; every version is kept
+    Retire {
+        /// Identifier, such as B-clients
+        rule: String,
+        /// Restore it
+        #[arg(long)]
+        undo: bool,
+        /// Address of the person who does it, an approver or a privacy officer
+        #[arg(long, value_name = "EMAIL")]
+        by: String,
     },
 }
 

@@ -25,6 +25,13 @@ const NOT_CHECKED: u8 = 2;
 pub(crate) async fn run(global: &Global, command: &GuardCommand) -> ExitCode {
     let done = match command {
         GuardCommand::Check(args) => check(global, args).await,
+        GuardCommand::Rules(command) => super::house::rules(global, command).await,
+        GuardCommand::Raise { rule, reason, undo, by } => {
+            super::house::raise(global, rule, reason, !*undo, by).await
+        }
+        GuardCommand::Override { rule, reason, until, by, .. } => {
+            super::house::override_rule(global, rule, reason, *until, by).await
+        }
         GuardCommand::Monitor => monitor(global).await,
         GuardCommand::Sample { seed } => sample(global, *seed).await,
         GuardCommand::Calibrate => calibrate(global).await,

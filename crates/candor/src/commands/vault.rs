@@ -11,7 +11,7 @@ use crate::compose::open_quiet;
 use crate::say;
 
 /// The person a command acts for: an opening of the vault has a name on it.
-async fn person(app: &App, email: &str) -> Result<Person> {
+pub(crate) async fn person(app: &App, email: &str) -> Result<Person> {
     let found = app.store().person_by_email(email).await.into_diagnostic()?;
     found.map(|(person, _)| person).ok_or_else(|| {
         miette!("nobody here has the address `{email}`; `candor person list` shows who works with this installation")

@@ -109,10 +109,16 @@ impl App {
             return Err(Error::Invalid { message: "give the key a name of 1 to 80 characters".to_owned() });
         }
         let origins = new.origins.iter().map(|text| origin(text)).collect::<Result<Vec<String>>>()?;
-        let usual = if origins.is_empty() { KeyScope::ALL } else { &[KeyScope::Events] };
+        let usual: &[KeyScope] =
+            if origins.is_empty() { &[KeyScope::Events, KeyScope::Consents] } else { &[KeyScope::Events] };
         let mut scopes = if new.scopes.is_empty() { usual.to_vec() } else { new.scopes.clone() };
         scopes.sort_unstable();
         scopes.dedup();
+        if scopes.contains(&KeyScope::Guard) && !origins.is_empty() {
+            let message =
+                "a key that stands in pages cannot ask the guard; make one for servers, without `--origin`";
+            return Err(Error::Invalid { message: message.to_owned() });
+        }
         let rate = new.per_second.unwrap_or(if origins.is_empty() { SERVER_RATE } else { PUBLIC_RATE });
         if !(1..=MAX_PER_SECOND).contains(&rate) {
             let message = format!("`{rate}` events a second cannot be kept; choose 1 to {MAX_PER_SECOND}");

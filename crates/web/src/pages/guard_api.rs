@@ -1,4 +1,4 @@
-//! The guard for programs: `POST /v1/guard/check` with a key for servers. What shops write elsewhere is held to the same
+//! The guard for programs: `POST /v1/guard/check` with a key for servers of scope `guard`. What shops write elsewhere is held to the same
 //! facts and rules. Nothing is stored, nothing is sent.
 
 use super::events::{Problem, answer, failed, in_headers, known, no_key, read};
@@ -8,6 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use terms::customer::Language;
+use terms::event::KeyScope;
 
 /// What a program asks.
 #[derive(Debug, Deserialize)]
@@ -34,6 +35,11 @@ pub(crate) async fn check(State(state): State<WebState>, request: Request) -> Re
         // The answer tells facts of the brand: a key that stands in pages is everybody's.
         if key.is_public() || parts.headers.contains_key(header::ORIGIN) {
             let why = "use a key for servers, from a server";
+            return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", why));
+        }
+        if !key.may(KeyScope::Guard) {
+            let why =
+                "this key may not ask the guard; make one that may with `candor key add NAME --scope guard`";
             return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", why));
         }
         let body = read(&parts.headers, body).await?;

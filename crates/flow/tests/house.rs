@@ -1,0 +1,71 @@
+//! Rules of the brand through the house: who may change them, what they hold back, and that nothing is silent.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
+
+use flow::house::HouseRow;
+use flow::{Error, Problem};
+use terms::campaign::CampaignState;
+use terms::person::Role;
+use testkit::TestApp;
+
+fn row(word: &str) -> HouseRow {
+    HouseRow {
+        id: "B-word".into(),
+        kind: "terms".into(),
+        severity: "block".into(),
+        name_en: "our words".into(),
+        name_es: "nuestras palabras".into(),
+        why_en: "that is not how we speak".into(),
+        why_es: "no hablamos así".into(),
+        en: word.into(),
+        es: word.into(),
+        ..HouseRow::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_made_after_the_approval_stops_the_launch() {
+    let kit = TestApp::with_customers(60).await;
+    let id = kit.approved("Everybody", "known_days >= 0").await;
+    let approver = kit.person(Role::Approver).await;
+    let short = HouseRow { kind: "length".into(), number: "1".into(), field: "body".into(), ..row("") };
+    kit.app.put_house_rule(&approver, &short, 0).await.unwrap();
+    let marketer = kit.person(Role::Marketer).await;
+    let refused = kit.app.launch_campaign(&marketer, id).await;
+    assert!(matches!(refused, Err(Error::Blocked { .. })), "{refused:?}");
+    assert_eq!(kit.app.store().campaign(id).await.unwrap().state, CampaignState::Approved);
+    // Retired, it finds nothing; its versions are kept, and the ledger has each.
+    kit.app.retire_house_rule(&approver, "B-word", true).await.unwrap();
+    kit.app.launch_campaign(&marketer, id).await.unwrap();
+    assert_eq!(kit.app.house_rule("B-word").await.unwrap().len(), 2);
+    assert!(kit.app.verify_ledger().await.unwrap().verified);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_who_may_changes_rules_and_a_bad_file_changes_nothing() {
+    let kit = TestApp::with_customers(20).await;
+    let (marketer, approver) = (kit.person(Role::Marketer).await, kit.person(Role::Approver).await);
+    let officer = kit.person(Role::PrivacyOfficer).await;
+    assert!(matches!(kit.app.put_house_rule(&marketer, &row("cheap"), 0).await, Err(Error::Forbidden)));
+    let until = kit.app.now().plus_days(30).day();
+    let why = "counsel agreed to this wording";
+    for person in [&marketer, &approver] {
+        assert!(matches!(kit.app.override_rule(person, "M3", why, until).await, Err(Error::Forbidden)));
+    }
+    let never = kit.app.override_rule(&officer, "D2", why, until).await;
+    assert!(matches!(never, Err(Error::Problem(Problem::BadHouse { .. }))), "{never:?}");
+    let id = kit.app.override_rule(&officer, "M3", why, until).await.unwrap();
+    let view = kit.app.house_view().await.unwrap();
+    assert_eq!((view.overrides.len(), view.overrides[0].entry.id), (1, id));
+    kit.app.end_override(&officer, id).await.unwrap();
+    assert_eq!(kit.app.house_view().await.unwrap().past.len(), 1);
+
+    kit.app.put_house_rule(&approver, &row("cheap"), 0).await.unwrap();
+    let file = kit.app.export_house().await.unwrap();
+    let bad = format!("{file}B-x,terms,loud,a,a,a,a,,,word,,,,,\n");
+    let refused = kit.app.import_house(&approver, bad.as_bytes()).await.unwrap_err().to_string();
+    assert!(refused.contains("line 3"), "{refused}");
+    let good = file.replace("cheap", "bargain");
+    let done = kit.app.import_house(&approver, good.as_bytes()).await.unwrap();
+    assert_eq!((done.added, done.changed, done.same), (0, 1, 0));
+}
