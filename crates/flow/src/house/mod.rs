@@ -33,7 +33,7 @@ use crate::problem::Problem;
 const SHORTEST_RAISE_REASON: usize = 10;
 
 /// Everything the brand decided about rules.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct HouseView {
     /// Version of the rules that are applied, the brand's included.
     pub version: String,

@@ -97,7 +97,12 @@ fn pages(lang: Language) -> Vec<(&'static str, String)> {
             "consent",
             consent::ConsentPage { cx: cx(lang), view: samples_consent::consent() }.render().unwrap(),
         ),
-        ("rules", rules::RulesPage { cx: cx(lang), view: rules::book() }.render().unwrap()),
+        (
+            "rules",
+            rules::RulesPage { cx: cx(lang), view: rules::book(flow::house::HouseView::default()) }
+                .render()
+                .unwrap(),
+        ),
         ("monitor", monitor::MonitorPage::new(cx(lang), samples_guard::monitor()).render().unwrap()),
         ("samples", sample::SamplesPage { cx: cx(lang), view: samples_guard::samples() }.render().unwrap()),
         ("sample", sample_page(lang)),
