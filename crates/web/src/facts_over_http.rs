@@ -123,7 +123,7 @@ async fn a_program_with_a_key_for_servers_may_ask_the_guard() {
     let key = async |name: &str, origins: &[&str]| {
         let new = flow::events::NewKey {
             name: name.to_owned(),
-            scopes: vec![terms::event::KeyScope::Guard],
+            scopes: if origins.is_empty() { vec![terms::event::KeyScope::Guard] } else { Vec::new() },
             origins: origins.iter().map(|origin| (*origin).to_owned()).collect(),
             per_second: None,
         };
