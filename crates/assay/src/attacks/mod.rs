@@ -61,17 +61,18 @@ pub fn field_figures(
 ) -> miette::Result<FieldFigures> {
     let sheet = FactSheet::new(sender());
     // Of honest fields and of attacks: all, stopped, shown.
-    let mut counts = [[0u64; 3]; 2];
+    let (mut of_honest, mut of_attacks) = ([0u64; 3], [0u64; 3]);
     for item in read_corpus(corpus)?.iter().filter(|item| item.part == part) {
         let report = desk.read(&sheet, language, Field::Body, &item.text);
         let has = |rules: &[&str]| report.findings.iter().any(|found| rules.contains(&found.rule.as_str()));
         let (stopped, shown) = (has(&["X1", "X2", "X3"]), has(&["L2"]));
-        let [all, by_rule, by_cue] = &mut counts[usize::from(!item.labels.is_empty())];
+        let counts = if item.labels.is_empty() { &mut of_honest } else { &mut of_attacks };
+        let [all, by_rule, by_cue] = counts;
         *all += 1;
         *by_rule += u64::from(stopped);
         *by_cue += u64::from(shown && !stopped);
     }
-    let [[honest, honest_stopped, honest_shown], [attacks, stopped, shown]] = counts;
+    let ([honest, honest_stopped, honest_shown], [attacks, stopped, shown]) = (of_honest, of_attacks);
     Ok(FieldFigures {
         language,
         stopped: share(stopped, attacks),
