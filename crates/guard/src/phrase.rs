@@ -355,7 +355,7 @@ pub(crate) fn fault(phrase: &str) -> Option<String> {
         if let Some(stem) = element.stems.iter().find(|stem| stem.len() < 4) {
             return Some(format!("the stem `{stem}` in `{phrase}` is shorter than four letters"));
         }
-        let folded = |word: &&Box<str>| crate::text::fold::fold(word) == ***word;
+        let folded = |word: &str| crate::text::fold::fold(word) == *word;
         if let Some(word) = element.words.iter().chain(&element.stems).find(|word| !folded(word)) {
             return Some(format!("`{word}` in `{phrase}` is not folded"));
         }

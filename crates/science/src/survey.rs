@@ -311,7 +311,7 @@ mod tests {
                 for together in [0.0, 0.2, 0.6] {
                     for (uneven, judge) in [(false, 0.0), (true, 0.0), (true, 0.9)] {
                         let found = coverage(share, together, messages, uneven, judge);
-                        println!(
+                        eprintln!(
                             "messages {messages} share {share} together {together} judge {judge}: {found:.3}"
                         );
                         assert!(found >= 0.93, "{messages} {share} {together} {uneven} {judge}: {found}");

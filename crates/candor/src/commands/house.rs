@@ -28,7 +28,7 @@ pub(crate) async fn rules(global: &Global, command: &GuardRulesCommand) -> Resul
             }
         }
         GuardRulesCommand::Export => {
-            print!("{}", app.export_house().await.into_diagnostic()?);
+            say::line(app.export_house().await.into_diagnostic()?.trim_end());
         }
         GuardRulesCommand::Retire { rule, undo, by } => {
             let person = person(&app, by).await?;
