@@ -5,6 +5,8 @@
 use flow::house::HouseRow;
 use flow::{Error, Problem};
 use terms::campaign::CampaignState;
+use terms::customer::Language;
+use terms::finding::Severity;
 use terms::person::Role;
 use testkit::TestApp;
 
@@ -68,4 +70,25 @@ async fn only_who_may_changes_rules_and_a_bad_file_changes_nothing() {
     let good = file.replace("cheap", "bargain");
     let done = kit.app.import_house(&approver, good.as_bytes()).await.unwrap();
     assert_eq!((done.added, done.changed, done.same), (0, 1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_raised_can_be_taken_back_when_the_rule_is_gone() {
+    let kit = TestApp::with_customers(20).await;
+    let approver = kit.person(Role::Approver).await;
+    let why = "complaints of readers";
+    let unknown = kit.app.set_severity(&approver, "Z9", false, why).await;
+    assert!(matches!(unknown, Err(Error::Problem(Problem::BadHouse { .. }))), "{unknown:?}");
+    // An earlier version had the rule.
+    let now = kit.app.now();
+    kit.app.store().set_severity("Z9", Some(Severity::Block), why, approver.id, now).await.unwrap();
+    let check = || kit.app.check_message("Hello", Language::English, Language::English, "");
+    assert!(matches!(check().await, Err(Error::Problem(Problem::BadHouse { .. }))));
+    assert_eq!(kit.app.house_view().await.unwrap().faults.len(), 1);
+    assert!(kit.app.built_in_rule("Z9").await.unwrap().rule.is_none());
+    let again = kit.app.set_severity(&approver, "Z9", true, why).await;
+    assert!(matches!(again, Err(Error::Problem(Problem::BadHouse { .. }))), "{again:?}");
+    kit.app.set_severity(&approver, "Z9", false, why).await.unwrap();
+    check().await.unwrap();
+    assert!(matches!(kit.app.built_in_rule("Z9").await, Err(Error::NotFound)));
 }

@@ -28,8 +28,8 @@ pub use check::{calls_last, check, rules_version, rules_version_of};
 pub use draft::{Author, Context, Draft, LastCall, Medium, RecipientFacts};
 pub use ground::{Ground, attribute_predicates, grounds};
 pub use house::{
-    House, HouseError, HouseFault, LONGEST_OVERRIDE_DAYS, NEVER_LOWERED, SHORTEST_REASON, may_override,
-    may_raise,
+    House, HouseError, HouseFault, LONGEST_OVERRIDE_DAYS, NEVER_LOWERED, SHORTEST_REASON, may_be_overridden,
+    may_override, may_raise,
 };
 pub use personal::personal_need;
 pub use renderings::{RenderingCounts, Renderings};

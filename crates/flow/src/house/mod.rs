@@ -4,13 +4,16 @@
 //! Goes in: a person, and a rule as they wrote it. Comes out: a version that is kept with who wrote it, and an entry of
 //! the ledger in the same transaction. A house that cannot be read stops every check: it is never left out.
 
+mod built_in;
 mod fault;
 mod row;
 
+pub use built_in::BuiltInView;
 pub use fault::{HouseFault, LineFault};
 pub use row::HouseRow;
 pub use store::house::{KeptOverride, RuleVersion};
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use guard::{House, HouseError};
@@ -192,6 +195,7 @@ impl App {
         let now = self.now();
         let mut tx = self.store().begin().await?;
         let mut entries = Vec::with_capacity(rules.len());
+        let written: BTreeSet<String> = rules.iter().map(|(rule, ..)| rule.id.clone()).collect();
         for (rule, base, retired) in rules {
             let version = tx.add_house_rule(&rule, base, retired, person.id, now).await?;
             let object = format!("rule/{}", rule.id);
@@ -200,12 +204,16 @@ impl App {
             entries.push(self.entry(actor(person), Action::HouseRuleChanged, object, payload));
         }
         tx.append_entries(&entries).await?;
-        // The house as a whole, as this transaction leaves it: it must stand.
+        // The house as this transaction leaves it. What was written must stand; another rule that no longer does is no
+        // reason against mending or retiring this one.
         let standing = tx.house_rules().await?;
         let rules =
             standing.into_iter().filter(|version| !version.retired).map(|version| version.rule).collect();
-        House::new(HouseData { rules, ..HouseData::default() })
-            .map_err(|errors| refused(faults(0, errors)))?;
+        let mut errors = House::new(HouseData { rules, ..HouseData::default() }).err().unwrap_or_default();
+        errors.retain(|error| error.rule.is_empty() || written.contains(&error.rule));
+        if !errors.is_empty() {
+            return Err(refused(faults(0, errors)));
+        }
         tx.commit().await?;
         Ok(())
     }
@@ -218,7 +226,7 @@ impl App {
         needs(person, Permission::KeepRules)?;
         let read = row::read_file(bytes).map_err(refused)?;
         let mut wrong = Vec::new();
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for (line, rule) in &read {
             if !seen.insert(rule.id.clone()) {
                 let fault = guard::HouseFault::Twice.into();
@@ -264,7 +272,12 @@ impl App {
     pub async fn set_severity(&self, person: &Person, rule: &str, raised: bool, why: &str) -> Result<()> {
         needs(person, Permission::KeepRules)?;
         let why = why.trim();
-        guard::may_raise(rule, Severity::Block).map_err(|fault| one(rule, fault))?;
+        // What was raised can always be taken back, also when a later version has no such rule or builds it in as a block:
+        // the house cannot be read until it is.
+        let stands = self.store().house_raises().await?.iter().any(|raise| raise.rule == rule);
+        if raised || !stands {
+            guard::may_raise(rule, Severity::Block).map_err(|fault| one(rule, fault))?;
+        }
         if why.chars().count() < SHORTEST_RAISE_REASON {
             return Err(one(rule, HouseFault::Reason { least: SHORTEST_RAISE_REASON }));
         }

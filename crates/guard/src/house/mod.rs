@@ -207,18 +207,27 @@ pub fn may_raise(rule: &str, to: Severity) -> Result<(), HouseFault> {
     }
 }
 
-/// Whether an override can count at all; whether it does now is a matter of its times.
+/// Whether there can be an override of a rule, whoever records it.
 ///
 /// # Errors
 /// Why not.
-pub fn may_override(entry: &Override) -> Result<(), HouseFault> {
-    let severity = severity_of(&entry.rule)?;
-    if NEVER_LOWERED.contains(&entry.rule.as_str()) {
+pub fn may_be_overridden(rule: &str) -> Result<(), HouseFault> {
+    let severity = severity_of(rule)?;
+    if NEVER_LOWERED.contains(&rule) {
         return Err(HouseFault::NeverLowered);
     }
     if severity == Severity::Warn {
         return Err(HouseFault::OnlyWarns);
     }
+    Ok(())
+}
+
+/// Whether an override can count at all; whether it does now is a matter of its times.
+///
+/// # Errors
+/// Why not.
+pub fn may_override(entry: &Override) -> Result<(), HouseFault> {
+    may_be_overridden(&entry.rule)?;
     if entry.role != Role::PrivacyOfficer || entry.by.trim().is_empty() {
         return Err(HouseFault::NotAnOfficer);
     }
