@@ -258,7 +258,7 @@ impl Outcome {
             message: problem.message,
             repair: problem.repair,
             fact: fact.map(|entry| entry.fact.id),
-            basis: case.doc.basis.to_owned(),
+            basis: case.say(|| case.doc.basis.to_owned(), || case.doc.basis_es.to_owned()),
             overridden: None,
         });
     }

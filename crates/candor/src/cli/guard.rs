@@ -62,7 +62,7 @@ pub(crate) enum GuardCommand {
     Explain {
         /// Identifier, such as F2
         rule: Option<String>,
-        /// Language of the names: en or es
+        /// Language of the texts: en or es
         #[arg(long, default_value = "en")]
         lang: Language,
     },

@@ -242,11 +242,17 @@ fn explain(global: &Global, rule: Option<&str>, lang: Language) -> Result<ExitCo
 
 fn one(rule: &RuleView, lang: Language) {
     say::line(format!("{} {} ({})", rule.id, rule.name(lang), rule.severity));
-    say::line(format!("catches  {}", rule.catches));
-    say::line(format!("why      {}", rule.why));
-    say::line(format!("basis    {}; for reference, not legal advice", rule.basis));
+    let [catches, why, basis, advice, held, passes] = match lang {
+        Language::English => ["catches", "why", "basis", "for reference, not legal advice", "held", "passes"],
+        Language::Spanish => {
+            ["detecta", "motivo", "base", "como referencia, no es asesoramiento legal", "retiene", "admite"]
+        }
+    };
+    say::line(format!("{catches:<8} {}", rule.catches(lang)));
+    say::line(format!("{why:<8} {}", rule.why(lang)));
+    say::line(format!("{basis:<8} {}; {advice}", rule.basis(lang)));
     for example in &rule.examples {
-        say::line(format!("{}       held    {}", example.language, example.fails));
-        say::line(format!("         passes  {}", example.passes));
+        say::line(format!("{:<8} {held:<7} {}", example.language.as_str(), example.fails));
+        say::line(format!("{:<8} {passes:<7} {}", "", example.passes));
     }
 }

@@ -17,10 +17,16 @@ pub struct RuleView {
     pub name_es: &'static str,
     /// What it catches.
     pub catches: &'static str,
+    /// The same in Spanish.
+    pub catches_es: &'static str,
     /// Why that harms.
     pub why: &'static str,
+    /// The same in Spanish.
+    pub why_es: &'static str,
     /// Legal basis, for reference; not legal advice.
     pub basis: &'static str,
+    /// The same as it is cited in Spanish.
+    pub basis_es: &'static str,
     /// Severity.
     pub severity: Severity,
     /// Sentences that fail and pass, by language.
@@ -45,6 +51,33 @@ impl RuleView {
         match language {
             Language::English => self.name_en,
             Language::Spanish => self.name_es,
+        }
+    }
+
+    /// What it catches, in a language.
+    #[must_use]
+    pub const fn catches(&self, language: Language) -> &'static str {
+        match language {
+            Language::English => self.catches,
+            Language::Spanish => self.catches_es,
+        }
+    }
+
+    /// Why that harms, in a language.
+    #[must_use]
+    pub const fn why(&self, language: Language) -> &'static str {
+        match language {
+            Language::English => self.why,
+            Language::Spanish => self.why_es,
+        }
+    }
+
+    /// The legal basis as it is cited in a language.
+    #[must_use]
+    pub const fn basis(&self, language: Language) -> &'static str {
+        match language {
+            Language::English => self.basis,
+            Language::Spanish => self.basis_es,
         }
     }
 }
@@ -73,8 +106,11 @@ pub fn rulebook() -> Vec<RuleView> {
             name_en: doc.name_en,
             name_es: doc.name_es,
             catches: doc.catches,
+            catches_es: doc.catches_es,
             why: doc.why,
+            why_es: doc.why_es,
             basis: doc.basis,
+            basis_es: doc.basis_es,
             severity: doc.severity,
             examples: doc
                 .examples

@@ -62,10 +62,16 @@ pub struct RuleDoc {
     pub name_es: &'static str,
     /// What it catches.
     pub catches: &'static str,
+    /// The same in Spanish.
+    pub catches_es: &'static str,
     /// Why that harms the reader or the brand.
     pub why: &'static str,
+    /// The same in Spanish.
+    pub why_es: &'static str,
     /// Legal basis, for reference; not legal advice.
     pub basis: &'static str,
+    /// The same as it is cited in Spanish.
+    pub basis_es: &'static str,
     /// Severity before evidence is looked for.
     pub severity: Severity,
     /// Examples in both languages.
@@ -157,6 +163,41 @@ mod tests {
             for phrase in rule.cues.iter().flat_map(|cues| cues.phrases) {
                 assert_eq!(crate::phrase::fault(phrase), None, "{}", rule.doc.id);
             }
+        }
+    }
+
+    #[test]
+    fn every_rule_is_told_in_both_languages() {
+        for doc in rulebook() {
+            let id = doc.id;
+            for (english, spanish) in
+                [(doc.name_en, doc.name_es), (doc.catches, doc.catches_es), (doc.why, doc.why_es)]
+            {
+                assert!(!english.trim().is_empty() && !spanish.trim().is_empty(), "{id}");
+                assert_ne!(english, spanish, "{id}");
+            }
+            for sentence in [doc.catches, doc.catches_es, doc.why, doc.why_es] {
+                assert!(sentence.ends_with('.'), "{id}: {sentence}");
+            }
+            // Some citations are the same in both, such as `OWASP LLM01`; none mixes the languages.
+            assert!(!doc.basis.is_empty() && !doc.basis_es.is_empty(), "{id}");
+            for english in ["UCPD", "GDPR", "Annex", "Directive", "Regulation", "quality", "security"] {
+                assert!(!doc.basis_es.contains(english), "{id}: {}", doc.basis_es);
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_rules_share_an_explanation() {
+        for texts in [
+            rulebook().iter().map(|doc| doc.catches).collect::<Vec<_>>(),
+            rulebook().iter().map(|doc| doc.catches_es).collect(),
+            rulebook().iter().map(|doc| doc.why_es).collect(),
+        ] {
+            let mut own = texts.clone();
+            own.sort_unstable();
+            own.dedup();
+            assert_eq!(own.len(), texts.len());
         }
     }
 

@@ -34,6 +34,18 @@ impl RulesPage {
         rule.name(self.cx.lang)
     }
 
+    fn catches(&self, rule: &RuleView) -> &'static str {
+        rule.catches(self.cx.lang)
+    }
+
+    fn why(&self, rule: &RuleView) -> &'static str {
+        rule.why(self.cx.lang)
+    }
+
+    fn basis(&self, rule: &RuleView) -> &'static str {
+        rule.basis(self.cx.lang)
+    }
+
     fn own(&self, english: &str, spanish: &str) -> String {
         let spanish_reader = self.cx.lang == terms::customer::Language::Spanish;
         if spanish_reader { spanish.to_owned() } else { english.to_owned() }

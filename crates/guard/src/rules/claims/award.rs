@@ -18,8 +18,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "award or seal without credential",
         name_es: "premio o sello sin acreditar",
         catches: "An award, a seal, a certification or an approval that no credential fact backs.",
+        catches_es: "Un premio, un sello, una certificación o una aprobación que ningún dato acredita.",
         why: "A seal borrows the trust people have in whoever gives it.",
+        why_es: "Un sello toma prestada la confianza que merece quien lo concede.",
         basis: "UCPD Annex I 2, 4",
+        basis_es: "Directiva 2005/29/CE, anexo I, puntos 2 y 4",
         severity: Severity::Evidence,
         examples: &[
             RuleExample {

@@ -30,8 +30,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "comparison with everybody else",
         name_es: "comparación con todos los demás",
         catches: "That nobody else is as good, or that the offer beats any other, without a study that says so.",
+        catches_es: "Que nadie más es tan bueno o que la oferta supera a cualquier otra, sin un estudio que lo avale.",
         why: "It is a claim about everybody else's product.",
+        why_es: "Es una afirmación sobre los productos de todos los demás.",
         basis: "Dir 2006/114",
+        basis_es: "Directiva 2006/114/CE",
         severity: Severity::Evidence,
         examples: &[
             RuleExample {

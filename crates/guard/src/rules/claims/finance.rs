@@ -17,8 +17,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "promised return",
         name_es: "rentabilidad prometida",
         catches: "Money promised without risk, or riches without work.",
+        catches_es: "Dinero prometido sin riesgo o riqueza sin trabajo.",
         why: "Savings are lost on promises like these.",
+        why_es: "Con promesas así se pierden los ahorros.",
         basis: "UCPD 6; CNMV Circular 2/2020",
+        basis_es: "Directiva 2005/29/CE, art. 6; Circular 2/2020 de la CNMV",
         severity: Severity::Block,
         examples: &[
             RuleExample {

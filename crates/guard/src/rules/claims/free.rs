@@ -22,8 +22,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "free with a cost",
         name_es: "gratis con coste",
         catches: "\"Free\" with an asterisk, with a payment beside it, or where a fact names a fee.",
+        catches_es: "«Gratis» con un asterisco, con un pago al lado o cuando un dato indica un cargo.",
         why: "What has a price is not free.",
+        why_es: "Lo que tiene un precio no es gratis.",
         basis: "UCPD Annex I 20",
+        basis_es: "Directiva 2005/29/CE, anexo I, punto 20",
         severity: Severity::Block,
         examples: &[
             RuleExample {

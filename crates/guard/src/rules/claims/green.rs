@@ -21,8 +21,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "generic green claim",
         name_es: "alegación ecológica genérica",
         catches: "A general claim of being good for the environment, without a certificate.",
+        catches_es: "Una alegación general de ser bueno para el medio ambiente, sin un certificado.",
         why: "The reader cannot check such a claim, so an independent body must have.",
+        why_es: "Quien lee no puede comprobarla, así que debe haberlo hecho un organismo independiente.",
         basis: "UCPD Annex I 2a, 4a (Directive (EU) 2024/825)",
+        basis_es: "Directiva 2005/29/CE, anexo I, puntos 2 bis y 4 bis (Directiva (UE) 2024/825)",
         severity: Severity::Evidence,
         examples: &[
             RuleExample {

@@ -25,8 +25,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "guarantee without terms",
         name_es: "garantía sin condiciones",
         catches: "A guarantee, a promised result or money back, without a fact that has the terms.",
+        catches_es: "Una garantía, un resultado prometido o la devolución del dinero, sin un dato que recoja las condiciones.",
         why: "A guarantee is a promise that people rely on when they take a risk.",
+        why_es: "Una garantía es una promesa en la que se confía al asumir un riesgo.",
         basis: "UCPD 6",
+        basis_es: "Directiva 2005/29/CE, art. 6",
         severity: Severity::Evidence,
         examples: &[
             RuleExample {

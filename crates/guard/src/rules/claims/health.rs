@@ -24,8 +24,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "health claim",
         name_es: "alegación de salud",
         catches: "A disease cured or treated; an effect on the body that no authorised claim states.",
+        catches_es: "La cura o el tratamiento de una enfermedad, o un efecto en el organismo que ninguna alegación autorizada recoge.",
         why: "People who are ill act on such words instead of seeing a doctor.",
+        why_es: "Quien está enfermo puede fiarse de esas palabras en lugar de acudir al médico.",
         basis: "UCPD Annex I 17; Regulation (EC) 1924/2006",
+        basis_es: "Directiva 2005/29/CE, anexo I, punto 17; Reglamento (CE) 1924/2006",
         severity: Severity::Evidence,
         examples: &[
             RuleExample {

@@ -19,8 +19,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "neutrality by offsetting",
         name_es: "neutralidad por compensación",
         catches: "A product, order or delivery called neutral, compensated or positive for the climate.",
+        catches_es: "Un producto, un pedido o un envío presentado como neutro, compensado o positivo para el clima.",
         why: "Paying for projects elsewhere does not make a product free of emissions.",
+        why_es: "Pagar proyectos en otro lugar no deja un producto libre de emisiones.",
         basis: "UCPD Annex I 4c (Directive (EU) 2024/825)",
+        basis_es: "Directiva 2005/29/CE, anexo I, punto 4 quater (Directiva (UE) 2024/825)",
         severity: Severity::Block,
         examples: &[
             RuleExample {

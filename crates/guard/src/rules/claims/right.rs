@@ -17,8 +17,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "legal right sold as a perk",
         name_es: "derecho legal vendido como ventaja",
         catches: "A right that the law gives everybody, presented as this brand's own offer.",
+        catches_es: "Un derecho que la ley reconoce a todo el mundo, presentado como una ventaja propia de la marca.",
         why: "What the law gives is nobody's gift.",
+        why_es: "Lo que concede la ley no es un regalo de nadie.",
         basis: "UCPD Annex I 10; LCD 27.1",
+        basis_es: "Directiva 2005/29/CE, anexo I, punto 10; LCD, art. 27.1",
         severity: Severity::Block,
         examples: &[
             RuleExample {

@@ -28,8 +28,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "superlative without evidence",
         name_es: "superlativo sin pruebas",
         catches: "Best, number one, cheapest and the like, without a study, test or ranking that says so.",
+        catches_es: "«El mejor», «el número uno», «el más barato» y similares, sin un estudio, una prueba o una clasificación que lo avale.",
         why: "A superlative is a claim about everybody else's product.",
+        why_es: "Un superlativo es también una afirmación sobre los productos de todos los demás.",
         basis: "UCPD 6, FTC s.5",
+        basis_es: "Directiva 2005/29/CE, art. 6; FTC Act, art. 5",
         severity: Severity::Evidence,
         examples: &[
             RuleExample {

@@ -18,8 +18,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "sender not identified",
         name_es: "remitente sin identificar",
         catches: "A footer without the sender's name, postal address or a sign that this is advertising.",
+        catches_es: "Un pie sin el nombre de quien envía, sin su dirección postal o sin indicar que es publicidad.",
         why: "People have a right to know who writes to them, and why.",
+        why_es: "Toda persona tiene derecho a saber quién le escribe y por qué.",
         basis: "LSSI 20, CAN-SPAM",
+        basis_es: "LSSI, art. 20; CAN-SPAM",
         severity: Severity::Block,
         examples: &[
             RuleExample {

@@ -27,8 +27,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "machine-written words not marked",
         name_es: "texto de máquina sin indicarlo",
         catches: "Words a machine wrote that do not say so, or that say a person wrote them.",
+        catches_es: "Palabras escritas por una máquina que no lo indican, o que dicen que las escribió una persona.",
         why: "Who reads is to know whether a person speaks.",
+        why_es: "Quien lee debe saber si le habla una persona.",
         basis: "AI Act 50",
+        basis_es: "Reglamento de IA, art. 50",
         severity: Severity::Warn,
         examples: &[
             RuleExample {

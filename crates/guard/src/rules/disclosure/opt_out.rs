@@ -23,8 +23,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "no opt-out",
         name_es: "sin opción de baja",
         catches: "A footer without opt-out words in the reader's language, or without the link.",
+        catches_es: "Un pie sin la opción de baja en el idioma de quien lee, o sin el enlace.",
         why: "Leaving must be as easy as reading.",
+        why_es: "Darse de baja debe ser tan fácil como leer.",
         basis: "LSSI 21-22; GDPR 21",
+        basis_es: "LSSI, arts. 21 y 22; RGPD, art. 21",
         severity: Severity::Block,
         examples: &[
             RuleExample {

@@ -22,8 +22,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "personalised price not told",
         name_es: "precio personalizado sin decirlo",
         catches: "A price for this reader alone, without a word that it was set by automated means.",
+        catches_es: "Un precio solo para quien lee, sin indicar que se fijó por medios automatizados.",
         why: "Whoever gets another price than others must be told how it was made.",
+        why_es: "A quien se le ofrece un precio distinto del de los demás hay que decirle cómo se ha calculado.",
         basis: "CRD 6(1)(ea)",
+        basis_es: "Directiva 2011/83/UE, art. 6.1 e bis)",
         severity: Severity::Block,
         examples: &[
             RuleExample {

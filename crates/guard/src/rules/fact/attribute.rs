@@ -23,8 +23,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "unknown attribute",
         name_es: "característica desconocida",
         catches: "A property of the offer or product that no fact affirms.",
+        catches_es: "Una característica de la oferta o del producto que ningún dato confirma.",
         why: "What nobody checked is not a property: null is not true.",
+        why_es: "Lo que nadie ha comprobado no es una característica: que falte el dato no lo hace cierto.",
         basis: "UCPD 6",
+        basis_es: "Directiva 2005/29/CE, art. 6",
         severity: Severity::Block,
         examples: &[
             RuleExample {

@@ -17,8 +17,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "attribute in conflict",
         name_es: "característica contradicha",
         catches: "A property of the offer or product that a fact denies, or the denial of one it affirms.",
+        catches_es: "Una característica de la oferta o del producto que un dato niega, o la negación de una que un dato confirma.",
         why: "Who buys for a property and gets the opposite was deceived.",
+        why_es: "A quien compra por una característica y recibe lo contrario se le ha engañado.",
         basis: "UCPD 6",
+        basis_es: "Directiva 2005/29/CE, art. 6",
         severity: Severity::Block,
         examples: &[
             RuleExample {

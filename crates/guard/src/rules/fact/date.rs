@@ -30,8 +30,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "unsupported date",
         name_es: "fecha sin respaldo",
         catches: "A deadline or date that the facts do not give, seen from the day of sending.",
+        catches_es: "Una fecha o un plazo que no se desprende de los datos, visto desde el día del envío.",
         why: "People plan by dates, and hurry by them.",
+        why_es: "Las fechas sirven para organizarse, y también meten prisa.",
         basis: "UCPD 6",
+        basis_es: "Directiva 2005/29/CE, art. 6",
         severity: Severity::Block,
         examples: &[
             RuleExample {

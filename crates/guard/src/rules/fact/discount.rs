@@ -30,8 +30,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "unsupported discount",
         name_es: "descuento sin respaldo",
         catches: "A discount or saving that neither a fact states nor the prices give.",
+        catches_es: "Un descuento o un ahorro que ningún dato recoge y que tampoco resulta de los precios.",
         why: "The size of a saving is what makes people buy now.",
+        why_es: "Lo que se ahorra es lo que lleva a comprar ya.",
         basis: "UCPD 6",
+        basis_es: "Directiva 2005/29/CE, art. 6",
         severity: Severity::Block,
         examples: &[
             RuleExample {

@@ -24,8 +24,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "language that is not checked",
         name_es: "idioma que no se revisa",
         catches: "A field in another language than English or Spanish.",
+        catches_es: "Un campo escrito en un idioma que no es inglés ni español.",
         why: "Every other rule reads these two; what they cannot read must not count as checked.",
+        why_es: "Las demás reglas solo leen estos dos idiomas; lo que no pueden leer no debe darse por revisado.",
         basis: "quality",
+        basis_es: "calidad del texto",
         severity: Severity::Block,
         examples: &[
             RuleExample {

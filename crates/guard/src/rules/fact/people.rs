@@ -26,8 +26,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "people count",
         name_es: "número de personas",
         catches: "A number of customers, members or readers that no count fact states.",
+        catches_es: "Un número de clientes, miembros o lectores que ningún dato de recuento confirma.",
         why: "How many trust a brand is a reason to trust it, so it must be true.",
+        why_es: "Que muchas personas confíen en una marca es un motivo para confiar en ella, así que debe ser cierto.",
         basis: "UCPD 6",
+        basis_es: "Directiva 2005/29/CE, art. 6",
         severity: Severity::Block,
         examples: &[
             RuleExample {

@@ -19,8 +19,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "leftover placeholder",
         name_es: "marcador sin rellenar",
         catches: "A slot, bracketed name or dummy text that was never filled.",
+        catches_es: "Un marcador, un nombre entre corchetes o un texto de relleno que se quedó sin sustituir.",
         why: "A reader who finds one knows that nobody read the message before sending it.",
+        why_es: "Quien lo encuentra sabe que nadie leyó el mensaje antes de enviarlo.",
         basis: "quality",
+        basis_es: "calidad del texto",
         severity: Severity::Block,
         examples: &[
             RuleExample { language: Language::English, fails: "Dear [Customer Name],", passes: "Dear Ana," },

@@ -24,8 +24,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "delivery, returns or warranty",
         name_es: "entrega, devolución o garantía",
         catches: "A delivery time, a returns period, a warranty or a trial that no policy fact gives.",
+        catches_es: "Un plazo de entrega, un plazo de devolución, una garantía o un periodo de prueba que ningún dato sobre las condiciones de la marca recoge.",
         why: "What happens after the purchase is part of what is bought.",
+        why_es: "Lo que ocurre después de la compra forma parte de lo que se compra.",
         basis: "UCPD 6",
+        basis_es: "Directiva 2005/29/CE, art. 6",
         severity: Severity::Block,
         examples: &[
             RuleExample {

@@ -20,8 +20,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "unsupported price",
         name_es: "precio sin respaldo",
         catches: "An amount of money that no fact in scope states.",
+        catches_es: "Un importe que no figura en ningún dato aplicable.",
         why: "A price decides purchases; a wrong or invented one misleads.",
+        why_es: "El precio decide la compra; uno equivocado o inventado induce a error.",
         basis: "UCPD 6",
+        basis_es: "Directiva 2005/29/CE, art. 6",
         severity: Severity::Block,
         examples: &[
             RuleExample {

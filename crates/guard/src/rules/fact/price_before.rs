@@ -20,8 +20,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "unproven former price",
         name_es: "precio anterior sin probar",
         catches: "A former price that is not shown to be the lowest of the last 30 days.",
+        catches_es: "Un precio anterior del que no consta que sea el más bajo de los últimos 30 días.",
         why: "A former price nobody paid makes any price look like a bargain.",
+        why_es: "Un precio anterior que nadie pagó hace que cualquier precio parezca una ganga.",
         basis: "Dir 98/6 6a, C-330/23",
+        basis_es: "Directiva 98/6/CE, art. 6 bis; C-330/23",
         severity: Severity::Evidence,
         examples: &[
             RuleExample {

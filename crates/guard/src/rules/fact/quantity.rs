@@ -25,8 +25,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "unsupported quantity",
         name_es: "cantidad sin respaldo",
         catches: "A quantity, measure or number of parts of a product that no fact states.",
+        catches_es: "Una cantidad, una medida o un número de piezas de un producto que ningún dato recoge.",
         why: "A figure is what people compare products by.",
+        why_es: "Las cifras son lo que se usa para comparar productos.",
         basis: "UCPD 6",
+        basis_es: "Directiva 2005/29/CE, art. 6",
         severity: Severity::Block,
         examples: &[
             RuleExample {

@@ -24,8 +24,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "stock count",
         name_es: "existencias",
         catches: "A number of pieces or places left that no fresh stock fact states.",
+        catches_es: "Un número de unidades o plazas disponibles que ningún dato reciente de existencias confirma.",
         why: "The number of pieces left decides whether people buy now.",
+        why_es: "Saber cuántas unidades quedan decide si se compra ya.",
         basis: "UCPD 6, Annex I 18",
+        basis_es: "Directiva 2005/29/CE, art. 6 y anexo I, punto 18",
         severity: Severity::Block,
         examples: &[
             RuleExample {

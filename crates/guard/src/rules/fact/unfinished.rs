@@ -29,8 +29,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "text gone wrong",
         name_es: "texto malogrado",
         catches: "The order to the writer, raw fields, or the same words again and again.",
+        catches_es: "El encargo dado a quien redacta, campos en bruto o las mismas palabras una y otra vez.",
         why: "A text nobody could have meant was read by nobody.",
+        why_es: "Si el texto no pudo quererlo nadie, es que nadie lo leyó.",
         basis: "quality",
+        basis_es: "calidad del texto",
         severity: Severity::Block,
         examples: &[
             RuleExample {

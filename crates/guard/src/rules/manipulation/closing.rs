@@ -17,8 +17,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "closing-down claim",
         name_es: "liquidación por cierre",
         catches: "A shop said to close or move, without a fact that says so.",
+        catches_es: "Una tienda de la que se dice que cierra o se traslada, sin un dato que lo confirme.",
         why: "A shop that closes every month sells pity.",
+        why_es: "Una tienda que cierra cada mes vende lástima.",
         basis: "UCPD Annex I 15",
+        basis_es: "Directiva 2005/29/CE, anexo I, punto 15",
         severity: Severity::Evidence,
         examples: &[
             RuleExample {

@@ -21,8 +21,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "fake social proof",
         name_es: "falsa prueba social",
         catches: "What others are doing just now, without a fresh count that says so.",
+        catches_es: "Lo que otras personas están haciendo en este momento, sin un recuento reciente que lo confirme.",
         why: "A crowd that is not there is a lie about what others do.",
+        why_es: "Una multitud que no existe es una mentira sobre lo que hacen los demás.",
         basis: "UCPD 6",
+        basis_es: "Directiva 2005/29/CE, art. 6",
         severity: Severity::Block,
         examples: &[
             RuleExample {

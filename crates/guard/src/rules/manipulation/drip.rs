@@ -19,8 +19,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "hidden cost",
         name_es: "coste oculto",
         catches: "A price without the fee that comes on top of it for everybody.",
+        catches_es: "Un precio que no incluye el cargo que todo el mundo tiene que pagar además.",
         why: "The price is what has to be paid in the end.",
+        why_es: "El precio es lo que al final hay que pagar.",
         basis: "UCPD 7; 16 CFR 464",
+        basis_es: "Directiva 2005/29/CE, art. 7; 16 CFR 464",
         severity: Severity::Block,
         examples: &[
             RuleExample {

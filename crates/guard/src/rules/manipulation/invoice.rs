@@ -19,8 +19,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "invoice look-alike",
         name_es: "apariencia de factura",
         catches: "Advertising that reads like a bill or a demand for payment.",
+        catches_es: "Publicidad que parece una factura o un requerimiento de pago.",
         why: "People pay what looks like a bill.",
+        why_es: "Lo que parece una factura se paga.",
         basis: "UCPD Annex I 21; LCD 27.4",
+        basis_es: "Directiva 2005/29/CE, anexo I, punto 21; LCD, art. 27.4",
         severity: Severity::Block,
         examples: &[
             RuleExample {

@@ -17,8 +17,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "false prize",
         name_es: "falso premio",
         catches: "A prize said to be won or waiting, without a fact of the draw.",
+        catches_es: "Un premio que se da por ganado o que espera a quien lee, sin un dato del sorteo.",
         why: "People pay, travel or hand over data for prizes that do not exist.",
+        why_es: "Hay quien paga, viaja o entrega sus datos por premios que no existen.",
         basis: "UCPD Annex I 31",
+        basis_es: "Directiva 2005/29/CE, anexo I, punto 31",
         severity: Severity::Block,
         examples: &[
             RuleExample {

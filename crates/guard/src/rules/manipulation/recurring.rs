@@ -27,8 +27,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "recurring last chance",
         name_es: "última oportunidad repetida",
         catches: "A last call where the brand has called for the last time before, or where its history is not known.",
+        catches_es: "Una última llamada de una marca que ya había hecho otra antes, o cuyo historial no se conoce.",
         why: "A last chance that comes back every month was never the last.",
+        why_es: "Una última oportunidad que vuelve cada mes nunca fue la última.",
         basis: "UCPD Annex I 7",
+        basis_es: "Directiva 2005/29/CE, anexo I, punto 7",
         severity: Severity::Block,
         examples: &[
             RuleExample {

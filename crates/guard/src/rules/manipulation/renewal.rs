@@ -21,8 +21,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "hidden renewal",
         name_es: "renovación oculta",
         catches: "A trial without a word on whether it renews and at which price.",
+        catches_es: "Un periodo de prueba del que no se dice si se renueva ni a qué precio.",
         why: "The cost of a trial is what comes after it.",
+        why_es: "Lo que cuesta una prueba es lo que viene después.",
         basis: "UCPD 7; CRD 6(1)(o), 8(2)",
+        basis_es: "Directiva 2005/29/CE, art. 7; Directiva 2011/83/UE, arts. 6.1 o) y 8.2",
         severity: Severity::Block,
         examples: &[
             RuleExample {

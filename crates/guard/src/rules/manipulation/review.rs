@@ -27,8 +27,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "fabricated review",
         name_es: "reseña inventada",
         catches: "A testimonial whose words are not those of a verified review.",
+        catches_es: "Un testimonio cuyas palabras no son las de una reseña verificada.",
         why: "People trust other customers; invented ones abuse that trust.",
+        why_es: "La gente confía en otros clientes; un testimonio inventado abusa de esa confianza.",
         basis: "UCPD Annex I 23b/c; 16 CFR 465; LCD 27.7",
+        basis_es: "Directiva 2005/29/CE, anexo I, puntos 23 ter y 23 quater; 16 CFR 465; LCD, art. 27.7",
         severity: Severity::Block,
         examples: &[
             RuleExample {

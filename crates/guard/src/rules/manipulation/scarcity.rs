@@ -25,8 +25,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "false scarcity",
         name_es: "falsa escasez",
         catches: "Words of scarcity without a fresh stock fact of a few pieces.",
+        catches_es: "Palabras de escasez sin un dato reciente de existencias que diga que quedan pocas unidades.",
         why: "Invented scarcity turns a choice into a race.",
+        why_es: "La escasez inventada convierte una elección en una carrera.",
         basis: "UCPD Annex I 18, 7",
+        basis_es: "Directiva 2005/29/CE, anexo I, puntos 18 y 7",
         severity: Severity::Block,
         examples: &[
             RuleExample {

@@ -20,8 +20,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "confirm-shaming",
         name_es: "rechazo vergonzante",
         catches: "A refusal worded so that whoever chooses it speaks badly of themselves.",
+        catches_es: "Un rechazo redactado de modo que quien lo elige habla mal de sí mismo.",
         why: "A refusal is a choice, not a confession.",
+        why_es: "Rechazar es elegir, no confesar.",
         basis: "UCPD 8; DSA 25",
+        basis_es: "Directiva 2005/29/CE, art. 8; Reglamento de Servicios Digitales, art. 25",
         severity: Severity::Block,
         examples: &[
             RuleExample {

@@ -24,8 +24,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "misleading subject",
         name_es: "asunto engañoso",
         catches: "A subject that pretends to be a reply, a forward, or a notice about an order or account.",
+        catches_es: "Un asunto que finge ser una respuesta, un reenvío o un aviso sobre un pedido o una cuenta.",
         why: "It opens a mail under a false flag.",
+        why_es: "Consigue con engaño que se abra el correo.",
         basis: "CAN-SPAM 5(a)(2); UCPD 6; LSSI 20",
+        basis_es: "CAN-SPAM 5(a)(2); Directiva 2005/29/CE, art. 6; LSSI, art. 20",
         severity: Severity::Block,
         examples: &[
             RuleExample {

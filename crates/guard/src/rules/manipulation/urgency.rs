@@ -26,8 +26,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "false deadline",
         name_es: "falsa urgencia",
         catches: "Words of hurry where no fact gives an end within 72 hours of sending.",
+        catches_es: "Palabras de prisa cuando ningún dato fija un final en las 72 horas siguientes al envío.",
         why: "Pressure that no calendar backs takes away the time to think.",
+        why_es: "Una presión que ningún calendario justifica quita el tiempo para pensar.",
         basis: "UCPD Annex I 7",
+        basis_es: "Directiva 2005/29/CE, anexo I, punto 7",
         severity: Severity::Block,
         examples: &[
             RuleExample {

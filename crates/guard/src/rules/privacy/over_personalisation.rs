@@ -34,8 +34,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "over-personalisation",
         name_es: "personalización excesiva",
         catches: "More kinds of personal facts in one message than the brand's budget and the customer's level allow.",
+        catches_es: "Más tipos de datos personales en un mensaje de los que permiten el límite de la marca y el nivel elegido por el cliente.",
         why: "Facts about the reader that the message does not need tell them that they are watched.",
+        why_es: "Los datos sobre quien lee que el mensaje no necesita le dicen que se le vigila.",
         basis: "GDPR 5(1)(c)",
+        basis_es: "RGPD, art. 5.1 c)",
         severity: Severity::Block,
         examples: &[
             RuleExample {

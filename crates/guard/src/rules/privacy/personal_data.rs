@@ -19,8 +19,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "leaked personal data",
         name_es: "datos personales filtrados",
         catches: "An address, phone or identity number that is neither the recipient's own nor the brand's.",
+        catches_es: "Una dirección, un teléfono o un número de identidad que no es ni del destinatario ni de la marca.",
         why: "One customer's data in another's inbox is a breach.",
+        why_es: "Los datos de un cliente en el buzón de otro son una brecha de datos.",
         basis: "GDPR 5, 32",
+        basis_es: "RGPD, arts. 5 y 32",
         severity: Severity::Block,
         examples: &[
             RuleExample {

@@ -19,8 +19,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "special-category data",
         name_es: "datos de categoría especial",
         catches: "Health, pregnancy, faith, politics, origin, sex life or union membership said of the reader.",
+        catches_es: "La salud, el embarazo, la religión, las ideas políticas, el origen, la vida sexual o la afiliación sindical atribuidos a quien lee.",
         why: "A letter that knows such a thing may be read by others, and hurts even when it is right.",
+        why_es: "Una carta que sabe algo así puede leerla otra persona, y hiere aunque acierte.",
         basis: "GDPR 9; CJEU C-184/20",
+        basis_es: "RGPD, art. 9; TJUE C-184/20",
         severity: Severity::Block,
         examples: &[
             RuleExample {

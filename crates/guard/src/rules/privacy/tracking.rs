@@ -17,8 +17,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "following the reader",
         name_es: "seguir a quien lee",
         catches: "The reader's whereabouts, device, messages, finances or habits, shown as known.",
+        catches_es: "El paradero, el dispositivo, los mensajes, las finanzas o los hábitos de quien lee, mostrados como algo sabido.",
         why: "Nobody agreed to be followed, and a letter that shows it frightens.",
+        why_es: "Nadie aceptó que lo siguieran, y una carta que lo deja ver asusta.",
         basis: "CPRA 1798.121; GDPR 5(1)(a)",
+        basis_es: "CPRA 1798.121; RGPD, art. 5.1 a)",
         severity: Severity::Block,
         examples: &[
             RuleExample {

@@ -24,8 +24,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "address that is not the brand's",
         name_es: "dirección que no es de la marca",
         catches: "A web address that is not https on a host of the brand, or that hides where it leads.",
+        catches_es: "Una dirección web que no es https en un dominio de la marca, o que oculta adónde lleva.",
         why: "Readers trust a link because they trust the brand; one that leads elsewhere robs them.",
+        why_es: "Quien lee se fía de un enlace porque se fía de la marca; uno que lleva a otro sitio traiciona esa confianza.",
         basis: "security",
+        basis_es: "seguridad",
         severity: Severity::Block,
         examples: &[
             RuleExample {

@@ -21,8 +21,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "hidden or disguised text",
         name_es: "texto oculto o disfrazado",
         catches: "Text that a person and a program would read differently.",
+        catches_es: "Texto que una persona y un programa leerían de forma distinta.",
         why: "What only one of them reads is there to be overlooked.",
+        why_es: "Lo que solo lee uno de los dos está ahí para que pase inadvertido.",
         basis: "OWASP LLM01, security",
+        basis_es: "OWASP LLM01, seguridad",
         severity: Severity::Block,
         examples: &[
             RuleExample {

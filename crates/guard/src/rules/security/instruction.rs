@@ -19,8 +19,11 @@ pub(crate) static RULE: Rule = Rule {
         name_en: "instructions hidden in data",
         name_es: "instrucciones ocultas en los datos",
         catches: "Words that give orders to a text model instead of speaking to a reader.",
+        catches_es: "Palabras que dan órdenes a un modelo de texto en lugar de dirigirse a quien lee.",
         why: "A field filled by a stranger must not steer what is written to others.",
+        why_es: "Un campo que rellenó un desconocido no debe gobernar lo que se escribe a otros.",
         basis: "OWASP LLM01",
+        basis_es: "OWASP LLM01",
         severity: Severity::Block,
         examples: &[
             RuleExample {
