@@ -272,6 +272,16 @@ impl Cx {
         self.may(flow::access::Permission::ManageRights)
     }
 
+    /// May the reader keep rules of the brand?
+    pub(crate) fn may_keep_rules(&self) -> bool {
+        self.may(flow::access::Permission::KeepRules)
+    }
+
+    /// May the reader override built-in rules?
+    pub(crate) fn may_override_rules(&self) -> bool {
+        self.may(flow::access::Permission::OverrideRules)
+    }
+
     /// May the reader settle messages in doubt?
     pub(crate) fn may_reconcile(&self) -> bool {
         self.may(flow::access::Permission::Reconcile)

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
 use terms::person::Role;
 
-fn form(path: &str, cookie: &str, pairs: &[(&str, &str)]) -> Request<Body> {
+pub(crate) fn form(path: &str, cookie: &str, pairs: &[(&str, &str)]) -> Request<Body> {
     let encode = |text: &str| crate::route::encode(text).replace('/', "%2F");
     let body: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
     Request::post(path)
@@ -16,7 +16,7 @@ fn form(path: &str, cookie: &str, pairs: &[(&str, &str)]) -> Request<Body> {
         .unwrap()
 }
 
-fn page(path: &str, cookie: &str) -> Request<Body> {
+pub(crate) fn page(path: &str, cookie: &str) -> Request<Body> {
     Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap()
 }
 
@@ -129,6 +129,10 @@ async fn a_program_with_a_key_for_servers_may_ask_the_guard() {
         };
         house.app.add_write_key(&new, terms::person::Actor::Operator).await.unwrap().key
     };
+    let mute = {
+        let new = flow::events::NewKey { name: "mute".to_owned(), ..flow::events::NewKey::default() };
+        house.app.add_write_key(&new, terms::person::Actor::Operator).await.unwrap().key
+    };
     let (server, browser) = (key("server", &[]).await, key("page", &["https://shop.example"]).await);
     let ask = |key: &str, body: String| {
         Request::post("/v1/guard/check")
@@ -141,6 +145,9 @@ async fn a_program_with_a_key_for_servers_may_ask_the_guard() {
     };
     assert_eq!(house.ask(ask("wk_none", body("x", ""))).await.status(), StatusCode::UNAUTHORIZED);
     assert_eq!(house.ask(ask(&browser, body("x", ""))).await.status(), StatusCode::FORBIDDEN);
+    let refused = house.ask(ask(&mute, body("x", ""))).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    assert!(text(refused).await.contains("--scope guard"));
     assert_eq!(house.ask(ask(&server, "{".to_owned())).await.status(), StatusCode::BAD_REQUEST);
     let unknown = house.ask(ask(&server, body("Now €29", "offer:none"))).await;
     assert_eq!(unknown.status(), StatusCode::UNPROCESSABLE_ENTITY);

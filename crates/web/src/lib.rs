@@ -14,6 +14,8 @@ mod error;
 mod facts_over_http;
 mod format;
 mod highlight;
+#[cfg(test)]
+mod house_over_http;
 mod i18n;
 #[cfg(test)]
 mod matrix;

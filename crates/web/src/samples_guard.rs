@@ -6,10 +6,12 @@ use flow::monitoring::{
 };
 use terms::customer::Language;
 use terms::estimate::{Estimate, Evidence, Interval};
-use terms::finding::Verdict;
+use terms::finding::{Finding, Severity, Span, Verdict};
+use terms::house::{Override, Raise};
 use terms::ids::PersonId;
 use terms::message::Field;
 use terms::monitoring::{SampleKind, Truth, Writer};
+use terms::person::Role;
 use terms::time::Day;
 
 fn told(value: f64, low: f64, high: f64, n: u64) -> Evidence {
@@ -115,6 +117,85 @@ pub(crate) fn judge() -> JudgeView {
         own: false,
         history: vec![verdict.clone()],
         rules: vec!["F1", "M1"],
+    }
+}
+
+/// Two versions of a rule of the brand.
+pub(crate) fn versions() -> Vec<flow::house::RuleVersion> {
+    let row = flow::house::HouseRow {
+        id: "B-clients".into(),
+        kind: "wording".into(),
+        severity: "evidence".into(),
+        name_en: HOSTILE.into(),
+        name_es: HOSTILE.into(),
+        why_en: HOSTILE.into(),
+        why_es: HOSTILE.into(),
+        en: HOSTILE.into(),
+        es: HOSTILE.into(),
+        number: "3".into(),
+        field: "subject".into(),
+        evidence: "certificate".into(),
+        evidence_predicate: HOSTILE.into(),
+        ..Default::default()
+    };
+    let version = |version, retired| flow::house::RuleVersion {
+        rule: row.read(0).unwrap(),
+        version,
+        at: Day(20_700).start(),
+        by: HOSTILE.into(),
+        retired,
+    };
+    vec![version(1, true), version(2, false)]
+}
+
+/// What such a rule found, in a field and for want of words.
+pub(crate) fn found() -> Vec<Finding> {
+    let finding = |blocks, quote: &str| Finding {
+        rule: "B-clients".into(),
+        severity: Severity::Warn,
+        blocks,
+        span: Span { field: Field::Body, start: 0, end: 4 },
+        quote: quote.into(),
+        verdict: Verdict::Unchecked,
+        message: HOSTILE.into(),
+        repair: HOSTILE.into(),
+        fact: None,
+        basis: HOSTILE.into(),
+        overridden: None,
+    };
+    vec![finding(true, HOSTILE), finding(false, "")]
+}
+
+/// A built-in rule that was raised, is overridden, and was before.
+pub(crate) fn built_in() -> flow::house::BuiltInView {
+    let at = Day(20_700).start();
+    let kept = |id, ended| flow::house::KeptOverride {
+        entry: Override {
+            id,
+            rule: "M3".into(),
+            why: HOSTILE.into(),
+            by: HOSTILE.into(),
+            role: Role::PrivacyOfficer,
+            at,
+            until: at.plus_days(30),
+        },
+        ended,
+        ended_by: None,
+    };
+    flow::house::BuiltInView {
+        id: "M3".into(),
+        rule: flow::guarding::rulebook().into_iter().find(|rule| rule.id == "M3"),
+        raise: Some(Raise {
+            rule: "M3".into(),
+            to: Severity::Block,
+            why: HOSTILE.into(),
+            by: HOSTILE.into(),
+            at,
+        }),
+        not_raised: None,
+        overrides: vec![kept(2, None)],
+        past: vec![kept(1, Some(at)), kept(0, None)],
+        not_overridden: None,
     }
 }
 

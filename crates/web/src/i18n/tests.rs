@@ -101,6 +101,11 @@ fn every_state_the_house_knows_has_a_name() {
     add("truth", terms::monitoring::Truth::ALL.iter().map(|s| s.as_str()).collect());
     add("mon.writer", terms::monitoring::Writer::ALL.iter().map(|s| s.as_str()).collect());
     add("severity", terms::finding::Severity::ALL.iter().map(|s| s.as_str()).collect());
+    for group in ["house_kind", "house_kind_help"] {
+        add(group, terms::house::HouseKind::ALL.iter().map(|s| s.as_str()).collect());
+    }
+    let row = serde_json::to_value(flow::house::HouseRow::default()).unwrap();
+    add("house_column", row.as_object().unwrap().keys().map(String::as_str).collect());
     add("action", terms::ledger::Action::ALL.iter().map(|s| s.as_str()).collect());
     let missing: Vec<_> = wanted.iter().filter(|key| !knows(key)).collect();
     assert!(missing.is_empty(), "no words for {missing:?}");

@@ -2,6 +2,7 @@
 
 mod archive;
 mod ask;
+mod built_in;
 mod campaigns;
 mod check;
 mod compose;
@@ -15,6 +16,7 @@ mod fact_import;
 mod facts;
 mod guard_api;
 mod health;
+mod house;
 mod join;
 mod ledger;
 mod monitor;
@@ -45,7 +47,8 @@ use crate::route::{Policy, Routes};
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use flow::access::Permission::{
-    Approve, Compose, Halt, JudgeSamples, Launch, ManageRights, ReadLedger, Reconcile, View,
+    Approve, Compose, Halt, JudgeSamples, KeepRules, Launch, ManageRights, OverrideRules, ReadLedger,
+    Reconcile, View,
 };
 
 /// Every route of the house.
@@ -95,6 +98,14 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .post("/facts/{id}", Staff(Compose), facts::mend)
         .post("/facts/{id}/end", Staff(Compose), facts::end)
         .get("/rules", Staff(View), rules::show)
+        .get("/rules/new", Staff(KeepRules), house::new)
+        .post("/rules/new", Staff(KeepRules), house::create)
+        .get("/rules/{id}", Staff(View), built_in::show)
+        .post("/rules/{id}", Staff(KeepRules), house::mend)
+        .post("/rules/{id}/retire", Staff(KeepRules), house::retire)
+        .post("/rules/{id}/raise", Staff(KeepRules), built_in::raise)
+        .post("/rules/{id}/override", Staff(OverrideRules), built_in::override_it)
+        .post("/rules/{id}/override/end", Staff(OverrideRules), built_in::end_override)
         .get("/guard", Staff(View), monitor::show)
         .get("/guard/sample", Staff(JudgeSamples), sample::list)
         .get("/guard/sample/{id}", Staff(JudgeSamples), sample::show)

@@ -34,6 +34,12 @@ fn cx(lang: Language) -> Cx {
     }
 }
 
+fn of_role(lang: Language, role: Role) -> Cx {
+    let mut cx = cx(lang);
+    cx.person.as_mut().unwrap().role = role;
+    cx
+}
+
 fn join_page(lang: Language, step: JoinStep) -> String {
     let (view, typed) =
         (samples_consent::join(step), join::Typed { email: HOSTILE.into(), ..Default::default() });
@@ -72,6 +78,20 @@ fn fact_import_page(lang: Language, faults: Vec<flow::facts::LineFault>) -> Stri
     fact_import::ImportPage { cx: cx(lang), typed, plan, problem: HOSTILE.into() }.render().unwrap()
 }
 
+fn house_page(lang: Language, versions: Vec<flow::house::RuleVersion>, role: Role) -> String {
+    let cx = of_role(lang, role);
+    let mut typed = house::Typed::of(Some(&samples_guard::versions()[0]), &cx);
+    typed.sample = HOSTILE.into();
+    let (problems, found) = (vec![HOSTILE.into()], Some(samples_guard::found()));
+    house::HousePage { cx, versions, typed, problems, found }.render().unwrap()
+}
+
+fn built_in_page(lang: Language, role: Role) -> String {
+    let typed = built_in::Typed { why: HOSTILE.into(), raise: HOSTILE.into(), ..Default::default() };
+    let (cx, view) = (of_role(lang, role), samples_guard::built_in());
+    built_in::BuiltInPage { cx, view, typed, problems: vec![HOSTILE.into()] }.render().unwrap()
+}
+
 fn sample_page(lang: Language) -> String {
     let typed = [("t1".to_owned(), HOSTILE.to_owned()), ("n1".to_owned(), HOSTILE.to_owned())].into();
     sample::SamplePage::new(cx(lang), samples_guard::judge(), typed, HOSTILE.into()).render().unwrap()
@@ -103,6 +123,11 @@ fn pages(lang: Language) -> Vec<(&'static str, String)> {
                 .render()
                 .unwrap(),
         ),
+        ("house rule", house_page(lang, samples_guard::versions(), Role::Approver)),
+        ("house rule new", house_page(lang, Vec::new(), Role::Approver)),
+        ("house rule read", house_page(lang, samples_guard::versions(), Role::Marketer)),
+        ("built-in rule", built_in_page(lang, Role::PrivacyOfficer)),
+        ("built-in rule read", built_in_page(lang, Role::Marketer)),
         ("monitor", monitor::MonitorPage::new(cx(lang), samples_guard::monitor()).render().unwrap()),
         ("samples", sample::SamplesPage { cx: cx(lang), view: samples_guard::samples() }.render().unwrap()),
         ("sample", sample_page(lang)),

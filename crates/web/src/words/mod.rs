@@ -120,6 +120,9 @@ pub(crate) fn fact_fault(cx: &Cx, fault: &flow::facts::LineFault) -> String {
 /// What is wrong with a rule of the brand, and on which line.
 pub(crate) fn house_fault(cx: &Cx, fault: &flow::house::LineFault) -> String {
     let (code, about) = fault.fault.parts();
+    // A form calls a column by its label, a file by its name.
+    let in_form = fault.line == 0 && matches!(code, "word" | "text");
+    let about = if in_form { cx.name("house_column", about) } else { about };
     let words = crate::i18n::fill(cx.t(format!("house_fault.{code}")), &[&about]);
     let rule = if fault.rule.is_empty() { words } else { format!("{}: {words}", fault.rule) };
     match fault.line {
