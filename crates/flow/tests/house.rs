@@ -92,3 +92,24 @@ async fn what_was_raised_can_be_taken_back_when_the_rule_is_gone() {
     check().await.unwrap();
     assert!(matches!(kit.app.built_in_rule("Z9").await, Err(Error::NotFound)));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_that_can_no_longer_be_used_are_retired_one_by_one() {
+    let kit = TestApp::with_customers(20).await;
+    let approver = kit.person(Role::Approver).await;
+    let now = kit.app.now();
+    // As an earlier version may have taken them.
+    for id in ["B-old", "B-older"] {
+        let good = HouseRow { id: id.into(), ..row("cheap") }.read(0).unwrap();
+        let broken = terms::house::HouseRule { en: Vec::new(), es: Vec::new(), ..good };
+        kit.app.store().add_house_rule(&broken, 0, false, approver.id, now).await.unwrap();
+    }
+    let check = || kit.app.check_message("Hello", Language::English, Language::English, "");
+    assert!(matches!(check().await, Err(Error::Problem(Problem::BadHouse { .. }))));
+    kit.app.retire_house_rule(&approver, "B-old", true).await.unwrap();
+    assert!(matches!(check().await, Err(Error::Problem(Problem::BadHouse { .. }))));
+    kit.app.put_house_rule(&approver, &HouseRow { id: "B-older".into(), ..row("cheap") }, 1).await.unwrap();
+    check().await.unwrap();
+    let restored = kit.app.retire_house_rule(&approver, "B-old", false).await;
+    assert!(matches!(restored, Err(Error::Problem(Problem::BadHouse { .. }))), "{restored:?}");
+}

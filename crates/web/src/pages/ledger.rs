@@ -28,6 +28,10 @@ impl LedgerPage {
 /// Address of the page about an object, where there is one.
 pub(crate) fn object_link(object: &str) -> Option<String> {
     let (kind, id) = object.split_once('/')?;
+    if kind == "rule" {
+        let plain = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        return plain.then(|| format!("/rules/{id}"));
+    }
     let id: i64 = id.parse().ok()?;
     match kind {
         "campaign" => Some(format!("/campaigns/{id}")),
@@ -77,6 +81,8 @@ mod tests {
         assert_eq!(object_link("campaign/3").as_deref(), Some("/campaigns/3"));
         assert_eq!(object_link("message/118").as_deref(), Some("/messages/118/why"));
         assert_eq!(object_link("fact/12").as_deref(), Some("/facts/12"));
+        assert_eq!(object_link("rule/B-clients").as_deref(), Some("/rules/B-clients"));
+        assert_eq!(object_link("rule/../x"), None);
         assert_eq!(object_link("customer/x"), None);
         assert_eq!(object_link("campaign/3/../../x"), None);
     }
