@@ -52,9 +52,9 @@ impl App {
         } else {
             let workshop = Workshop::new(brand.clone(), campaign.plan.clone(), facts, last_calls, house);
             let templates = templates(&campaign, &workshop)?;
+            self.note_sending(&campaign, &workshop).await?;
             (workshop, templates)
         };
-        self.note_sending(&campaign, &workshop).await?;
         Ok(Press {
             rules: Rules::of(&campaign, &limits(&brand), guard::personal_need),
             models: self.models_of(&campaign.plan.audience).await?,

@@ -96,7 +96,7 @@ fn unsupported(outcome: &Outcome, part: &Part<'_>, sentence: &Sentence) -> Optio
 
 /// True when a rule about how things are said found something in the sentence. One about facts (F) says nothing of
 /// that.
-fn has_spoken(outcome: &Outcome, part: &Part<'_>, sentence: &Sentence) -> bool {
+pub(super) fn has_spoken(outcome: &Outcome, part: &Part<'_>, sentence: &Sentence) -> bool {
     outcome.findings.iter().any(|finding| {
         !finding.rule.starts_with('F')
             && finding.span.field == part.text.field

@@ -148,7 +148,8 @@ pub async fn run(template: &Template, seed: u64, options: Options) -> Result<Ran
         world.take_effect(vec![Effect::Runs(first, true)]);
     }
     checks::committed(&mut world).await?;
-    for _ in 0..80 + world.below(120) {
+    // A launch reads a good deal before it commits; the storm has to outlast it.
+    for _ in 0..120 + world.below(160) {
         world.step().await?;
         if !world.ran.violations.is_empty() {
             break;

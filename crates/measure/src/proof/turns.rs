@@ -91,7 +91,7 @@ impl World<'_> {
                         Point::Store(Step::Commit) => {
                             if !self.quiet
                                 && self.tasks.get(place).is_some_and(|task| task.worker.is_some())
-                                && self.below(60) == 0
+                                && self.below(90) == 0
                             {
                                 return self.kill(place).await;
                             }
