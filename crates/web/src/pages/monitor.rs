@@ -35,6 +35,8 @@ pub(super) fn rate(cx: &Cx, evidence: &Evidence) -> String {
             format!("{} – {}", cx.pct(found.interval.low, 1), cx.pct(found.interval.high, 1)),
             cx.n(found.n),
         ),
+        // Enough statements, but in too few texts to tell how much texts differ.
+        Evidence::Insufficient { n, needed } if n >= needed => cx.t("mon.one_text").to_owned(),
         Evidence::Insufficient { n, needed } => cx.t2("mon.insufficient", cx.n(*n), cx.n(*needed)),
     }
 }
