@@ -339,7 +339,7 @@ pub(crate) enum KeyCommand {
     Add {
         /// What people call it, such as the shop's name
         name: String,
-        /// What it may do: events, consents, guard [default: events and consents; with --origin only events]
+        /// What it may do: events, consents, guard, ledger [default: events and consents; with --origin only events]
         #[arg(long, value_name = "SCOPE")]
         scope: Vec<terms::event::KeyScope>,
         /// A site whose pages may use it, such as https://shop.example, or * for every site

@@ -33,6 +33,7 @@ mod last_calls;
 mod lawful;
 mod ledger;
 pub mod links;
+pub mod log;
 pub mod monitoring;
 mod password;
 pub mod places;

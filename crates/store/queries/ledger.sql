@@ -18,6 +18,9 @@ INSERT INTO ledger_nodes (level, place, hash) VALUES /*each*/($1, $2, $3)/*end*/
 -- name: leaf
 SELECT leaf FROM ledger_leaves WHERE seq = $1;
 
+-- name: leaves_between
+SELECT leaf FROM ledger_leaves WHERE seq >= $1 AND seq < $2 ORDER BY seq;
+
 -- name: node
 SELECT hash FROM ledger_nodes WHERE level = $1 AND place = $2;
 

@@ -32,6 +32,8 @@ text_enum! {
         Consents = "consents",
         /// Ask the guard, whose answers tell facts of the brand: only for servers, and only when it was asked for.
         Guard = "guard",
+        /// Read the entries of the ledger, which name people of the house: only for servers, and only when it was asked for.
+        Ledger = "ledger",
     }
 }
 

@@ -18,6 +18,8 @@ mod highlight;
 mod house_over_http;
 mod i18n;
 #[cfg(test)]
+mod log_over_http;
+#[cfg(test)]
 mod matrix;
 mod origin;
 mod pages;

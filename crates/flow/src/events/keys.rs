@@ -119,6 +119,11 @@ impl App {
                 "a key that stands in pages cannot ask the guard; make one for servers, without `--origin`";
             return Err(Error::Invalid { message: message.to_owned() });
         }
+        if scopes.contains(&KeyScope::Ledger) && !origins.is_empty() {
+            let message =
+                "a key that stands in pages cannot read the ledger; make one for servers, without `--origin`";
+            return Err(Error::Invalid { message: message.to_owned() });
+        }
         let rate = new.per_second.unwrap_or(if origins.is_empty() { SERVER_RATE } else { PUBLIC_RATE });
         if !(1..=MAX_PER_SECOND).contains(&rate) {
             let message = format!("`{rate}` events a second cannot be kept; choose 1 to {MAX_PER_SECOND}");

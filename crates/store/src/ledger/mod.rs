@@ -9,10 +9,12 @@
 
 mod checkpoint;
 mod leaf;
+mod tiles;
 mod tree;
 mod verify;
 
 pub use checkpoint::{LedgerKey, SignedNote, Verifier};
+pub use tiles::{Growth, TILE_WIDTH};
 pub use tree::Inclusion;
 pub use verify::{Problem, VerifyReport};
 
@@ -117,14 +119,8 @@ reads! {
         let edge = self.edge().await?;
         let row = sqlx::query(sql!("ledger", "leaf")).bind(number_of(seq)?).fetch_optional(self.db()).await?;
         let leaf = row.ok_or_else(|| Error::missing("ledger entry", seq))?.text("leaf")?;
-        let mut known = std::collections::HashMap::new();
-        for (level, place) in tree::needed(edge.size(), seq)? {
-            let query = sqlx::query(sql!("ledger", "node")).bind(i64::from(level)).bind(number_of(place)?);
-            let row = query.fetch_optional(self.db()).await?;
-            let row = row.ok_or_else(|| Error::Corrupt { what: format!("node `{level}/{place}` of the ledger") })?;
-            known.insert((level, place), tree::parse_hash(&row.text("hash")?)?);
-        }
-        tree::prove(&edge, seq, leaf, &known)
+        let known = self.nodes(&tree::needed_for_entry(edge.size(), seq)?).await?;
+        tree::prove_in(edge.size(), edge.root(), seq, leaf, &known)
     }
 }
 

@@ -82,6 +82,12 @@ pub struct Inclusion {
 }
 
 impl Inclusion {
+    /// Hash of the leaf, hexadecimal.
+    #[must_use]
+    pub fn leaf_hash(&self) -> String {
+        hex_hash(&tlog_tiles::record_hash(self.leaf.as_bytes()))
+    }
+
     /// Whether the path leads from the leaf to the root.
     #[must_use]
     pub fn holds(&self) -> bool {
@@ -113,24 +119,61 @@ impl HashReader for Known<'_> {
     }
 }
 
-/// The nodes that the proof of an entry needs.
-pub(super) fn needed(size: u64, seq: u64) -> Result<Vec<(u8, u64)>> {
+fn wanted_by(
+    ask: impl FnOnce(&Wanted) -> std::result::Result<(), tlog_tiles::Error>,
+    missing: impl FnOnce() -> Error,
+) -> Result<Vec<(u8, u64)>> {
     let wanted = Wanted(std::cell::RefCell::new(Vec::new()));
-    tlog_tiles::prove_record(size, seq, &wanted).map_err(|_| Error::missing("ledger entry", seq))?;
+    ask(&wanted).map_err(|_| missing())?;
     Ok(wanted.0.into_inner().into_iter().map(tlog_tiles::split_stored_hash_index).collect())
 }
 
-/// The proof, from the nodes that [`needed`] named.
-pub(super) fn prove(
-    edge: &Edge,
+fn nodes_corrupt(_: tlog_tiles::Error) -> Error {
+    Error::Corrupt { what: "the nodes of the ledger".to_owned() }
+}
+
+/// The nodes that the proof of an entry in a tree of some size needs.
+pub(super) fn needed_for_entry(size: u64, seq: u64) -> Result<Vec<(u8, u64)>> {
+    wanted_by(
+        |reader| tlog_tiles::prove_record(size, seq, reader).map(drop),
+        || Error::missing("ledger entry", seq),
+    )
+}
+
+/// The proof, from the nodes that [`needed_for_entry`] named.
+pub(super) fn prove_in(
+    size: u64,
+    root: Hash,
     seq: u64,
     leaf: String,
     nodes: &HashMap<(u8, u64), Hash>,
 ) -> Result<Inclusion> {
-    let path = tlog_tiles::prove_record(edge.size(), seq, &Known(nodes))
-        .map_err(|_| Error::Corrupt { what: "the nodes of the ledger".to_owned() })?;
+    let path = tlog_tiles::prove_record(size, seq, &Known(nodes)).map_err(nodes_corrupt)?;
     let path = path.iter().map(hex_hash).collect();
-    Ok(Inclusion { seq, size: edge.size(), root: hex_hash(&edge.root()), leaf, path })
+    Ok(Inclusion { seq, size, root: hex_hash(&root), leaf, path })
+}
+
+/// The nodes that the proof of growth between two trees needs; the earlier one is not empty.
+pub(super) fn needed_for_growth(first: u64, second: u64) -> Result<Vec<(u8, u64)>> {
+    wanted_by(
+        |reader| tlog_tiles::prove_tree(second, first, reader).map(drop),
+        || Error::missing("ledger tree", first),
+    )
+}
+
+/// The proof, from the nodes that [`needed_for_growth`] named.
+pub(super) fn prove_growth(first: u64, second: u64, nodes: &HashMap<(u8, u64), Hash>) -> Result<Vec<Hash>> {
+    tlog_tiles::prove_tree(second, first, &Known(nodes)).map_err(nodes_corrupt)
+}
+
+/// The nodes whose hashes make up the root of a tree that is not empty.
+pub(super) fn needed_for_root(size: u64) -> Result<Vec<(u8, u64)>> {
+    wanted_by(|reader| tlog_tiles::tree_hash(size, reader).map(drop), || Error::missing("ledger tree", size))
+}
+
+/// The root, from the nodes that [`needed_for_root`] named.
+pub(super) fn root_from(size: u64, nodes: &HashMap<(u8, u64), Hash>) -> Result<Hash> {
+    tlog_tiles::tree_hash(size, &Known(nodes)).map_err(nodes_corrupt)
 }
 
 pub(super) fn hex_hash(hash: &Hash) -> String {

@@ -363,3 +363,32 @@ async fn restore(fresh: &Fresh, original: &[Row]) {
     }
     fresh.tamper(&statements).await.unwrap();
 }
+
+#[test]
+fn every_signed_tree_can_be_proved_to_have_grown_out_of_every_earlier_one() {
+    on_each(|fresh| async move {
+        let (store, key) = (&fresh.store, key());
+        fill(store, &key, 70, 7).await;
+        for second in 0..=70 {
+            for first in 0..=second {
+                let growth = store.prove_growth(first, second).await.unwrap();
+                assert!(growth.holds(), "{first} {second}");
+                assert_eq!(growth.base64_path().len(), growth.path.len());
+                if let Some(hash) = growth.path.first() {
+                    let mut other = growth.clone();
+                    other.path[0] = hash.replacen(&hash[..1], if hash.starts_with('0') { "1" } else { "0" }, 1);
+                    assert!(!other.holds(), "{first} {second}");
+                }
+            }
+            if second > 0 {
+                assert!(store.prove_entry_in(second / 2, second).await.unwrap().holds());
+            }
+        }
+        assert!(store.prove_growth(1, 71).await.is_err() && store.prove_growth(2, 1).await.is_err());
+        store.append_entries(&[entry(70)]).await.unwrap();
+        assert!(store.prove_growth(1, 71).await.is_err(), "what is not signed yet is not proved");
+        assert_eq!(store.tile_hashes(0, 0, 71).await.unwrap(), None);
+        assert_eq!(store.tile_hashes(0, 0, 70).await.unwrap().unwrap().len(), 70 * 32);
+        assert_eq!(store.tile_entries(0, 70).await.unwrap().unwrap().len(), 70);
+    });
+}

@@ -19,6 +19,7 @@ mod health;
 mod house;
 mod join;
 mod ledger;
+mod log;
 mod monitor;
 mod opendsr;
 mod own_data;
@@ -54,7 +55,7 @@ use flow::access::Permission::{
 /// Every route of the house.
 pub(crate) fn routes(state: WebState) -> Routes {
     use Policy::{Customer, Public, Staff, Visitor};
-    open_dsr(ingest(Routes::new(state)))
+    public_log(open_dsr(ingest(Routes::new(state))))
         .get("/assets/app.css", Public, assets::css)
         .get("/assets/customer.css", Public, assets::customer_css)
         .get("/assets/app.js", Public, assets::js)
@@ -176,6 +177,17 @@ fn open_dsr(routes: Routes) -> Routes {
         .post("/opendsr/requests", WriteKey, opendsr::open)
         .get("/opendsr/requests/{id}", WriteKey, opendsr::status)
         .delete("/opendsr/requests/{id}", WriteKey, opendsr::cancel)
+}
+
+/// The ledger for those who do not trust us (C2SP tlog-tiles). Hashes are for everybody, entries for who has a key.
+fn public_log(routes: Routes) -> Routes {
+    use Policy::{Public, WriteKey};
+    routes
+        .get("/log/checkpoint", Public, log::checkpoint)
+        .get("/log/tile/entries/{*path}", WriteKey, log::entries)
+        .get("/log/tile/{level}/{*path}", Public, log::tile)
+        .get("/log/proof/inclusion", Public, log::inclusion)
+        .get("/log/proof/consistency", Public, log::consistency)
 }
 
 /// The ingest API. The short names are what the SDK for browsers calls.

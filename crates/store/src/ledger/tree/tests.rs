@@ -45,14 +45,17 @@ fn every_entry_of_every_size_can_be_proved_and_no_other_leaf() {
             nodes.insert((node.level, node.place), node.hash);
         }
         for seq in 0..size {
-            let known: HashMap<_, _> =
-                needed(size, seq).unwrap().into_iter().map(|place| (place, nodes[&place])).collect();
-            let mut proof = prove(&edge, seq, format!("leaf {seq}"), &known).unwrap();
+            let known: HashMap<_, _> = needed_for_entry(size, seq)
+                .unwrap()
+                .into_iter()
+                .map(|place| (place, nodes[&place]))
+                .collect();
+            let mut proof = prove_in(edge.size(), edge.root(), seq, format!("leaf {seq}"), &known).unwrap();
             assert!(proof.holds());
             proof.leaf.push('!');
             assert!(!proof.holds());
         }
-        assert!(needed(size, size).is_err());
+        assert!(needed_for_entry(size, size).is_err());
     }
 }
 
