@@ -7,6 +7,10 @@ export async function guard({ base, visitor, signIn, picture, accessible, check,
   check('nothing was judged, and no rate is made up', /not enough reviewed yet/.test(words));
   await picture(marta, 'guard');
   await accessible(marta, 'how well the guard works');
+  await marta.goto(`${base}/guard/cues`);
+  check('cues say from which score they show a sentence, and too few verdicts propose nothing', /too few judged/.test(await marta.locator('main').innerText()) && await marta.locator('main form').count() === 0);
+  await picture(marta, 'guard-cues');
+  await accessible(marta, 'learned cues');
   await marta.goto(`${base}/guard/sample`);
   check('who writes does not judge', /403|not allowed|may not/i.test(await marta.locator('body').innerText()), (await marta.locator('body').innerText()).slice(0, 200));
 
@@ -36,7 +40,7 @@ export async function guard({ base, visitor, signIn, picture, accessible, check,
   }
   for (const locale of ['en-GB', 'es-ES']) {
     const phone = await signIn('oliver', { viewport: { width: 390, height: 844 }, locale });
-    for (const [name, path] of [['guard', '/guard'], ['guard-samples', '/guard/sample'], ['guard-judge', '/guard/sample/1']]) {
+    for (const [name, path] of [['guard', '/guard'], ['guard-cues', '/guard/cues'], ['guard-samples', '/guard/sample'], ['guard-judge', '/guard/sample/1']]) {
       await phone.goto(`${base}${path}`);
       check(`${name} fits on a phone (${locale})`, await beyond(phone) === '', await beyond(phone));
       await picture(phone, `${locale.slice(0, 2)}-phone-${name}`);

@@ -2,11 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop where it cannot go on")]
 
-use flow::monitoring::Said;
+use flow::monitoring::{CueProposal, Said};
 use flow::{Error, Problem, ResponseIn};
 use terms::customer::Language;
 use terms::delivery::{DeliveryState, ResponseKind};
 use terms::estimate::Evidence;
+use terms::house::CueKind;
 use terms::monitoring::{SampleKind, Truth, Writer};
 use terms::person::Role;
 use testkit::TestApp;
@@ -148,5 +149,89 @@ async fn answers_count_against_the_text_and_samples_are_drawn_once_and_judged_bl
     assert!(
         view.sentences.iter().all(|s| s.guard.is_some() && s.mine.as_ref().unwrap().truth == Truth::False)
     );
+    assert!(kit.app.verify_ledger().await.unwrap().verified);
+}
+
+/// A draft of forty fair sentences and twelve unfair ones, judged as such by an approver when its month is over.
+async fn judged(kit: &TestApp) {
+    let places = ["Bilbao", "Cádiz", "Vigo", "Lugo", "Soria", "Teruel", "Murcia", "Huesca"];
+    let things = ["cups", "plates", "bowls", "lamps", "chairs"];
+    let fair = places.iter().flat_map(|place| {
+        things.iter().map(move |thing| format!("In {place} our friends paint {thing} by hand."))
+    });
+    let whom = ["mother", "father", "sister", "brother", "daughter", "son"];
+    let unfair = whom.iter().flat_map(|who| {
+        [
+            format!("A good child thinks of their {who}."),
+            format!("The neighbours sent your {who} something nicer."),
+        ]
+    });
+    let marketer = kit.person(Role::Marketer).await;
+    let mut form = kit.app.compose_new(Some("win_back"), Language::English).await.unwrap().form;
+    "Judged".clone_into(&mut form.name);
+    form.variants.retain(|variant| variant.language == Language::English);
+    form.variants[0].body = fair.chain(unfair).collect::<Vec<_>>().join(" ");
+    kit.app.save_campaign(&marketer, None, 0, &form).await.unwrap();
+    let reviewer = kit.person(Role::Approver).await;
+    kit.app.clock().set(kit.app.now().plus_days(32));
+    kit.app.draw_guard_samples(Some(1)).await.unwrap();
+    let draw = kit.app.guard_samples(&reviewer).await.unwrap().next.unwrap();
+    let text = kit.app.guard_sample(&reviewer, draw).await.unwrap();
+    let said: Vec<Said> = text
+        .sentences
+        .iter()
+        .map(|sentence| {
+            let unfair = ["A good child", "something nicer"].iter().any(|part| sentence.words.contains(part));
+            let (truth, unfair) = if unfair { (Truth::CannotTell, "V1") } else { (Truth::True, "") };
+            Said { sentence: sentence.sentence, truth, unfair: unfair.to_owned(), note: String::new() }
+        })
+        .collect();
+    assert_eq!(said.iter().filter(|said| said.unfair == "V1").count(), 12);
+    kit.app.judge(&reviewer, draw, &said).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_judged_moves_a_cue_when_somebody_accepts_it_and_can_be_taken_back() {
+    let kit = TestApp::empty().await;
+    let (marketer, approver) = (kit.person(Role::Marketer).await, kit.person(Role::Approver).await);
+    judged(&kit).await;
+    let line = async || {
+        let view = kit.app.guard_calibration().await.unwrap();
+        let of = |line: &CueProposal| line.language == Language::English && line.cue == CueKind::Any;
+        (view.cues.iter().find(|line| of(line)).unwrap().clone(), view.rules_version)
+    };
+    let shown = async || {
+        let said = "The neighbours sent your grandmother something nicer.";
+        let check = kit.app.check_message(said, Language::English, Language::English, "").await.unwrap();
+        check.report.findings.iter().any(|finding| finding.rule == "L1")
+    };
+    let (before, version) = line().await;
+    assert_eq!((before.positives, before.negatives >= 40, before.now), (12, true, before.built_in));
+    let to = before.acceptable().unwrap();
+    assert!(to < before.now && before.caught.1 > before.caught.0, "{before:?}");
+    assert!(!shown().await);
+
+    // Nobody but who keeps the rules, and only what is proposed now, as it was seen.
+    let accept = |who, seen| kit.app.accept_calibration(who, Language::English, CueKind::Any, seen);
+    assert!(matches!(accept(&marketer, to).await, Err(Error::Forbidden)));
+    assert!(matches!(accept(&approver, to - 0.5).await, Err(Error::Problem(Problem::Stale))));
+    let spanish = kit.app.accept_calibration(&approver, Language::Spanish, CueKind::Any, to).await;
+    assert!(matches!(spanish, Err(Error::Problem(Problem::Stale))), "nothing was judged in Spanish");
+    assert_eq!(line().await.1, version);
+
+    accept(&approver, to).await.unwrap();
+    let (set, other) = line().await;
+    assert_eq!(
+        (set.now, set.set.as_ref().unwrap().by.as_str(), set.acceptable()),
+        (to, approver.name.as_str(), None)
+    );
+    assert_ne!(other, version, "another threshold is another version of the rules");
+    assert!(shown().await);
+
+    let undo = |who| kit.app.undo_calibration(who, Language::English, CueKind::Any);
+    assert!(matches!(undo(&marketer).await, Err(Error::Forbidden)));
+    undo(&approver).await.unwrap();
+    assert_eq!((line().await.1, shown().await), (version, false));
+    assert!(matches!(undo(&approver).await, Err(Error::Problem(Problem::Stale))));
     assert!(kit.app.verify_ledger().await.unwrap().verified);
 }

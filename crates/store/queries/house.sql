@@ -36,3 +36,16 @@ SELECT $1, $2, $3, p.id, p.role, $5, $6 FROM people p WHERE p.id = $4;
 -- name: end_override
 INSERT INTO house_override_ends (override, at, person) SELECT o.id, $2, $3 FROM house_overrides o
 WHERE o.id = $1 AND NOT EXISTS (SELECT 1 FROM house_override_ends e WHERE e.override = o.id);
+
+-- name: cues
+-- Thresholds of learned cues as they stand.
+SELECT h.language, h.cue, h.model, h.shown_from, h.risk, h.unfair, h.fair, h.at, p.name AS person
+FROM house_cues h JOIN people p ON p.id = h.person
+WHERE h.shown_from IS NOT NULL
+AND h.version = (SELECT MAX(o.version) FROM house_cues o WHERE o.language = h.language AND o.cue = h.cue)
+ORDER BY h.language, h.cue;
+
+-- name: add_cue
+INSERT INTO house_cues (language, cue, version, at, person, model, shown_from, risk, unfair, fair)
+SELECT $1, $2, (SELECT COALESCE(MAX(o.version), 0) + 1 FROM house_cues o WHERE o.language = $1 AND o.cue = $2),
+$3, $4, $5, $6, $7, $8, $9;

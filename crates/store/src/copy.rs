@@ -48,6 +48,7 @@ pub fn return_of(table: &str) -> Option<Return> {
         | "house_severities"
         | "house_overrides"
         | "house_override_ends"
+        | "house_cues"
         | "campaigns"
         | "variants"
         | "reports"

@@ -6,7 +6,7 @@ use crate::open::{reads, writes};
 use crate::sql::{self, Columns, sql};
 use sqlx::any::AnyRow;
 use terms::finding::Severity;
-use terms::house::{HouseRule, Override, Raise};
+use terms::house::{CueThreshold, HouseRule, Override, Raise};
 use terms::ids::PersonId;
 use terms::time::Instant;
 
@@ -80,6 +80,25 @@ reads! {
         })
     }
 
+    /// Thresholds of learned cues as they stand.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn house_cues(&mut self) -> Result<Vec<CueThreshold>> {
+        sql::rows(&sqlx::query(sql!("house", "cues")).fetch_all(self.db()).await?, |row| {
+            Ok(CueThreshold {
+                language: row.word("language")?,
+                cue: row.word("cue")?,
+                model: row.text("model")?,
+                shown_from: row.float("shown_from")?,
+                risk: row.float("risk")?,
+                judged: (row.int("unfair")?.unsigned_abs(), row.int("fair")?.unsigned_abs()),
+                by: row.text("person")?,
+                at: row.at("at")?,
+            })
+        })
+    }
+
     /// Every override there was, the latest first.
     ///
     /// # Errors
@@ -137,6 +156,27 @@ writes! {
             .bind(person.0)
             .bind(to.map_or("", Severity::as_str))
             .bind(why)
+            .execute(self.db())
+            .await?;
+        Ok(())
+    }
+
+    /// Sets the threshold of a learned cue; without one it is as it is built in.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_cue(&mut self, set: &CueThreshold, from: Option<f64>, person: PersonId) -> Result<()> {
+        let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        sqlx::query(sql!("house", "add_cue"))
+            .bind(set.language.as_str())
+            .bind(set.cue.as_str())
+            .bind(set.at.0)
+            .bind(person.0)
+            .bind(set.model.as_str())
+            .bind(from)
+            .bind(set.risk)
+            .bind(count(set.judged.0))
+            .bind(count(set.judged.1))
             .execute(self.db())
             .await?;
         Ok(())

@@ -84,6 +84,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0011_triggers.sqlite.sql"),
         postgres: include_str!("../migrations/0011_triggers.postgres.sql"),
     },
+    Migration {
+        version: 12,
+        schema: include_str!("../migrations/0012_cue_thresholds.sql"),
+        sqlite: include_str!("../migrations/0012_triggers.sqlite.sql"),
+        postgres: include_str!("../migrations/0012_triggers.postgres.sql"),
+    },
 ];
 
 pub(crate) async fn run(tx: &mut Transaction<'static, Any>, kind: Kind) -> Result<()> {

@@ -113,6 +113,7 @@ pub const WITHOUT_CUSTOMERS: &[(&str, &str)] = &[
     ("house_severities", "which rules the brand made more severe"),
     ("house_overrides", "which rules a privacy officer overrode, why and until when"),
     ("house_override_ends", "overrides that were ended early"),
+    ("house_cues", "thresholds of learned cues that people set, every version"),
     ("settings", "settings of the installation"),
     ("counters", "the next numbers"),
     ("ledger_leaves", "random names and keyed hashes; nothing without the payloads"),

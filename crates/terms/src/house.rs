@@ -4,6 +4,7 @@
 //! Goes in: what people wrote. Comes out: plain data that the store keeps and `guard::House` checks. Nothing is
 //! validated here.
 
+use crate::customer::Language;
 use crate::fact::EvidenceKind;
 use crate::finding::Severity;
 use crate::message::Field;
@@ -125,8 +126,40 @@ pub struct Overridden {
     pub until: Instant,
 }
 
+text_enum! {
+    /// A learned cue whose threshold people may move.
+    "learned cue" CueKind {
+        /// Sentences that resemble what any rule on fairness forbids (L1).
+        Any = "any",
+        /// Fields that read like orders to a text model (L2).
+        Orders = "orders",
+    }
+}
+
+/// From which score on a learned cue shows a sentence, as verdicts of people proposed it and somebody accepted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CueThreshold {
+    /// Language of the cue.
+    pub language: Language,
+    /// Which cue.
+    pub cue: CueKind,
+    /// Hash of the model whose scores they are: those of another model mean something else, and the threshold does not
+    /// count for it.
+    pub model: String,
+    /// Log-odds from which a sentence is shown.
+    pub shown_from: f64,
+    /// Share of unfair sentences it may miss, on average over new ones.
+    pub risk: f64,
+    /// Judged sentences it was set from: unfair by the cue's rules, and not.
+    pub judged: (u64, u64),
+    /// Who accepted it.
+    pub by: String,
+    /// When.
+    pub at: Instant,
+}
+
 /// Everything a brand decided about rules, as it stands at one time.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct HouseData {
     /// Rules of its own.
     pub rules: Vec<HouseRule>,
@@ -134,4 +167,7 @@ pub struct HouseData {
     pub raises: Vec<Raise>,
     /// Built-in rules that are overridden, expired ones too.
     pub overrides: Vec<Override>,
+    /// Thresholds of learned cues that were set from verdicts.
+    #[serde(default)]
+    pub cues: Vec<CueThreshold>,
 }

@@ -90,6 +90,8 @@ text_enum! {
         RuleOverridden = "rule_overridden",
         /// An override was ended early.
         OverrideEnded = "override_ended",
+        /// The threshold of a learned cue was set from verdicts of people, or as it is built in again.
+        CueCalibrated = "cue_calibrated",
         /// A customer was erased.
         Erased = "erased",
         /// A backup was made.

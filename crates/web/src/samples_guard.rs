@@ -44,6 +44,7 @@ pub(crate) fn monitor() -> MonitorView {
         evidence: 2,
         passed: 3,
         approvals: 2,
+        overrides: 1,
         held_messages: 1,
         sent: 2_204,
         against,

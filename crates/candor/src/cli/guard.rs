@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use terms::customer::Language;
+use terms::house::CueKind;
 use terms::time::Day;
 
 #[derive(Debug, Subcommand)]
@@ -56,8 +57,22 @@ pub(crate) enum GuardCommand {
         #[arg(long)]
         seed: Option<u64>,
     },
-    /// Say which thresholds of learned cues the verdicts of people propose, and what they would change; changes nothing
-    Calibrate,
+    /// Say which thresholds of learned cues the verdicts of people propose, and what they would change; with --accept set
+    /// one, with --undo set it back to how it is built in
+    Calibrate {
+        /// Accept the proposal for a cue: `any` or `orders`
+        #[arg(long, value_name = "CUE", requires = "by", conflicts_with = "undo")]
+        accept: Option<CueKind>,
+        /// As the cue is built in again
+        #[arg(long, value_name = "CUE", requires = "by")]
+        undo: Option<CueKind>,
+        /// Language of the cue: en or es
+        #[arg(long, default_value = "en")]
+        lang: Language,
+        /// Address of the person who does it, an approver or a privacy officer
+        #[arg(long, value_name = "EMAIL")]
+        by: Option<String>,
+    },
     /// Say what a rule catches, why, on which legal basis, with examples; without a rule list them all
     Explain {
         /// Identifier, such as F2

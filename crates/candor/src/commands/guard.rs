@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use flow::clock::Clock;
 use flow::facts::{Reading, read_file};
 use flow::guarding::{CheckSettings, MessageCheck, RuleView, check_message, rulebook, rules_version};
-use flow::monitoring::RateLine;
+use flow::monitoring::{CueProposal, RateLine};
 use miette::{IntoDiagnostic, Result};
 use terms::customer::Language;
 use terms::estimate::Evidence;
 use terms::fact::Fact;
 use terms::finding::Severity;
+use terms::house::CueKind;
 use terms::ids::FactId;
 
 use crate::cli::{Global, GuardCheckArgs, GuardCommand};
@@ -34,8 +35,10 @@ pub(crate) async fn run(global: &Global, command: &GuardCommand) -> ExitCode {
         }
         GuardCommand::Monitor => monitor(global).await,
         GuardCommand::Sample { seed } => sample(global, *seed).await,
-        GuardCommand::Calibrate => calibrate(global).await,
-        GuardCommand::Explain { rule, lang } => explain(global, rule.as_deref(), *lang),
+        GuardCommand::Calibrate { accept, undo, lang, by } => {
+            calibrate(global, *lang, *accept, *undo, by.as_deref()).await
+        }
+        GuardCommand::Explain { rule, lang } => explain(global, rule.as_deref(), *lang).await,
     };
     done.unwrap_or_else(|report| {
         eprintln!("{report:?}");
@@ -180,8 +183,30 @@ async fn monitor(global: &Global) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn calibrate(global: &Global) -> Result<ExitCode> {
-    let view = open_quiet(global).await?.guard_calibration().await.into_diagnostic()?;
+async fn calibrate(
+    global: &Global,
+    lang: Language,
+    accept: Option<CueKind>,
+    undo: Option<CueKind>,
+    by: Option<&str>,
+) -> Result<ExitCode> {
+    let app = open_quiet(global).await?;
+    if let (Some(cue), Some(by)) = (accept.or(undo), by) {
+        let person = super::vault::person(&app, by).await?;
+        if undo.is_some() {
+            app.undo_calibration(&person, lang, cue).await.into_diagnostic()?;
+        } else {
+            let view = app.guard_calibration().await.into_diagnostic()?;
+            let line = view.cues.iter().find(|line| line.language == lang && line.cue == cue);
+            let Some(to) = line.and_then(CueProposal::acceptable) else {
+                return Err(miette::miette!(
+                    "nothing else is proposed for `{cue}` in `{lang}`; `candor guard calibrate` shows how many verdicts there are"
+                ));
+            };
+            app.accept_calibration(&person, lang, cue, to).await.into_diagnostic()?;
+        }
+    }
+    let view = app.guard_calibration().await.into_diagnostic()?;
     if global.json {
         say::json(&view)?;
         return Ok(ExitCode::SUCCESS);
@@ -192,7 +217,7 @@ async fn calibrate(global: &Global) -> Result<ExitCode> {
         say::line(format!(
             "{} {:<6} {:>10.2}  {proposed:>8}  {:>6}  {:>15}  {:>4}  {:>14}",
             cue.language,
-            cue.rule,
+            cue.cue.as_str(),
             cue.now,
             cue.positives,
             format!("{}/{}", cue.caught.0, cue.caught.1),
@@ -215,7 +240,7 @@ async fn sample(global: &Global, seed: Option<u64>) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn explain(global: &Global, rule: Option<&str>, lang: Language) -> Result<ExitCode> {
+async fn explain(global: &Global, rule: Option<&str>, lang: Language) -> Result<ExitCode> {
     let all = rulebook();
     let Some(id) = rule else {
         if global.json {
@@ -228,6 +253,9 @@ fn explain(global: &Global, rule: Option<&str>, lang: Language) -> Result<ExitCo
         }
         return Ok(ExitCode::SUCCESS);
     };
+    if id.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("b-")) {
+        return super::house::explain(global, id, lang).await;
+    }
     let Some(rule) = all.iter().find(|rule| rule.id.eq_ignore_ascii_case(id)) else {
         let known: Vec<&str> = all.iter().map(|rule| rule.id).collect();
         return Err(miette::miette!("there is no rule `{id}`; the rules are {}", known.join(", ")));

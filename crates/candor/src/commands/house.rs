@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use miette::{IntoDiagnostic, Result, miette};
+use terms::customer::Language;
 use terms::time::Day;
 
 use crate::cli::{Global, GuardRulesCommand};
@@ -68,6 +69,38 @@ async fn list(global: &Global, app: &flow::App) -> Result<()> {
     Ok(())
 }
 
+/// Says what a rule of the brand looks for, why, and who wrote which version of it.
+pub(crate) async fn explain(global: &Global, id: &str, lang: Language) -> Result<ExitCode> {
+    let versions = open_quiet(global).await?.house_rule(id).await;
+    let versions = match versions {
+        Err(flow::Error::NotFound) => {
+            return Err(miette!(
+                "the brand has no rule `{id}`; `candor guard rules list` shows those it has"
+            ));
+        }
+        other => other.into_diagnostic()?,
+    };
+    if global.json {
+        say::json(&versions)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let Some(last) = versions.last() else { return Ok(ExitCode::SUCCESS) };
+    let rule = &last.rule;
+    let (name, why, lines) = match lang {
+        Language::English => (&rule.name_en, &rule.why_en, &rule.en),
+        Language::Spanish => (&rule.name_es, &rule.why_es, &rule.es),
+    };
+    let standing = if last.retired { ", retired" } else { "" };
+    say::line(format!("{} {name} ({}, {}{standing})", rule.id, rule.severity, rule.kind));
+    say::line(why);
+    lines.iter().for_each(|line| say::line(format!("  {line}")));
+    for version in &versions {
+        let standing = if version.retired { " retired" } else { "" };
+        say::line(format!("version {} by {}, {}{standing}", version.version, version.by, version.at));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 pub(crate) async fn raise(
     global: &Global,
     rule: &str,
@@ -78,7 +111,11 @@ pub(crate) async fn raise(
     let app = open_quiet(global).await?;
     let person = person(&app, by).await?;
     app.set_severity(&person, rule, raised, why).await.into_diagnostic()?;
-    say::line(format!("{rule} {}", if raised { "blocks" } else { "is as it was built in" }));
+    if global.json {
+        say::json(&app.built_in_rule(rule).await.into_diagnostic()?)?;
+    } else {
+        say::line(format!("{rule} {}", if raised { "blocks" } else { "is as it was built in" }));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -97,6 +134,10 @@ pub(crate) async fn override_rule(
     }
     if let Some(until) = until {
         let id = app.override_rule(&person, rule, why, until).await.into_diagnostic()?;
+        if global.json {
+            say::json(&app.built_in_rule(rule).await.into_diagnostic()?)?;
+            return Ok(ExitCode::SUCCESS);
+        }
         say::line(format!(
             "override {id}: {rule} holds nothing back through {until}, and is shown on every message"
         ));
@@ -111,6 +152,10 @@ pub(crate) async fn override_rule(
     for id in ids {
         app.end_override(&person, id).await.into_diagnostic()?;
     }
-    say::line(format!("{rule} holds back again"));
+    if global.json {
+        say::json(&app.built_in_rule(rule).await.into_diagnostic()?)?;
+    } else {
+        say::line(format!("{rule} holds back again"));
+    }
     Ok(ExitCode::SUCCESS)
 }

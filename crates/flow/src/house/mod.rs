@@ -99,6 +99,7 @@ impl App {
                 .filter(|kept| counts(kept, now))
                 .map(|kept| kept.entry)
                 .collect(),
+            cues: self.store().house_cues().await?,
         })
     }
 

@@ -1,23 +1,33 @@
-//! What verdicts of people say of the thresholds of learned cues: a proposal for each cue and language, and what it would
-//! change on the texts they judged.
+//! What verdicts of people say of the thresholds of learned cues: a proposal for each cue and language, what it would
+//! change on the texts they judged, and its acceptance by a person, which can be taken back.
 //!
-//! Goes in: judged sentences. Comes out: thresholds that bound the share of missed ones (conformal risk control). Nothing
-//! is changed here: a proposal is for a person. Where verdicts are too few, the threshold that is there stays.
+//! Goes in: judged sentences. Comes out: thresholds that bound the share of missed ones (conformal risk control). A
+//! proposal changes nothing by itself. What somebody accepts is a part of the house, so it is in the version of the
+//! rules, and counts only for the model whose scores were judged. Where verdicts are too few, the threshold that is
+//! there stays.
 
 use serde::Serialize;
 use terms::customer::Language;
+use terms::house::{CueKind, CueThreshold};
+use terms::ledger::Action;
+use terms::person::Person;
+use terms::time::Instant;
 
 use super::rates::judged;
-use crate::app::App;
+use crate::access::Permission;
+use crate::app::{App, actor};
+use crate::campaigns::needs;
 use crate::error::Result;
+use crate::problem::Problem;
 
 /// Share of unfair sentences that a cue may miss.
 const RISK: f64 = 0.1;
 /// Verdicts that a sentence is not unfair by the rule, below which nothing is proposed.
 const NEGATIVES_NEEDED: u64 = 30;
 
-/// Name of the cue for sentences that are forbidden by any rule about fairness.
-const ANY: &str = "any";
+/// How near a threshold must be to the one that was looked at: both are written out and read in again.
+const SAME: f64 = 1e-9;
+
 /// The rule about orders to a text model, which has a cue of its own.
 const ORDERS: &str = "X1";
 
@@ -26,10 +36,14 @@ const ORDERS: &str = "X1";
 pub struct CueProposal {
     /// Language of the cues.
     pub language: Language,
-    /// What the cue resembles: `any` rule about fairness, or `X1`.
-    pub rule: String,
+    /// What the cue is about.
+    pub cue: CueKind,
+    /// Log-odds from which a sentence is shown as the cue is built in.
+    pub built_in: f64,
     /// Log-odds from which a sentence is shown.
     pub now: f64,
+    /// Who set that, when it is not as built in.
+    pub set: Option<CueThreshold>,
     /// Log-odds from which it would be; `None` where verdicts are too few to promise anything.
     pub proposed: Option<f64>,
     /// Judged sentences that people call unfair by it.
@@ -42,6 +56,14 @@ pub struct CueProposal {
     pub shown: (u64, u64),
 }
 
+impl CueProposal {
+    /// A threshold that people can accept: there is one, and it is not the one that counts already.
+    #[must_use]
+    pub fn acceptable(&self) -> Option<f64> {
+        self.proposed.filter(|to| (to - self.now).abs() > SAME)
+    }
+}
+
 /// Proposals for every learned cue.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CalibrationView {
@@ -49,20 +71,33 @@ pub struct CalibrationView {
     pub rules_version: String,
     /// Share of unfair sentences that a cue may miss, on average over new ones.
     pub risk: f64,
-    /// By language and rule.
+    /// Judged sentences that are fair, below which nothing is proposed.
+    pub needed: u64,
+    /// By language and cue.
     pub cues: Vec<CueProposal>,
 }
 
-/// A proposal from the scores of sentences that are unfair by the rule, and of those that are not.
-fn propose(language: Language, rule: &str, now: f64, positives: &[f64], negatives: &[f64]) -> CueProposal {
+/// A cue as it stands.
+struct Standing {
+    language: Language,
+    cue: CueKind,
+    built_in: f64,
+    set: Option<CueThreshold>,
+}
+
+/// A proposal from the scores of sentences that are unfair by the cue's rules, and of those that are not.
+fn propose(standing: Standing, positives: &[f64], negatives: &[f64]) -> CueProposal {
+    let now = standing.set.as_ref().map_or(standing.built_in, |set| set.shown_from);
     let enough = negatives.len() as u64 >= NEGATIVES_NEEDED;
     let proposed = science::survey::risk_controlled(positives, RISK).filter(|_| enough);
     let from = |scores: &[f64], threshold: f64| scores.iter().filter(|s| **s >= threshold).count() as u64;
     let both = |scores: &[f64]| (from(scores, now), from(scores, proposed.unwrap_or(now)));
     CueProposal {
-        language,
-        rule: rule.to_owned(),
+        language: standing.language,
+        cue: standing.cue,
+        built_in: standing.built_in,
         now,
+        set: standing.set,
         proposed,
         positives: positives.len() as u64,
         negatives: negatives.len() as u64,
@@ -100,21 +135,95 @@ impl App {
                 }
             }
         }
+        let set = self.store().house_cues().await?;
         let mut cues = Vec::new();
-        for (language, [any, _, orders]) in Language::ALL.iter().zip(guard::cues::shipped()) {
-            for (rule, bytes) in [(ANY, any), (ORDERS, orders)] {
-                let Ok(model) = guard::cues::CueModel::read(bytes) else { continue };
+        for language in Language::ALL {
+            for cue in CueKind::ALL {
+                let Ok(model) = guard::cues::CueModel::read(guard::cues::file(*language, *cue)) else {
+                    continue;
+                };
                 let Some(label) = model.labels.first() else { continue };
                 let (mut positives, mut negatives) = (Vec::new(), Vec::new());
                 for (_, words, unfair) in sentences.iter().filter(|(of, ..)| of == language) {
                     let [score, ..] = guard::cues::score(&model, words);
-                    let is = unfair.iter().any(|by| if rule == ORDERS { by == ORDERS } else { by != ORDERS });
+                    let is = unfair.iter().any(|by| (by == ORDERS) == (*cue == CueKind::Orders));
                     if is { positives.push(score) } else { negatives.push(score) }
                 }
-                cues.push(propose(*language, rule, label.threshold, &positives, &negatives));
+                let counts = |set: &&CueThreshold| {
+                    set.language == *language && set.cue == *cue && guard::cues::is_current(set)
+                };
+                let standing = Standing {
+                    language: *language,
+                    cue: *cue,
+                    built_in: label.threshold,
+                    set: set.iter().find(counts).cloned(),
+                };
+                cues.push(propose(standing, &positives, &negatives));
             }
         }
-        Ok(CalibrationView { rules_version: guard::rules_version(), risk: RISK, cues })
+        let rules_version = guard::rules_version_of(&*self.house().await?);
+        Ok(CalibrationView { rules_version, risk: RISK, needed: NEGATIVES_NEEDED, cues })
+    }
+
+    /// Accepts the threshold that is proposed for a cue, as the person saw it.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`](crate::Error::Forbidden) for somebody who keeps no rules, [`Problem::Stale`] when verdicts
+    /// have come in since and something else, or nothing, is proposed now.
+    pub async fn accept_calibration(
+        &self,
+        person: &Person,
+        language: Language,
+        cue: CueKind,
+        seen: f64,
+    ) -> Result<()> {
+        needs(person, Permission::KeepRules)?;
+        let view = self.guard_calibration().await?;
+        let asked = view.cues.iter().find(|line| line.language == language && line.cue == cue);
+        let Some((line, to)) = asked.and_then(|line| Some((line, line.acceptable()?))) else {
+            return Err(Problem::Stale.into());
+        };
+        if (to - seen).abs() > SAME {
+            return Err(Problem::Stale.into());
+        }
+        self.set_cue(person, line, Some(to)).await
+    }
+
+    /// Sets a cue back to how it is built in.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`](crate::Error::Forbidden) for somebody who keeps no rules; [`Problem::Stale`] when it is so
+    /// already.
+    pub async fn undo_calibration(&self, person: &Person, language: Language, cue: CueKind) -> Result<()> {
+        needs(person, Permission::KeepRules)?;
+        let view = self.guard_calibration().await?;
+        let asked = view.cues.iter().find(|line| line.language == language && line.cue == cue);
+        let Some(line) = asked.filter(|line| line.set.is_some()) else { return Err(Problem::Stale.into()) };
+        self.set_cue(person, line, None).await
+    }
+
+    async fn set_cue(&self, person: &Person, line: &CueProposal, to: Option<f64>) -> Result<()> {
+        let at: Instant = self.now();
+        let set = CueThreshold {
+            language: line.language,
+            cue: line.cue,
+            model: guard::cues::hash(line.language, line.cue),
+            shown_from: to.unwrap_or(line.built_in),
+            risk: RISK,
+            judged: (line.positives, line.negatives),
+            by: person.name.clone(),
+            at,
+        };
+        let payload = serde_json::json!({
+            "model": set.model, "shown_from": to, "before": line.now, "built_in": line.built_in, "risk": RISK,
+            "unfair": line.positives, "fair": line.negatives, "caught": line.caught, "shown": line.shown,
+        });
+        let object = format!("cue/{}/{}", line.language, line.cue);
+        let mut tx = self.store().begin().await?;
+        tx.set_cue(&set, to, person.id).await?;
+        tx.append_entries(&[self.entry(actor(person), Action::CueCalibrated, object, payload)]).await?;
+        tx.commit().await?;
+        Ok(())
     }
 }
 
@@ -122,11 +231,15 @@ impl App {
 mod tests {
     use super::*;
 
+    fn standing(built_in: f64) -> Standing {
+        Standing { language: Language::Spanish, cue: CueKind::Any, built_in, set: None }
+    }
+
     #[test]
     fn few_verdicts_leave_the_threshold_where_it_is() {
-        let few = propose(Language::English, "M4", 1.0, &[2.0; 8], &[0.0; 100]);
+        let few = propose(standing(1.0), &[2.0; 8], &[0.0; 100]);
         assert_eq!((few.proposed, few.caught, few.shown), (None, (8, 8), (0, 0)));
-        let few = propose(Language::English, "M4", 1.0, &[2.0; 40], &[0.0; 29]);
+        let few = propose(standing(1.0), &[2.0; 40], &[0.0; 29]);
         assert_eq!(few.proposed, None);
     }
 
@@ -134,7 +247,7 @@ mod tests {
     fn a_proposal_says_what_it_would_change() {
         let positives: Vec<f64> = (0..19).map(f64::from).collect();
         let negatives: Vec<f64> = (0..40).map(|at| f64::from(at) / 10.0 - 2.0).collect();
-        let found = propose(Language::Spanish, "V1", 3.0, &positives, &negatives);
+        let found = propose(standing(3.0), &positives, &negatives);
         assert_eq!(found.proposed, Some(1.0), "one of nineteen may be missed");
         assert_eq!(found.caught, (16, 18));
         assert_eq!(found.shown, (0, 10));

@@ -64,6 +64,8 @@ pub struct RuleLine {
     pub passed: u64,
     /// Approvals in which that happened.
     pub approvals: u64,
+    /// Overrides by a privacy officer that were ever recorded.
+    pub overrides: u64,
     /// Messages held back at the moment of sending.
     pub held_messages: u64,
     /// Messages sent with a text it spoke about.
@@ -160,6 +162,7 @@ struct Tally {
     evidence: i64,
     passed: i64,
     approvals: BTreeSet<i64>,
+    overrides: u64,
     held_messages: i64,
     variants: BTreeSet<(CampaignId, Language)>,
 }
@@ -198,7 +201,9 @@ impl App {
         let (passes, held) = (store.guard_passes().await?, store.guard_held().await?);
         let answered = store.answered(OBJECTION_DAYS).await?;
         let (draws, verdicts) = (store.guard_draws().await?, store.guard_verdicts().await?);
+        let overrides = store.house_overrides().await?;
         drop(store);
+        let rules_version = guard::rules_version_of(&*self.house().await?);
         let sent_texts = sent_texts(&readings);
         // Campaigns of before there was a record say nothing of any rule.
         let answered: Vec<&Answered> =
@@ -227,6 +232,9 @@ impl App {
             tally.passed += pass.findings;
             tally.approvals.insert(pass.approval.0);
         }
+        for kept in &overrides {
+            tallies.entry(&kept.entry.rule).or_default().overrides += 1;
+        }
         for held in &held {
             tallies.entry(&held.rule).or_default().held_messages += held.messages;
         }
@@ -241,6 +249,7 @@ impl App {
                 evidence: count(tally.evidence),
                 passed: count(tally.passed),
                 approvals: tally.approvals.len() as u64,
+                overrides: tally.overrides,
                 held_messages: count(tally.held_messages),
                 sent: count(with.iter().map(|of| of.sent).sum()),
                 against: against(&with),
@@ -265,7 +274,7 @@ impl App {
         let total = |pick: fn(&Answered) -> i64| count(answered.iter().map(|of| pick(of)).sum());
         Ok(MonitorView {
             at: self.now(),
-            rules_version: guard::rules_version(),
+            rules_version,
             texts: readings.len() as u64,
             held: readings.iter().filter(|reading| reading.held).count() as u64,
             for_person: readings.iter().filter(|r| !r.held && leaves.contains(&r.id)).count() as u64,

@@ -10,11 +10,13 @@ pub mod unsupported;
 
 pub use model::{BadCues, CueLabel, CueModel, CueOrigin, LABELS, Scores, VERSION};
 
+use crate::house::House;
 use crate::text::{Kind, Text};
 use std::ops::Range;
 use std::sync::LazyLock;
 use terms::customer::Language;
 use terms::hash::ContentHash;
+use terms::house::{CueKind, CueThreshold};
 use terms::message::Field;
 
 static FILES: [[&[u8]; 3]; 2] = [
@@ -58,6 +60,32 @@ pub(crate) const FEWEST_WORDS: usize = 4;
 #[must_use]
 pub const fn shipped() -> [[&'static [u8]; 3]; 2] {
     FILES
+}
+
+/// The file of a cue, in a language.
+#[must_use]
+pub fn file(language: Language, cue: CueKind) -> &'static [u8] {
+    let [english, spanish] = FILES;
+    let [any, _, orders] = match language {
+        Language::English => english,
+        Language::Spanish => spanish,
+    };
+    match cue {
+        CueKind::Any => any,
+        CueKind::Orders => orders,
+    }
+}
+
+/// The hash by which the file of a cue is known.
+#[must_use]
+pub fn hash(language: Language, cue: CueKind) -> String {
+    ContentHash::of([file(language, cue)]).to_string()
+}
+
+/// Whether a threshold was set for the model that is part of this program.
+#[must_use]
+pub fn is_current(set: &CueThreshold) -> bool {
+    set.model == hash(set.language, set.cue)
 }
 
 /// The hash of the sentences a model is trained on: the lines of a corpus file whose third column is `train`, in
@@ -109,10 +137,16 @@ fn models(language: Language, text: &Text<'_>, runs: &[Range<usize>]) -> Option<
     models.as_ref().filter(|_| words == FEWEST_WORDS)
 }
 
-/// The cue of a model with one label, at or above its threshold.
-fn above(model: &CueModel<'_>, text: &Text<'_>, runs: &[Range<usize>]) -> Option<Cue> {
+/// The cue of a model with one label, at or above its threshold: the house's where it has one.
+fn above(
+    model: &CueModel<'_>,
+    text: &Text<'_>,
+    runs: &[Range<usize>],
+    threshold: Option<f64>,
+) -> Option<Cue> {
     let ([score, ..], label) = (model.scores(text, runs), model.labels.first()?);
-    if score < label.threshold {
+    let threshold = threshold.unwrap_or(label.threshold);
+    if score < threshold {
         return None;
     }
     let mut weights = model.weights_of(text, runs, 0);
@@ -121,7 +155,7 @@ fn above(model: &CueModel<'_>, text: &Text<'_>, runs: &[Range<usize>]) -> Option
     let mut words: Vec<usize> = weights.iter().take(3).map(|(token, _)| *token).collect();
     words.sort_unstable();
     let chance = |score: f64| 1.0 / (1.0 + (-score).exp());
-    Some(Cue { probability: chance(score), shown_from: chance(label.threshold), words })
+    Some(Cue { probability: chance(score), shown_from: chance(threshold), words })
 }
 
 /// What resembles forbidden sentences, and the letter of the family of rules it resembles most; a sentence is given as
@@ -130,16 +164,22 @@ pub(crate) fn forbidden(
     language: Language,
     text: &Text<'_>,
     runs: &[Range<usize>],
+    house: &House,
 ) -> Option<(Cue, &'static str)> {
     let models = models(language, text, runs)?;
-    let cue = above(&models.any, text, runs)?;
+    let cue = above(&models.any, text, runs, house.threshold(language, CueKind::Any))?;
     let scores = models.families.labels.iter().zip(models.families.scores(text, runs));
     let (family, _) = scores.max_by(|a, b| a.1.total_cmp(&b.1))?;
     Some((cue, &family.name))
 }
 
 /// What resembles orders to a text model.
-pub(crate) fn order(language: Language, text: &Text<'_>, sentence: &Range<usize>) -> Option<Cue> {
+pub(crate) fn order(
+    language: Language,
+    text: &Text<'_>,
+    sentence: &Range<usize>,
+    house: &House,
+) -> Option<Cue> {
     let runs = std::slice::from_ref(sentence);
-    above(&models(language, text, runs)?.orders, text, runs)
+    above(&models(language, text, runs)?.orders, text, runs, house.threshold(language, CueKind::Orders))
 }

@@ -55,6 +55,11 @@ pub enum HouseFault {
         /// Largest.
         most: u32,
     },
+    /// A threshold of a learned cue is no number.
+    #[error(
+        "the threshold of a learned cue must be a number; set it anew from verdicts, or as it is built in"
+    )]
+    NoThreshold,
     /// A kind that is about one field has none.
     #[error("this kind needs a field, such as `footer` or `subject`")]
     Field,
@@ -116,6 +121,7 @@ impl HouseFault {
             Self::Pattern { pattern, .. } => ("pattern", pattern.clone()),
             Self::Pair { line } => ("pair", line.clone()),
             Self::Number { least, most } => ("number", format!("{least}–{most}")),
+            Self::NoThreshold => ("no_threshold", String::new()),
             Self::Field => ("field", String::new()),
             Self::Address => ("address", String::new()),
             Self::Evidence => ("evidence", String::new()),

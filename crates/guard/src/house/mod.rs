@@ -20,7 +20,7 @@ use std::sync::LazyLock;
 use terms::customer::Language;
 use terms::finding::{Finding, Severity, Verdict};
 use terms::hash::ContentHash;
-use terms::house::{HouseData, HouseRule, Overridden, Override, Raise};
+use terms::house::{CueKind, CueThreshold, HouseData, HouseRule, Overridden, Override, Raise};
 use terms::person::Role;
 use terms::time::Instant;
 
@@ -46,6 +46,7 @@ pub struct House {
     spanish: Phrases,
     raises: BTreeMap<String, Raise>,
     overrides: Vec<Override>,
+    cues: Vec<CueThreshold>,
     version: String,
 }
 
@@ -102,8 +103,19 @@ impl House {
                 errors.push(HouseError::new(&entry.rule, fault));
             }
         }
+        let mut set = BTreeSet::new();
+        for cue in &data.cues {
+            if !set.insert((cue.language, cue.cue)) {
+                errors.push(HouseError::new(cue.cue.as_str(), HouseFault::Twice));
+            }
+            if !cue.shown_from.is_finite() {
+                errors.push(HouseError::new(cue.cue.as_str(), HouseFault::NoThreshold));
+            }
+        }
+        // Scores of another model mean something else: what was set for it waits until it is set anew.
+        let cues = data.cues.into_iter().filter(crate::cues::is_current).collect();
         if errors.is_empty() {
-            Ok(Self { rules, english, spanish, raises, overrides: data.overrides, version })
+            Ok(Self { rules, english, spanish, raises, overrides: data.overrides, cues, version })
         } else {
             Err(errors)
         }
@@ -130,6 +142,14 @@ impl House {
     #[must_use]
     pub fn raise(&self, rule: &str) -> Option<&Raise> {
         self.raises.get(rule)
+    }
+
+    /// The log-odds from which a learned cue shows a sentence, when people set them for the model that is part of this
+    /// program.
+    #[must_use]
+    pub fn threshold(&self, language: Language, cue: CueKind) -> Option<f64> {
+        let set = self.cues.iter().find(|set| set.language == language && set.cue == cue);
+        set.map(|set| set.shown_from)
     }
 
     /// The override of a rule that counts from the first to the last moment, if there is one; of several, the one that
@@ -252,6 +272,7 @@ fn version(data: &HouseData) -> String {
     parts.extend(data.rules.iter().map(|rule| format!("{rule:?}")));
     parts.extend(data.raises.iter().map(|raise| format!("{raise:?}")));
     parts.extend(data.overrides.iter().map(|entry| format!("{entry:?}")));
+    parts.extend(data.cues.iter().map(|set| format!("{set:?}")));
     parts.sort_unstable();
     ContentHash::of(parts.iter().map(String::as_bytes)).short()
 }

@@ -53,7 +53,9 @@ const EXAMPLES: &[RuleExample] = &[
 fn check(case: &Case<'_>, outcome: &mut Outcome) {
     for part in case.parts.iter().filter(|part| !matches!(part.text.field, Field::Link | Field::Footer)) {
         for sentence in &part.text.sentences {
-            let of = |runs: &[Range<usize>]| cues::forbidden(case.draft.language, &part.text, runs);
+            let of = |runs: &[Range<usize>]| {
+                cues::forbidden(case.draft.language, &part.text, runs, case.context.house)
+            };
             let Some((cue, family)) = of(std::slice::from_ref(&sentence.tokens)) else { continue };
             let rest = unsupported(outcome, part, sentence);
             if rest.is_none_or(|rest| of(&rest).is_some()) && !has_spoken(outcome, part, sentence) {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use terms::customer::Language;
 use terms::fact::EvidenceKind;
 use terms::finding::{Finding, GuardReport, Severity, Verdict};
-use terms::house::{HouseData, HouseKind, HouseRule, Override, Raise};
+use terms::house::{CueKind, CueThreshold, HouseData, HouseKind, HouseRule, Override, Raise};
 use terms::message::Field;
 use terms::person::Role;
 
@@ -273,7 +273,7 @@ fn any_house() -> impl Strategy<Value = House> {
     let raises = prop::collection::btree_set(prop::sample::select(ids), 0..4);
     let terms =
         prop::collection::vec(prop::sample::select(vec!["hurry", "free", "€", "until <n>", "gratis"]), 1..4);
-    (overrides, raises, terms).prop_map(|(overrides, raises, terms)| {
+    (overrides, raises, terms, -4.0..12.0_f64).prop_map(|(overrides, raises, terms, shown_from)| {
         let overrides = overrides.into_iter().enumerate().map(|(id, (rule, from, days))| {
             let at = desk::friday_morning().plus_days(from);
             Override { id: id as i64, at, until: at.plus_days(days), ..entry(rule) }
@@ -293,8 +293,42 @@ fn any_house() -> impl Strategy<Value = House> {
         };
         let overrides = overrides.filter(|entry| guard::may_override(entry).is_ok()).collect();
         let raises = raises.filter(|raise| guard::may_raise(&raise.rule, raise.to).is_ok()).collect();
-        House::new(HouseData { rules: vec![own], raises, overrides }).unwrap()
+        let cues = CueKind::ALL.iter().map(|kind| cue(*kind, shown_from)).collect();
+        House::new(HouseData { rules: vec![own], raises, overrides, cues }).unwrap()
     })
+}
+
+fn cue(cue: CueKind, shown_from: f64) -> CueThreshold {
+    CueThreshold {
+        language: Language::English,
+        cue,
+        model: guard::cues::hash(Language::English, cue),
+        shown_from,
+        risk: 0.1,
+        judged: (40, 400),
+        by: "Ana Ruiz".into(),
+        at: desk::friday_morning(),
+    }
+}
+
+#[test]
+fn a_threshold_of_the_house_counts_for_its_own_model_and_blocks_nothing() {
+    let house = |cue| House::new(HouseData { cues: vec![cue], ..HouseData::default() });
+    let found = |house: &House| {
+        let text = "Dispatch on the day you order. Our friends in the north paint every cup by hand.";
+        let report = read(house, Language::English, Field::Body, text);
+        report.findings.iter().filter(|f| f.rule == "L1").map(|f| f.blocks).collect::<Vec<_>>()
+    };
+    assert!(found(House::bare()).is_empty());
+    let low = house(cue(CueKind::Any, -20.0)).unwrap();
+    assert_eq!(found(&low), [false, false], "every sentence of four words is above it");
+    assert_ne!(guard::rules_version_of(&low), guard::rules_version());
+    let of_another = CueThreshold { model: "0".repeat(64), ..cue(CueKind::Any, -20.0) };
+    assert!(found(&house(of_another).unwrap()).is_empty());
+    let faults = house(cue(CueKind::Orders, f64::NAN)).unwrap_err();
+    assert_eq!(faults[0].fault, HouseFault::NoThreshold);
+    let twice = HouseData { cues: vec![cue(CueKind::Any, 1.0); 2], ..HouseData::default() };
+    assert_eq!(House::new(twice).unwrap_err()[0].fault, HouseFault::Twice);
 }
 
 fn any_text() -> impl Strategy<Value = String> {

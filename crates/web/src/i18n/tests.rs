@@ -100,6 +100,7 @@ fn every_state_the_house_knows_has_a_name() {
     add("verdict", terms::finding::Verdict::ALL.iter().map(|s| s.as_str()).collect());
     add("truth", terms::monitoring::Truth::ALL.iter().map(|s| s.as_str()).collect());
     add("mon.writer", terms::monitoring::Writer::ALL.iter().map(|s| s.as_str()).collect());
+    add("cue", terms::house::CueKind::ALL.iter().map(|s| s.as_str()).collect());
     add("severity", terms::finding::Severity::ALL.iter().map(|s| s.as_str()).collect());
     for group in ["house_kind", "house_kind_help"] {
         add(group, terms::house::HouseKind::ALL.iter().map(|s| s.as_str()).collect());

@@ -8,6 +8,7 @@ mod check;
 mod compose;
 mod confirm;
 mod consent;
+mod cues;
 mod customer;
 mod customer_why;
 mod customers;
@@ -108,6 +109,8 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .post("/rules/{id}/override", Staff(OverrideRules), built_in::override_it)
         .post("/rules/{id}/override/end", Staff(OverrideRules), built_in::end_override)
         .get("/guard", Staff(View), monitor::show)
+        .get("/guard/cues", Staff(View), cues::show)
+        .post("/guard/cues", Staff(KeepRules), cues::set)
         .get("/guard/sample", Staff(JudgeSamples), sample::list)
         .get("/guard/sample/{id}", Staff(JudgeSamples), sample::show)
         .post("/guard/sample/{id}", Staff(JudgeSamples), sample::judge)

@@ -49,7 +49,11 @@ const EXAMPLES: &[RuleExample] = &[
 fn check(case: &Case<'_>, outcome: &mut Outcome) {
     for part in case.parts.iter().filter(|part| !matches!(part.text.field, Field::Link | Field::Footer)) {
         for sentence in &part.text.sentences {
-            let Some(cue) = cues::order(case.draft.language, &part.text, &sentence.tokens) else { continue };
+            let Some(cue) =
+                cues::order(case.draft.language, &part.text, &sentence.tokens, case.context.house)
+            else {
+                continue;
+            };
             if has_spoken(outcome, part, sentence) {
                 continue;
             }
