@@ -34,6 +34,8 @@ pub enum Permission {
     KeepRules,
     /// Override a built-in rule for a while.
     OverrideRules,
+    /// See how far others are with their training.
+    SeeTraining,
 }
 
 impl Permission {
@@ -52,6 +54,7 @@ impl Permission {
         Self::AuditFairness,
         Self::KeepRules,
         Self::OverrideRules,
+        Self::SeeTraining,
     ];
 }
 
@@ -60,12 +63,15 @@ impl Permission {
 pub const fn allows(role: Role, permission: Permission) -> bool {
     use Permission::{
         Approve, AuditFairness, Compose, Halt, JudgeSamples, KeepRules, Launch, ManageRights, OverrideRules,
-        ReadLedger, Reconcile, SeeContacts, View,
+        ReadLedger, Reconcile, SeeContacts, SeeTraining, View,
     };
     match role {
         Role::Marketer => matches!(permission, View | Compose | Launch | Halt | ReadLedger),
         Role::Approver => {
-            matches!(permission, View | Approve | Launch | Halt | ReadLedger | JudgeSamples | KeepRules)
+            matches!(
+                permission,
+                View | Approve | Launch | Halt | ReadLedger | JudgeSamples | KeepRules | SeeTraining
+            )
         }
         Role::Analyst => matches!(permission, View | ReadLedger | JudgeSamples | AuditFairness),
         Role::PrivacyOfficer => {
@@ -80,6 +86,7 @@ pub const fn allows(role: Role, permission: Permission) -> bool {
                     | AuditFairness
                     | KeepRules
                     | OverrideRules
+                    | SeeTraining
             )
         }
         Role::Engineer => matches!(permission, View | Halt | ReadLedger | Reconcile),

@@ -325,7 +325,7 @@ impl App {
         if named != PersonId(0) {
             return Ok(named);
         }
-        let operator = |people: Vec<Person>| people.into_iter().find(|person| person.email == OPERATOR_EMAIL);
+        let operator = |people: Vec<Person>| people.into_iter().find(is_operator);
         if let Some(operator) = operator(self.store().people().await?) {
             return Ok(operator.id);
         }
@@ -350,6 +350,11 @@ impl App {
     pub async fn health(&self) -> Result<()> {
         Ok(self.store().ping().await?)
     }
+}
+
+/// True for the person on record for the operator.
+pub(crate) fn is_operator(person: &Person) -> bool {
+    person.email == OPERATOR_EMAIL
 }
 
 /// A person as the ledger writes them.

@@ -88,6 +88,7 @@ impl From<store::Error> for Error {
             store::Error::Elsewhere { now, wanted, .. } => Self::Problem(Problem::Elsewhere { now, wanted }),
             store::Error::Taken => Self::Problem(Problem::Taken),
             store::Error::OwnWork => Self::Problem(Problem::OwnCampaign),
+            store::Error::NotCertified { ended } => Self::Problem(Problem::NotCertified { ended }),
             store::Error::NotInDoubt { .. } => Self::Problem(Problem::NotInDoubt),
             store::Error::Stale { .. } => Self::Problem(Problem::Stale),
             store::Error::Conflict { .. } | store::Error::Fenced { .. } => {

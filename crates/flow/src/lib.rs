@@ -49,6 +49,7 @@ mod sign_in;
 mod snapshot;
 mod stages;
 mod today;
+pub mod training;
 pub mod views;
 mod why;
 mod workshop;

@@ -13,6 +13,7 @@ use terms::customer::Language;
 use terms::decision::ExclusionReason;
 use terms::message::Field;
 use terms::rights::RequestState;
+use terms::time::Instant;
 
 /// Why something was not done, and what to do next.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -219,6 +220,21 @@ pub enum Problem {
         /// Key.
         customer: String,
     },
+    /// Somebody without a certificate that holds does what needs one.
+    #[error("this needs a valid certificate ({}); take the test on the page /training/test", ended_at(*ended))]
+    NotCertified {
+        /// When the last one ended; `None` when there never was one.
+        ended: Option<Instant>,
+    },
+    /// A test is tried again too soon.
+    #[error("the next try is open from {at}; read the lessons until then")]
+    TestLater {
+        /// From when.
+        at: Instant,
+    },
+    /// A test is no longer open.
+    #[error("this test is no longer open: it was handed in, or its time is over; begin another one")]
+    TestOver,
     /// The reason for opening the vault says too little.
     #[error("say in a sentence why the vault has to be opened; it stands in the ledger for good")]
     NoReasonToOpen,
@@ -231,6 +247,10 @@ pub enum Problem {
         /// Lines with what is wrong with each, never with what stands in it.
         lines: Vec<(u64, &'static str)>,
     },
+}
+
+fn ended_at(ended: Option<Instant>) -> String {
+    ended.map_or_else(|| "there is none yet".to_owned(), |at| format!("the last one ended on {}", at.day()))
 }
 
 fn lines_of(lines: &[(u64, &'static str)]) -> String {
@@ -353,6 +373,9 @@ impl Problem {
             | Self::NotAllJudged
             | Self::VaultFile { .. } => ProblemKind::Input,
             Self::ChangedSinceRead
+            | Self::NotCertified { .. }
+            | Self::TestLater { .. }
+            | Self::TestOver
             | Self::FactsMoved
             | Self::NotLookedAt
             | Self::OwnText

@@ -62,16 +62,22 @@ impl App {
             Some(approval) => Some(self.store().person(approval.approver).await?.name),
             None => None,
         };
+        let (mut may_approve, mut actions) = (may_approve(person, &campaign), actions(person, &campaign));
+        // Sending back needs no certificate: it stops something.
+        if may_approve.is_ok() && !self.standing_of(person.id).await?.holds() {
+            may_approve = Err(ApproveRefusal::NotCertified);
+            actions.retain(|action| *action != CampaignAction::Approve);
+        }
         Ok(ReviewView {
             compose,
             author: self.store().person(campaign.author).await?.name,
             content_hash: content_hash.to_string(),
             models,
-            may_approve: may_approve(person, &campaign),
+            may_approve,
             approved_by,
             approved_at: approval.as_ref().map(|approval| approval.at),
             standing,
-            actions: actions(person, &campaign),
+            actions,
         })
     }
 

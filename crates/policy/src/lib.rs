@@ -20,5 +20,6 @@ pub mod quiet_hours;
 pub mod refusal;
 pub mod rights;
 pub mod segment;
+pub mod training;
 
 pub use refusal::Refusal;

@@ -11,8 +11,11 @@ SELECT id, campaign, approver, verdict, content_hash, note, at, voided_at FROM a
 WHERE campaign = $1 ORDER BY id;
 
 -- name: decide
+-- An approval needs a certificate that holds at its time; a refusal does not.
 INSERT INTO approvals (id, campaign, author, approver, verdict, content_hash, note, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+SELECT $1, $2, $3, p.id, v.verdict, $6, $7, $8 FROM people p, (SELECT 'approved' AS verdict UNION ALL SELECT 'rejected' AS verdict) v
+WHERE p.id = $4 AND v.verdict = $5
+  AND (v.verdict = 'rejected' OR EXISTS (SELECT 1 FROM certificates c WHERE c.person = p.id AND c.issued_at <= $8 AND $8 < c.valid_until));
 
 -- name: void_approvals
 UPDATE approvals SET voided_at = $2 WHERE campaign = $1 AND voided_at IS NULL;

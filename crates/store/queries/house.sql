@@ -29,9 +29,10 @@ FROM house_overrides o JOIN people p ON p.id = o.person
 LEFT JOIN house_override_ends e ON e.override = o.id LEFT JOIN people q ON q.id = e.person ORDER BY o.id DESC;
 
 -- name: add_override
--- The role is the one the person has.
+-- The role is the one the person has, and their certificate has to hold.
 INSERT INTO house_overrides (id, rule, why, person, role, at, until)
-SELECT $1, $2, $3, p.id, p.role, $5, $6 FROM people p WHERE p.id = $4;
+SELECT $1, $2, $3, p.id, p.role, $5, $6 FROM people p WHERE p.id = $4
+  AND EXISTS (SELECT 1 FROM certificates c WHERE c.person = p.id AND c.issued_at <= $5 AND $5 < c.valid_until);
 
 -- name: end_override
 INSERT INTO house_override_ends (override, at, person) SELECT o.id, $2, $3 FROM house_overrides o

@@ -1,5 +1,5 @@
 //! Approvals and refusals. An approval is bound to the hash the campaign was submitted with, and the schema keeps
-//! author and approver apart. It is voided by an edit, never deleted.
+//! author and approver apart and asks for a certificate of the approver. It is voided by an edit, never deleted.
 
 use crate::campaigns::elsewhere;
 use crate::error::{Error, Result};
@@ -70,7 +70,8 @@ writes! {
     /// Approves a submitted campaign. `content` is the hash of what the approver saw.
     ///
     /// # Errors
-    /// When it is not submitted, the content is not what was submitted, or the approver is its author.
+    /// When it is not submitted, the content is not what was submitted, or the approver is its author;
+    /// [`Error::NotCertified`] when the approver has no certificate that holds.
     pub async fn approve_campaign(
         &mut self, campaign: CampaignId, approver: PersonId, content: &ContentHash, note: &str, at: Instant,
     ) -> Result<Approval> {
@@ -123,7 +124,7 @@ impl crate::open::Tx {
             return Err(Error::OwnWork);
         }
         let id = self.take_numbers("approvals", 1).await?;
-        sqlx::query(sql!("approvals", "decide"))
+        let done = sqlx::query(sql!("approvals", "decide"))
             .bind(id)
             .bind(campaign.0)
             .bind(author.0)
@@ -134,6 +135,9 @@ impl crate::open::Tx {
             .bind(at.0)
             .execute(self.db())
             .await?;
+        if done.rows_affected() == 0 {
+            return Err(self.uncertified(approver, at).await?);
+        }
         Ok(ApprovalId(id))
     }
 

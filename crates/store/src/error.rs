@@ -3,6 +3,7 @@
 use terms::campaign::CampaignState;
 use terms::delivery::DeliveryState;
 use terms::ids::{CampaignId, MessageId};
+use terms::time::Instant;
 
 /// Result of every call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -40,6 +41,12 @@ pub enum Error {
     /// The author decides about their own campaign.
     #[error("the author cannot decide about their own campaign; ask somebody else who may approve")]
     OwnWork,
+    /// Somebody without a valid certificate does what needs one.
+    #[error("this needs a valid certificate; take the test at /training/test first")]
+    NotCertified {
+        /// When the last certificate ended; `None` when there never was one.
+        ended: Option<Instant>,
+    },
     /// A message is settled that is not in doubt.
     #[error(
         "message `{message}` cannot be settled as {to}; settle messages in doubt only, as sent or as failed"

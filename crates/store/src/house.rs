@@ -185,7 +185,7 @@ writes! {
     /// Records an override; the database refuses one of anybody but a privacy officer.
     ///
     /// # Errors
-    /// When the database refuses, or there is no such person.
+    /// When the database refuses, or there is no such person; [`Error::NotCertified`] without a certificate that holds.
     pub async fn add_override(
         &mut self, rule: &str, why: &str, person: PersonId, at: Instant, until: Instant,
     ) -> Result<i64> {
@@ -193,7 +193,7 @@ writes! {
         let query = sqlx::query(sql!("house", "add_override"))
             .bind(id).bind(rule).bind(why).bind(person.0).bind(at.0).bind(until.0);
         if query.execute(self.db()).await?.rows_affected() == 0 {
-            return Err(Error::missing("person", person));
+            return Err(self.uncertified(person, at).await?);
         }
         Ok(id)
     }

@@ -51,6 +51,7 @@ pub mod settings;
 pub mod sign_ups;
 pub mod suppressions;
 pub mod tombstones;
+pub mod training;
 pub mod turnstile;
 pub mod vault;
 pub mod write_keys;

@@ -90,6 +90,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0012_triggers.sqlite.sql"),
         postgres: include_str!("../migrations/0012_triggers.postgres.sql"),
     },
+    Migration {
+        version: 13,
+        schema: include_str!("../migrations/0013_training.sql"),
+        sqlite: include_str!("../migrations/0013_triggers.sqlite.sql"),
+        postgres: include_str!("../migrations/0013_triggers.postgres.sql"),
+    },
 ];
 
 pub(crate) async fn run(tx: &mut Transaction<'static, Any>, kind: Kind) -> Result<()> {
@@ -223,6 +229,8 @@ mod tests {
             terms::model::ModelState,
             terms::person::Role,
             terms::preference::Personalisation,
+            terms::training::Lesson,
+            terms::training::TestOrigin,
             terms::service::ServiceKind,
             terms::service::ServiceState,
             crate::vault::Attribute,

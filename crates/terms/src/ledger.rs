@@ -92,6 +92,16 @@ text_enum! {
         OverrideEnded = "override_ended",
         /// The threshold of a learned cue was set from verdicts of people, or as it is built in again.
         CueCalibrated = "cue_calibrated",
+        /// Somebody read a lesson for the first time.
+        LessonRead = "lesson_read",
+        /// Somebody began a test.
+        TestBegun = "test_begun",
+        /// Somebody passed a test, and is certified for a time.
+        TestPassed = "test_passed",
+        /// Somebody did not pass a test.
+        TestFailed = "test_failed",
+        /// Somebody was refused because their certificate had ended.
+        CertificateRefused = "certificate_refused",
         /// A customer was erased.
         Erased = "erased",
         /// A backup was made.

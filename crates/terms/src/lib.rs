@@ -36,5 +36,6 @@ pub mod rights;
 pub mod service;
 pub mod stage;
 pub mod time;
+pub mod training;
 
 pub use text_enum::UnknownName;

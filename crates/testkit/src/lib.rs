@@ -71,6 +71,10 @@ impl TestApp {
         let shop = Shop::new(5, customers, 12, last);
         let kit = Self { app, shop, folder };
         kit.settle(now).await;
+        for role in [Role::Approver, Role::PrivacyOfficer, Role::Analyst] {
+            let person = kit.person(role).await;
+            assert!(kit.app.take_demo_test(&person).await.expect("a test").passed, "the bank's answers pass");
+        }
         if customers > 0 {
             kit.import().await;
         }

@@ -201,6 +201,8 @@ struct ErrorPage<'a> {
     status: u16,
     key: &'a str,
     detail: &'a str,
+    /// The way out is the test of the training.
+    to_test: bool,
 }
 
 #[derive(Template)]
@@ -241,8 +243,11 @@ pub(crate) fn page(cx: &Cx, response: Response) -> Response {
                 };
                 CustomerErrorPage { other, cx: cx.clone(), erased }.render()
             }
-            None => ErrorPage { cx, status: status.as_u16(), key: told.key, detail: &told.detail.words(cx) }
-                .render(),
+            None => {
+                let to_test = matches!(&told.detail, Detail::Problem(flow::Problem::NotCertified { .. }));
+                let detail = &told.detail.words(cx);
+                ErrorPage { cx, status: status.as_u16(), key: told.key, detail, to_test }.render()
+            }
         };
         (status, Html(html.unwrap_or_else(|_| status.to_string()))).into_response()
     };

@@ -295,10 +295,12 @@ impl App {
     /// Records an override of a built-in rule, through the last day.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for anybody but a privacy officer, [`Problem::BadHouse`] for a rule that is never lowered, a
+    /// [`Error::Forbidden`] for anybody but a privacy officer, [`Problem::NotCertified`] without a certificate that holds,
+    /// [`Problem::BadHouse`] for a rule that is never lowered, a
     /// reason that says too little, or a day that is past or too far away.
     pub async fn override_rule(&self, person: &Person, rule: &str, why: &str, until: Day) -> Result<i64> {
         needs(person, Permission::OverrideRules)?;
+        self.certified(person).await?;
         let now = self.now();
         let last = now.plus_days(guard::LONGEST_OVERRIDE_DAYS);
         let end = self.brand().await?.end_of(until);

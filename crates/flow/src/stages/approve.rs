@@ -38,8 +38,8 @@ impl App {
     /// Approves a submitted campaign. `seen_hash` is the hash the approver's page showed.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for a role that does not approve, [`Error::Conflict`] for the author, for a campaign
-    /// that is not submitted, or for one that changed since it was read.
+    /// [`Error::Forbidden`] for a role that does not approve, [`Problem::NotCertified`] without a certificate that holds,
+    /// [`Error::Conflict`] for the author, for a campaign that is not submitted, or for one that changed since it was read.
     pub async fn approve_campaign(
         &self,
         person: &Person,
@@ -48,6 +48,7 @@ impl App {
         note: &str,
     ) -> Result<()> {
         needs(person, Permission::Approve)?;
+        self.certified(person).await?;
         let campaign = self.store().campaign(id).await?;
         let current = self.content_hash(&campaign).await?;
         if current.to_string() != seen_hash {

@@ -281,6 +281,8 @@ pub enum ApproveRefusal {
     NotSubmitted,
     /// It was decided: the campaign is approved, or was launched.
     Decided,
+    /// They have no certificate that holds.
+    NotCertified,
 }
 
 /// The report of a campaign.

@@ -1,6 +1,6 @@
 //! Rules of the brand, changes of severity and overrides.
 
-use crate::databases::{at, on_each};
+use crate::databases::{at, certify, on_each};
 use store::Error;
 use terms::finding::Severity;
 use terms::house::{HouseKind, HouseRule};
@@ -71,9 +71,13 @@ fn the_database_takes_overrides_of_privacy_officers_alone_with_a_reason_and_an_e
         let year = |days: i64| Instant(at(1).0 + days * 86_400_000_000);
         for role in Role::ALL.iter().filter(|role| **role != Role::PrivacyOfficer) {
             let who = store.add_person("X", &format!("{role}@x.example"), *role, "h").await.unwrap();
+            certify(store, who, at(0)).await;
             assert!(store.add_override("M3", why, who, at(1), year(9)).await.is_err(), "{role}");
         }
         let officer = store.add_person("Pia", "pia@x.example", Role::PrivacyOfficer, "h").await.unwrap();
+        let untrained = store.add_override("M3", why, officer, at(1), year(9)).await;
+        assert!(matches!(untrained, Err(Error::NotCertified { ended: None })), "{untrained:?}");
+        certify(store, officer, at(0)).await;
         assert!(store.add_override("M3", "short", officer, at(1), year(9)).await.is_err());
         assert!(store.add_override("M3", why, officer, at(1), year(366)).await.is_err());
         assert!(store.add_override("M3", why, officer, at(1), at(1)).await.is_err());

@@ -19,3 +19,4 @@ mod readers;
 mod records;
 mod rights;
 mod speed;
+mod training;

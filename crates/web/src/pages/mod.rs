@@ -35,6 +35,7 @@ mod sample;
 mod settings;
 mod sign_in;
 mod today;
+mod training;
 mod unsubscribe;
 mod why;
 
@@ -50,7 +51,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use flow::access::Permission::{
     Approve, Compose, Halt, JudgeSamples, KeepRules, Launch, ManageRights, OverrideRules, ReadLedger,
-    Reconcile, View,
+    Reconcile, SeeTraining, View,
 };
 
 /// Every route of the house.
@@ -114,6 +115,15 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .get("/guard/sample", Staff(JudgeSamples), sample::list)
         .get("/guard/sample/{id}", Staff(JudgeSamples), sample::show)
         .post("/guard/sample/{id}", Staff(JudgeSamples), sample::judge)
+        .get("/training", Staff(View), training::show)
+        .get("/training/team", Staff(SeeTraining), training::team)
+        .get("/training/test", Staff(View), training::exam)
+        .post("/training/test", Staff(View), training::begin)
+        .get("/training/test/{id}", Staff(View), training::result)
+        .post("/training/test/{id}", Staff(View), training::hand_in)
+        .get("/training/certificate/{id}", Staff(View), training::certificate)
+        .get("/training/{lesson}", Staff(View), training::lesson)
+        .post("/training/{lesson}", Staff(View), training::read)
         .get("/ledger", Staff(ReadLedger), ledger::show)
         .post("/ledger", Staff(ReadLedger), ledger::verify)
         .get("/consent", Staff(ManageRights), consent::show)

@@ -54,12 +54,18 @@ impl ReviewPage {
         self.cx.pct(percent / 100.0, usize::from(percent.fract() != 0.0))
     }
 
+    /// Whether only a certificate is missing.
+    fn needs_test(&self) -> bool {
+        self.view.may_approve == Err(ApproveRefusal::NotCertified)
+    }
+
     fn refusal(&self) -> Option<&'static str> {
         Some(match self.view.may_approve.err()? {
             ApproveRefusal::Author => "author",
             ApproveRefusal::Role => "role",
             ApproveRefusal::NotSubmitted => "not_submitted",
             ApproveRefusal::Decided => "decided",
+            ApproveRefusal::NotCertified => "not_certified",
         })
     }
 }

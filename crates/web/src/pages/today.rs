@@ -3,11 +3,13 @@
 use crate::charts::{self, Area};
 use crate::context::Cx;
 use crate::error::Fault;
+use crate::route::Staff;
 use crate::{WebState, respond};
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
+use flow::training::{Standing, needs_certificate};
 use flow::views::{CampaignBrief, StageCount, Task, TaskKind, TodayView, UpliftView};
 
 #[derive(Template)]
@@ -17,6 +19,8 @@ pub(super) struct TodayPage {
     view: TodayView,
     stages: String,
     revenue: Area,
+    /// What to say of the reader's certificate, when it needs their attention.
+    pub(super) reminder: Option<String>,
 }
 
 impl TodayPage {
@@ -29,7 +33,7 @@ impl TodayPage {
             cx.money(view.revenue_30_before, &view.currency),
         );
         let revenue = charts::area(&amounts, 30, cx.t("today.revenue.title"), &desc);
-        Self { cx, view, stages, revenue }
+        Self { cx, view, stages, revenue, reminder: None }
     }
 
     fn task_link(&self, task: &Task) -> String {
@@ -113,9 +117,17 @@ pub(crate) fn whisker(cx: &Cx, uplift: &UpliftView, currency: &str, list: &[Camp
 pub(crate) async fn show(
     State(state): State<WebState>,
     Extension(cx): Extension<Cx>,
+    Extension(Staff(person)): Extension<Staff>,
 ) -> Result<Response, Fault> {
     let view = state.app.today().await?;
-    respond::face(&cx, view, |view| TodayPage::new(cx.clone(), view))
+    let standing = state.app.standing_of(person.id).await?;
+    let reminder = match standing {
+        _ if !needs_certificate(person.role) => None,
+        Standing::Valid { .. } => None,
+        Standing::EndsSoon { until } => Some(cx.t1("tr.remind.soon", cx.on(until))),
+        Standing::Never | Standing::Ended { .. } => Some(cx.t("tr.remind.needed").to_owned()),
+    };
+    respond::face(&cx, view, |view| TodayPage { reminder, ..TodayPage::new(cx.clone(), view) })
 }
 
 /// Share of a campaign's messages that were sent.

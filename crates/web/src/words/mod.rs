@@ -91,6 +91,10 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
         Problem::NothingToCorrect => "problem.nothing_to_correct",
         Problem::NotAnAddress => "problem.not_an_address",
         Problem::Restricted { customer } => return cx.t1("problem.restricted", customer),
+        Problem::NotCertified { ended: None } => "problem.not_certified",
+        Problem::NotCertified { ended: Some(at) } => return cx.t1("problem.certificate_ended", cx.on(at)),
+        Problem::TestLater { at } => return cx.t1("problem.test_later", cx.when(at)),
+        Problem::TestOver => "problem.test_over",
         Problem::NoReasonToOpen => "problem.no_reason_to_open",
         // Filled from the command line only; the lines' own words are English there.
         Problem::VaultFile { lines } => {
@@ -252,6 +256,10 @@ mod tests {
             Problem::NothingSent,
             Problem::Restricted { customer: "C-1".into() },
             Problem::NoReasonToOpen,
+            Problem::NotCertified { ended: None },
+            Problem::NotCertified { ended: Some(terms::time::Instant(0)) },
+            Problem::TestLater { at: terms::time::Instant(0) },
+            Problem::TestOver,
             Problem::VaultFile { lines: vec![(2, "it has no value")] },
         ] {
             let (english, spanish) =
