@@ -270,6 +270,40 @@ pub(crate) enum LedgerCommand {
         #[arg(long)]
         action: Option<String>,
     },
+    /// Write checkpoint, tiles, entries and keys into a new folder, to be checked elsewhere with `candor-witness verify`
+    Export {
+        /// Folder to make
+        folder: PathBuf,
+    },
+    /// Programs on other hosts that sign what only grew
+    #[command(subcommand)]
+    Witness(WitnessCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WitnessCommand {
+    /// Show this ledger's key, which a witness needs
+    Key,
+    /// Have the ledger witnessed from now on
+    Add {
+        /// The witness's key, as `candor-witness init` showed it
+        key: String,
+        /// Where it takes checkpoints, such as https://witness.example.org
+        #[arg(long)]
+        url: String,
+        /// Vouch for a host that is not on the public internet
+        #[arg(long)]
+        allow_host: bool,
+    },
+    /// List the witnesses: what each signed, and when
+    List,
+    /// Send the newest checkpoint now, instead of within five minutes; ends with 1 when a witness did not sign
+    Ask,
+    /// Remove a witness, by its number or name; what it signed stays
+    Remove {
+        /// Number or name
+        witness: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -33,9 +33,14 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
     (
         "measure",
         // Figures on temporary installations: `measure erasure` plants and searches in one.
-        &["terms", "science", "lake", "guard", "policy", "store", "gateway", "flow", "testkit", "assay"],
+        &[
+            "terms", "science", "lake", "guard", "policy", "store", "gateway", "flow", "testkit", "assay",
+            "witness",
+        ],
         &["axum", "sqlx", "askama"],
     ),
+    // Another program, for another host: it shares no code with what it watches.
+    ("witness", &[], &["tlog_tiles", "sqlx"]),
     ("testkit", &["terms", "store", "flow", "gateway", "simulator", "lake", "guard", "policy"], &["axum"]),
 ];
 

@@ -24,7 +24,7 @@ use crate::lawful::fatigue::Fatigue;
 use crate::links::LinkSigner;
 use crate::snapshot::Snapshot;
 
-/// Name the ledger signs its checkpoints with.
+/// Name a new ledger signs its checkpoints with. Random letters follow, because a witness tells logs apart by their names.
 const LEDGER_NAME: &str = "candor.local/ledger";
 /// Address of the person on record for the operator; nobody can sign in with it.
 const OPERATOR_EMAIL: &str = "operator@localhost";
@@ -104,7 +104,10 @@ impl App {
             }
         };
         let links = LinkSigner::new(home.secret("links")?);
-        let ledger_key = Arc::new(LedgerKey::open_or_create(&home.keys().join("ledger"), LEDGER_NAME)?);
+        let ledger_key = Arc::new(LedgerKey::open_or_create(
+            &home.keys().join("ledger"),
+            &format!("{LEDGER_NAME}/{:08x}", rand::random::<u32>()),
+        )?);
         let inner = Inner {
             home,
             store,

@@ -38,6 +38,8 @@ pub enum Work {
     Retain,
     /// Draw texts of the month that is over for people to judge.
     SampleGuard,
+    /// Sign the newest checkpoint of the ledger and have it witnessed.
+    Witness,
     /// Bring purchases that came as events into the lake.
     Compact,
     /// Tell a recipient of data what a customer asked for.
@@ -69,6 +71,7 @@ impl Work {
             Self::Erase { .. } => "erase",
             Self::Retain => "retain",
             Self::SampleGuard => "sample_guard",
+            Self::Witness => "witness",
             Self::Compact => "compact",
             Self::Notify { .. } => "notify",
             Self::CallBack { .. } => "call_back",

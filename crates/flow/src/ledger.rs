@@ -10,11 +10,14 @@ use terms::person::{Actor, Person, Role};
 
 use crate::app::App;
 use crate::error::Result;
+use crate::log::CosignedView;
 use crate::problem::Problem;
 use crate::views::{ActorKind, LedgerLine, LedgerView, VerificationView};
 
 /// Entries on a page.
 const PAGE: i64 = 50;
+/// Signatures of witnesses that are listed.
+const COSIGNED: i64 = 12;
 
 impl App {
     /// A page of the ledger, newest first. An empty `action` means all.
@@ -42,6 +45,12 @@ impl App {
             entries: self.store().ledger_size().await?,
             root: checkpoint.lines().nth(2).unwrap_or_default().to_owned(),
             checkpoint,
+            log_key: self.log_key(),
+            witnesses: self.witnesses().await?,
+            cosigned: (self.store().recent_cosignatures(COSIGNED).await?.into_iter())
+                .map(|signed| CosignedView { witness: signed.witness, size: signed.size, at: signed.at })
+                .collect(),
+            at: self.now(),
             verification: None,
             action: action.to_owned(),
             lines: entries.iter().map(|entry| ledger_line(entry, &people, responsible)).collect(),
@@ -55,11 +64,15 @@ impl App {
     /// When the store fails. What does not hold is not an error but stands in the view.
     pub async fn verify_ledger(&self) -> Result<VerificationView> {
         let watch = Stopwatch::now();
+        // The copy that lies outside of the database, from before this one is signed.
+        let outside: Vec<String> =
+            std::fs::read_to_string(self.home().keys().join("newest-checkpoint")).into_iter().collect();
         self.checkpoint().await?;
-        let report = self.store().verify_ledger(&self.ledger_key().verifier(), &[]).await?;
+        let report = self.store().verify_ledger(&self.log_key(), &outside).await?;
         let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
         Ok(VerificationView {
             entries: report.entries,
+            cosigned: report.cosigned,
             verified: problems.is_empty() && report.checkpoint_ok,
             problems,
             seconds: watch.elapsed().as_secs_f64(),

@@ -52,6 +52,7 @@ impl App {
         self.forget_unconfirmed().await?;
         self.enqueue(&Work::Retain, now).await?;
         self.enqueue(&Work::SampleGuard, now).await?;
+        self.enqueue(&Work::Witness, now).await?;
         Ok(in_doubt)
     }
 
@@ -141,6 +142,7 @@ impl App {
             Work::Erase { erasure } => self.run_erasures(&[*erasure]).await,
             Work::Retain => self.retain_job().await,
             Work::SampleGuard => self.sample_job().await,
+            Work::Witness => self.witness_job().await,
             Work::Compact => self.compact_job().await,
             Work::Notify { notice } => self.deliver_notice(*notice, job.attempts >= job.max_attempts).await,
             Work::CallBack { url, body, .. } => self.deliver_callback(url, body).await,

@@ -35,6 +35,9 @@ WHERE p.object = $4 AND l.seq < $1 AND ($2 = '' OR l.action = $2) ORDER BY l.seq
 -- name: latest_checkpoint
 SELECT size, note FROM ledger_checkpoints ORDER BY size DESC LIMIT 1;
 
+-- name: checkpoint_at
+SELECT note FROM ledger_checkpoints WHERE size = $1;
+
 -- name: checkpoints
 SELECT size, note FROM ledger_checkpoints ORDER BY size;
 
@@ -57,4 +60,5 @@ SELECT place, hash FROM ledger_nodes WHERE level = $1 AND place >= $2 AND place 
 -- One statement, so that an append in between cannot tear the figures apart.
 SELECT (SELECT size FROM ledger_head WHERE id = 1) AS size,
        (SELECT CAST(COUNT(*) AS BIGINT) FROM ledger_leaves) AS leaves,
-       (SELECT CAST(COUNT(*) AS BIGINT) FROM ledger_payloads) AS payloads;
+       (SELECT CAST(COUNT(*) AS BIGINT) FROM ledger_payloads) AS payloads,
+       (SELECT CAST(COUNT(*) AS BIGINT) FROM ledger_nodes) AS nodes;

@@ -84,14 +84,18 @@ pub fn return_of(table: &str) -> Option<Return> {
         | "vault_keys"
         | "vault_openings"
         | "write_keys"
+        | "witnesses"
         | "event_counts"
         | "erasures"
         | "retention_periods"
         | "retention_runs"
         | "retention_steps" => Return::Completed,
-        "ledger_leaves" | "ledger_nodes" | "ledger_payloads" | "ledger_checkpoints" | "ledger_head" => {
-            Return::Ledger
-        }
+        "ledger_leaves"
+        | "ledger_nodes"
+        | "ledger_payloads"
+        | "ledger_checkpoints"
+        | "ledger_head"
+        | "ledger_cosignatures" => Return::Ledger,
         // Tombstones come from the log of erasures, which also knows who came back since.
         "moves" | "rights_moves" | "schema_versions" | "counters" | "jobs" | "sessions" | "tombstones"
         | "erasures_under_way" | "event_inbox" | "event_ids" => Return::Left,

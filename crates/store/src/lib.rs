@@ -54,6 +54,7 @@ pub mod tombstones;
 pub mod training;
 pub mod turnstile;
 pub mod vault;
+pub mod witnesses;
 pub mod write_keys;
 
 pub use error::{Error, Result};

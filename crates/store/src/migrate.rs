@@ -96,6 +96,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0013_triggers.sqlite.sql"),
         postgres: include_str!("../migrations/0013_triggers.postgres.sql"),
     },
+    Migration {
+        version: 14,
+        schema: include_str!("../migrations/0014_witness.sql"),
+        sqlite: include_str!("../migrations/0014_triggers.sqlite.sql"),
+        postgres: include_str!("../migrations/0014_triggers.postgres.sql"),
+    },
 ];
 
 pub(crate) async fn run(tx: &mut Transaction<'static, Any>, kind: Kind) -> Result<()> {

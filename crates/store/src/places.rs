@@ -124,6 +124,8 @@ pub const WITHOUT_CUSTOMERS: &[(&str, &str)] = &[
     ("ledger_nodes", "hashes of the tree"),
     ("ledger_checkpoints", "signed roots of the tree"),
     ("ledger_head", "size and edge of the tree"),
+    ("witnesses", "programs on other hosts that watch the ledger"),
+    ("ledger_cosignatures", "what witnesses signed of the tree"),
     ("notices", "texts that receipts refer to"),
     ("rights_moves", "the state machine of requests"),
     ("rights_partners", "who may send requests for customers, by the hash of a key"),

@@ -136,6 +136,10 @@ text_enum! {
         RecipientTold = "recipient_told",
         /// A recipient or partner was added, changed or removed.
         RecipientChanged = "recipient_changed",
+        /// A witness of the ledger was added or removed.
+        WitnessChanged = "witness_changed",
+        /// A witness refused to sign: this ledger is not the one it has seen.
+        WitnessRefused = "witness_refused",
         /// A personal data breach was opened, reported or closed.
         BreachRecorded = "breach_recorded",
     }

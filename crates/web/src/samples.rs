@@ -633,12 +633,35 @@ fn entry(seq: u64, action: &str, object: &str) -> LedgerLine {
     }
 }
 
+fn witness(id: i64, trouble: &str, refused_at: Option<terms::time::Instant>) -> flow::log::WitnessView {
+    flow::log::WitnessView {
+        id,
+        name: format!("witness.example/w{id}"),
+        key: "witness.example/w1+00000000+BAA".into(),
+        url: "https://witness.example".into(),
+        since: at(-9),
+        size: Some(14_100),
+        cosigned_at: Some(at(-2)),
+        asked_at: Some(at(-1)),
+        trouble: trouble.into(),
+        refused_at,
+    }
+}
+
 /// The ledger.
 pub(crate) fn ledger() -> LedgerView {
     LedgerView {
         entries: 14_212,
         root: "4Vz6pG3oV0m0m5mV2yq7bJ0mQ9b8m1n2o3p4q5r6s7t=".into(),
         checkpoint: "candor.test/ledger\n14212\n4Vz6pG3oV0m0m5mV2yq7bJ0mQ9b8m1n2o3p4q5r6s7t=\n\n— candor.test/ledger pX8fD0vK".into(),
+        log_key: "candor.test/ledger+a5fc1f0f+AXX".into(),
+        witnesses: vec![
+            witness(1, "", None),
+            witness(2, HOSTILE, None),
+            witness(3, "this ledger did not grow out of the 14100 entries that it has signed", Some(at(-1))),
+        ],
+        cosigned: vec![flow::log::CosignedView { witness: HOSTILE.into(), size: 14_100, at: at(-2) }],
+        at: at(0),
         verification: None,
         action: String::new(),
         lines: vec![entry(14_211, "message_sent", "message/118"), entry(14_210, "campaign_approved", "campaign/3"), entry(14_209, "signed_in", HOSTILE)],

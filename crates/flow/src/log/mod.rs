@@ -5,9 +5,12 @@
 //! Leaves name people of the house by their names, and customers never ([`terms::person::Actor::Customer`] has no
 //! field), so hashes are for everybody and leaves for whoever has a key.
 
+mod export;
 mod view;
+mod witness;
 
-pub use view::{ConsistencyView, InclusionView};
+pub use export::LedgerExport;
+pub use view::{ConsistencyView, CosignedView, InclusionView, WitnessView};
 
 use store::ledger::TILE_WIDTH;
 
@@ -20,7 +23,19 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub async fn log_checkpoint(&self) -> Result<Option<String>> {
-        Ok(self.store().latest_checkpoint().await?.map(|(_, note)| note))
+        match self.store().latest_checkpoint().await? {
+            Some((size, _)) => self.checkpoint_with_cosignatures(size).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The checkpoint of a size, with the lines of the witnesses under that of the log.
+    async fn checkpoint_with_cosignatures(&self, size: u64) -> Result<Option<String>> {
+        let Some(mut note) = self.store().checkpoint_at(size).await? else { return Ok(None) };
+        for line in self.store().cosignatures_at(size).await? {
+            note.push_str(&line);
+        }
+        Ok(Some(note))
     }
 
     /// A tile of hashes: `width` of them (256 make a full one). `None` when no checkpoint reaches so far.

@@ -1,7 +1,9 @@
-//! Proofs as JSON. Hashes are in hexadecimal; the fields are named as RFC 9162 names them.
+//! Proofs and witnesses as JSON. Hashes are in hexadecimal; the fields are named as RFC 9162 names them.
 
 use serde::Serialize;
 use store::ledger::{Growth, Inclusion};
+use store::witnesses::Witness;
+use terms::time::Instant;
 
 /// The proof that an entry is in a tree. The entry itself stays where only its readers get it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -55,4 +57,56 @@ impl ConsistencyView {
             consistency_path: growth.path,
         }
     }
+}
+
+/// A witness in use, and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WitnessView {
+    /// Number.
+    pub id: i64,
+    /// Name.
+    pub name: String,
+    /// Its verifier key.
+    pub key: String,
+    /// Where it takes checkpoints.
+    pub url: String,
+    /// Since when it is asked.
+    pub since: Instant,
+    /// Entries it signed last.
+    pub size: Option<u64>,
+    /// When it signed them, by its own clock.
+    pub cosigned_at: Option<Instant>,
+    /// When it was last asked.
+    pub asked_at: Option<Instant>,
+    /// What was wrong the last time; empty when it signed.
+    pub trouble: String,
+    /// When it said that this ledger is not the one it has seen.
+    pub refused_at: Option<Instant>,
+}
+
+/// A witness as pages show it.
+pub(super) fn witness_view(witness: &Witness) -> WitnessView {
+    WitnessView {
+        id: witness.id,
+        name: witness.name.clone(),
+        key: witness.vkey.clone(),
+        url: witness.url.clone(),
+        since: witness.added_at,
+        size: witness.last.map(|(size, _)| size),
+        cosigned_at: witness.last.map(|(_, at)| at),
+        asked_at: witness.tried_at,
+        trouble: witness.trouble.clone(),
+        refused_at: witness.refused_at,
+    }
+}
+
+/// That a witness signed a size.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CosignedView {
+    /// Who.
+    pub witness: String,
+    /// Entries.
+    pub size: u64,
+    /// When, by the witness's clock.
+    pub at: Instant,
 }

@@ -1,5 +1,6 @@
 //! The ledger page and the chain of reasons behind a message.
 
+use crate::log::{CosignedView, WitnessView};
 use serde::Serialize;
 use terms::decision::Reason;
 use terms::finding::GuardReport;
@@ -14,6 +15,14 @@ pub struct LedgerView {
     pub root: String,
     /// The last signed checkpoint, as a signed note.
     pub checkpoint: String,
+    /// The key that its signatures are checked with.
+    pub log_key: String,
+    /// Witnesses in use.
+    pub witnesses: Vec<WitnessView>,
+    /// What witnesses signed last.
+    pub cosigned: Vec<CosignedView>,
+    /// Now.
+    pub at: Instant,
     /// Verification, if it was asked for.
     pub verification: Option<VerificationView>,
     /// Filter by action.
@@ -29,6 +38,8 @@ pub struct LedgerView {
 pub struct VerificationView {
     /// Entries looked at.
     pub entries: u64,
+    /// Signatures of witnesses that hold.
+    pub cosigned: u64,
     /// True when everything holds.
     pub verified: bool,
     /// What does not, in words.

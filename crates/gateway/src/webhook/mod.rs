@@ -24,6 +24,8 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
 /// How long the other side may take, connection and answer together.
 const LIMIT: Duration = Duration::from_secs(15);
+/// Bytes of an answer that are read.
+const MOST_ANSWERED: u64 = 64 * 1024;
 /// Most addresses of a host that are tried.
 const MOST_ADDRESSES: usize = 8;
 
@@ -63,6 +65,18 @@ impl Endpoint {
     /// # Errors
     /// When it is not https, names a user, or is no URL; when it is an address that is not public and not allowed.
     pub fn parse(url: &str, allow_private: bool) -> Result<Self, HookError> {
+        Self::with(url, allow_private, |allowed_here| allowed_here)
+    }
+
+    /// The same for what is public and signed, and needs nobody's secrecy: plain http will do to any host.
+    ///
+    /// # Errors
+    /// As [`Endpoint::parse`].
+    pub fn parse_public(url: &str, allow_private: bool) -> Result<Self, HookError> {
+        Self::with(url, allow_private, |_| true)
+    }
+
+    fn with(url: &str, allow_private: bool, plain: impl Fn(bool) -> bool) -> Result<Self, HookError> {
         let bad = || HookError::Url(url.to_owned());
         if url.chars().any(|c| c.is_control() || c.is_whitespace()) || url.contains('#') {
             return Err(bad());
@@ -77,7 +91,7 @@ impl Endpoint {
         let this_machine = host == "localhost" || literal.is_some_and(|address| address.is_loopback());
         let port = match uri.scheme_str() {
             Some("https") => authority.port_u16().unwrap_or(443),
-            Some("http") if allow_private && this_machine => authority.port_u16().unwrap_or(80),
+            Some("http") if plain(allow_private && this_machine) => authority.port_u16().unwrap_or(80),
             _ => return Err(bad()),
         };
         // An address written out, and this machine by its name, are refused here already: before anybody waits.
@@ -156,11 +170,8 @@ impl Resolver for Pinned {
     }
 }
 
-/// Hands a body over. It blocks: call it where that is allowed.
-///
-/// # Errors
-/// When the host is not public, cannot be reached, or answers anything but success. A redirect is no success.
-pub fn post(endpoint: &Endpoint, headers: &[(&str, String)], body: &str) -> Result<u16, HookError> {
+/// Asks the addresses that were checked, whatever the name says by now; follows no redirect and no proxy.
+fn agent(endpoint: &Endpoint) -> Result<ureq::Agent, HookError> {
     let pinned = Pinned(endpoint.addresses()?);
     let config = ureq::Agent::config_builder()
         .timeout_global(Some(LIMIT))
@@ -169,8 +180,29 @@ pub fn post(endpoint: &Endpoint, headers: &[(&str, String)], body: &str) -> Resu
         .proxy(None)
         .user_agent("candor")
         .build();
-    let agent = ureq::Agent::with_parts(config, DefaultConnector::new(), pinned);
-    let mut request = agent.post(endpoint.uri.clone()).header("content-type", "application/json");
+    Ok(ureq::Agent::with_parts(config, DefaultConnector::new(), pinned))
+}
+
+/// Sends a text and reads what is answered, whatever the status. It blocks: call it where that is allowed.
+///
+/// # Errors
+/// When the host is not public, cannot be reached, or answers with more than 64 KiB.
+pub fn exchange(endpoint: &Endpoint, body: &str) -> Result<(u16, String), HookError> {
+    let failed = |error: ureq::Error| HookError::NoAnswer(error.to_string());
+    let request =
+        agent(endpoint)?.post(endpoint.uri.clone()).header("content-type", "text/plain; charset=utf-8");
+    let mut answer = request.send(body).map_err(failed)?;
+    let status = answer.status().as_u16();
+    let text = answer.body_mut().with_config().limit(MOST_ANSWERED).read_to_string().map_err(failed)?;
+    Ok((status, text))
+}
+
+/// Hands a body over. It blocks: call it where that is allowed.
+///
+/// # Errors
+/// When the host is not public, cannot be reached, or answers anything but success. A redirect is no success.
+pub fn post(endpoint: &Endpoint, headers: &[(&str, String)], body: &str) -> Result<u16, HookError> {
+    let mut request = agent(endpoint)?.post(endpoint.uri.clone()).header("content-type", "application/json");
     for (name, value) in headers {
         request = request.header(*name, value);
     }

@@ -13,6 +13,8 @@ use std::path::Path;
 use tlog_tiles::{Checkpoint, Hash};
 
 const ED25519: u8 = 1;
+/// Algorithm of a witness's key (C2SP tlog-cosignature).
+const COSIGNATURE: u8 = 4;
 const PRIVATE: &str = "PRIVATE+KEY+";
 
 /// The key that signs checkpoints. It has no `Debug`, so that it cannot end up in a log.
@@ -39,10 +41,10 @@ fn conflict(what: impl Into<String>, next: &'static str) -> Error {
     Error::Conflict { what: what.into(), next }
 }
 
-fn key_hash(name: &str, public: &[u8]) -> [u8; 4] {
+fn key_hash(name: &str, algorithm: u8, public: &[u8]) -> [u8; 4] {
     let mut hasher = Sha256::new();
     hasher.update(name.as_bytes());
-    hasher.update([b'\n', ED25519]);
+    hasher.update([b'\n', algorithm]);
     hasher.update(public);
     let hash: [u8; 32] = hasher.finalize().into();
     let [a, b, c, d, ..] = hash;
@@ -55,7 +57,7 @@ fn is_key_name(name: &str) -> bool {
 }
 
 /// Splits `name+hash+base64` and returns the name and the 32 bytes after the algorithm byte.
-fn parse_key(text: &str) -> Option<(&str, u32, [u8; 32])> {
+fn parse_key(text: &str, algorithm: u8) -> Option<(&str, u32, [u8; 32])> {
     let (name, rest) = text.split_once('+')?;
     let (hash, key) = rest.split_once('+')?;
     if !is_key_name(name) || hash.len() != 8 {
@@ -63,12 +65,12 @@ fn parse_key(text: &str) -> Option<(&str, u32, [u8; 32])> {
     }
     let hash = u32::from_str_radix(hash, 16).ok()?;
     let bytes = STANDARD.decode(key).ok()?;
-    let (&ED25519, key) = bytes.split_first()? else { return None };
+    let (_, key) = bytes.split_first().filter(|(found, _)| **found == algorithm)?;
     Some((name, hash, key.try_into().ok()?))
 }
 
 fn write_key(name: &str, public: &[u8], bytes: &[u8; 32]) -> String {
-    let hash = u32::from_be_bytes(key_hash(name, public));
+    let hash = u32::from_be_bytes(key_hash(name, ED25519, public));
     let mut key = vec![ED25519];
     key.extend_from_slice(bytes);
     format!("{name}+{hash:08x}+{}", STANDARD.encode(key))
@@ -116,9 +118,9 @@ impl LedgerKey {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let (name, hash, seed) = parse_key(text.strip_prefix(PRIVATE)?)?;
+        let (name, hash, seed) = parse_key(text.strip_prefix(PRIVATE)?, ED25519)?;
         let key = SigningKey::from_bytes(&seed);
-        let expected = u32::from_be_bytes(key_hash(name, key.verifying_key().as_bytes()));
+        let expected = u32::from_be_bytes(key_hash(name, ED25519, key.verifying_key().as_bytes()));
         (hash == expected).then(|| Self { name: name.to_owned(), key })
     }
 
@@ -131,7 +133,7 @@ impl LedgerKey {
 
     /// Signs a text that ends with a line feed.
     pub(super) fn sign(&self, text: &str) -> String {
-        let mut signature = key_hash(&self.name, self.key.verifying_key().as_bytes()).to_vec();
+        let mut signature = key_hash(&self.name, ED25519, self.key.verifying_key().as_bytes()).to_vec();
         signature.extend_from_slice(&self.key.sign(text.as_bytes()).to_bytes());
         format!("{text}\n\u{2014} {} {}\n", self.name, STANDARD.encode(signature))
     }
@@ -149,8 +151,8 @@ impl std::str::FromStr for Verifier {
         let bad = || {
             conflict(format!("`{text}` is no verifier key"), "write it as name+hash+key, as candor shows it")
         };
-        let (name, hash, public) = parse_key(text).ok_or_else(bad)?;
-        if hash != u32::from_be_bytes(key_hash(name, &public)) {
+        let (name, hash, public) = parse_key(text, ED25519).ok_or_else(bad)?;
+        if hash != u32::from_be_bytes(key_hash(name, ED25519, &public)) {
             return Err(bad());
         }
         let key = VerifyingKey::from_bytes(&public).map_err(|_| bad())?;
@@ -164,7 +166,7 @@ impl Verifier {
     pub fn open(&self, note: &str) -> Option<SignedNote> {
         let (text, signatures) = note.rsplit_once("\n\n")?;
         let text = format!("{text}\n");
-        let hash = key_hash(&self.name, self.key.as_bytes());
+        let hash = key_hash(&self.name, ED25519, self.key.as_bytes());
         let holds = signatures.strip_suffix('\n')?.split('\n').any(|line| {
             let Some((name, encoded)) = line.strip_prefix("\u{2014} ").and_then(|line| line.split_once(' '))
             else {
@@ -182,6 +184,54 @@ impl Verifier {
     pub(super) fn open_checkpoint(&self, note: &str) -> Option<(u64, Hash)> {
         let checkpoint = Checkpoint::from_bytes(self.open(note)?.text.as_bytes()).ok()?;
         (checkpoint.origin() == self.name).then(|| (checkpoint.size(), *checkpoint.hash()))
+    }
+}
+
+/// The public key of a witness (C2SP tlog-cosignature, Ed25519).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WitnessKey {
+    name: String,
+    key: VerifyingKey,
+}
+
+impl std::str::FromStr for WitnessKey {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        let bad = || {
+            let next = "write it as name+hash+key, as candor-witness shows it";
+            conflict(format!("`{text}` is no key of a witness"), next)
+        };
+        let (name, hash, public) = parse_key(text, COSIGNATURE).ok_or_else(bad)?;
+        let key = VerifyingKey::from_bytes(&public).map_err(|_| bad())?;
+        if hash != u32::from_be_bytes(key_hash(name, COSIGNATURE, &public)) || key.is_weak() {
+            return Err(bad());
+        }
+        Ok(Self { name: name.to_owned(), key })
+    }
+}
+
+impl WitnessKey {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// When a signature line says that the witness cosigned a note, in seconds since 1970; `None` when it does not
+    /// hold, or is somebody else's.
+    #[must_use]
+    pub fn cosigned(&self, note: &str, line: &str) -> Option<u64> {
+        let text = note.split_once("\n\n").map(|(text, _)| format!("{text}\n"))?;
+        let (name, encoded) = line.strip_prefix("\u{2014} ")?.strip_suffix('\n')?.split_once(' ')?;
+        let bytes = STANDARD.decode(encoded).ok()?;
+        let (hash, rest) = bytes.split_first_chunk::<4>()?;
+        let (time, signature) = rest.split_first_chunk::<8>()?;
+        let seconds = u64::from_be_bytes(*time);
+        i64::try_from(seconds).ok()?;
+        let signature = Signature::from_slice(signature).ok()?;
+        let message = format!("cosignature/v1\ntime {seconds}\n{text}");
+        let mine = name == self.name && *hash == key_hash(&self.name, COSIGNATURE, self.key.as_bytes());
+        (mine && self.key.verify_strict(message.as_bytes(), &signature).is_ok()).then_some(seconds)
     }
 }
 

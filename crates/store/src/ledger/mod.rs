@@ -13,7 +13,7 @@ mod tiles;
 mod tree;
 mod verify;
 
-pub use checkpoint::{LedgerKey, SignedNote, Verifier};
+pub use checkpoint::{LedgerKey, SignedNote, Verifier, WitnessKey};
 pub use tiles::{Growth, TILE_WIDTH};
 pub use tree::Inclusion;
 pub use verify::{Problem, VerifyReport};
@@ -109,6 +109,15 @@ reads! {
     pub async fn latest_checkpoint(&mut self) -> Result<Option<(u64, String)>> {
         let row = sqlx::query(sql!("ledger", "latest_checkpoint")).fetch_optional(self.db()).await?;
         row.map(|row| Ok((seq_of(row.int("size")?)?, row.text("note")?))).transpose()
+    }
+
+    /// The signed checkpoint of a size.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn checkpoint_at(&mut self, size: u64) -> Result<Option<String>> {
+        let query = sqlx::query(sql!("ledger", "checkpoint_at")).bind(number_of(size)?);
+        query.fetch_optional(self.db()).await?.map(|row| row.text("note")).transpose()
     }
 
     /// The proof that an entry is in the tree as it is now.

@@ -4,7 +4,7 @@
 //! It trusts nothing in the database but the bytes of the leaves, and reports what disagrees with them. It repairs
 //! nothing.
 
-use super::checkpoint::Verifier;
+use super::checkpoint::{Verifier, WitnessKey};
 use super::leaf::{Leaf, seal_of};
 use super::tree::{self, Edge, Node};
 use super::{number_of, seq_of};
@@ -13,6 +13,7 @@ use crate::open::reads;
 use crate::sql::{Columns, sql};
 use sqlx::any::AnyRow;
 use std::collections::{BTreeMap, HashMap};
+use terms::time::MICROS_PER_SECOND;
 use tlog_tiles::Hash;
 
 /// Entries read at a time.
@@ -51,6 +52,12 @@ pub enum Problem {
     /// A checkpoint stands for another tree: entries before it were rewritten.
     #[error("the checkpoint at size `{0}` stands for another tree: the entries before it were changed")]
     Fork(u64),
+    /// What a witness signed does not hold, or its checkpoint is gone.
+    #[error("the signature of the witness `{0}` at size `{1}` does not hold")]
+    Cosignature(String, u64),
+    /// More or fewer nodes than the entries give.
+    #[error("the tree has `{1}` nodes where its entries give `{0}`")]
+    Nodes(u64, u64),
     /// A checkpoint stands for more entries than there are: the end was cut off.
     #[error("a checkpoint stands for `{0}` entries, and there are `{1}`: the end was cut off")]
     Truncated(u64, u64),
@@ -69,6 +76,8 @@ pub struct VerifyReport {
     pub signed: u64,
     /// Checkpoints looked at.
     pub checkpoints: u64,
+    /// Signatures of witnesses that hold.
+    pub cosigned: u64,
     /// True when every checkpoint holds (also when there is none yet).
     pub checkpoint_ok: bool,
     /// What disagrees, the first hundred.
@@ -122,7 +131,7 @@ reads! {
     pub async fn verify_ledger(&mut self, verifier: &str, outside: &[String]) -> Result<VerifyReport> {
         let verifier: Verifier = verifier.parse()?;
         let mut report = VerifyReport {
-            entries: 0, erased: 0, root: String::new(), signed: 0, checkpoints: 0, checkpoint_ok: true,
+            entries: 0, erased: 0, root: String::new(), signed: 0, checkpoints: 0, cosigned: 0, checkpoint_ok: true,
             problems: Vec::new(), found: 0,
         };
         // Checkpoints before the head, so that every one of them is within it while entries are being appended.
@@ -203,12 +212,39 @@ reads! {
         if head != Some(edge.clone()) {
             report.add(Problem::Head);
         }
+        let nodes = seq_of(rows.int("nodes")?)?;
+        // Of n leaves, each complete subtree is stored: 2n less the number of subtrees at the edge.
+        let expected_nodes = (2 * leaves).saturating_sub(u64::from(leaves.count_ones()));
+        if nodes != expected_nodes {
+            report.add(Problem::Nodes(expected_nodes, nodes));
+        }
+        self.check_cosignatures(&mut report).await?;
         report.root = tree::hex_hash(&edge.root());
         Ok(report)
     }
 }
 
 impl crate::open::Conn {
+    /// Holds every signature of a witness against its checkpoint.
+    async fn check_cosignatures(&mut self, report: &mut VerifyReport) -> Result<()> {
+        let rows = sqlx::query(sql!("witnesses", "all_cosignatures")).fetch_all(self.db()).await?;
+        for row in &rows {
+            let (name, size) = (row.text("name")?, seq_of(row.int("size")?)?);
+            let key: Option<WitnessKey> = row.text("vkey")?.parse().ok();
+            let (note, line, at) = (row.opt_text("note")?, row.text("line")?, row.int("at")?);
+            let cosigned = key.zip(note).and_then(|(key, note)| {
+                let seconds = key.cosigned(&note, &line)?;
+                (key.name() == name).then_some(seconds)
+            });
+            if cosigned.and_then(|seconds| i64::try_from(seconds).ok()) == Some(at / MICROS_PER_SECOND) {
+                report.cosigned += 1;
+            } else {
+                report.add(Problem::Cosignature(name, size));
+            }
+        }
+        Ok(())
+    }
+
     /// Holds the stored nodes that the leaves `from..to` complete against the computed ones.
     async fn check_nodes(
         &mut self,

@@ -376,7 +376,8 @@ fn every_signed_tree_can_be_proved_to_have_grown_out_of_every_earlier_one() {
                 assert_eq!(growth.base64_path().len(), growth.path.len());
                 if let Some(hash) = growth.path.first() {
                     let mut other = growth.clone();
-                    other.path[0] = hash.replacen(&hash[..1], if hash.starts_with('0') { "1" } else { "0" }, 1);
+                    other.path[0] =
+                        hash.replacen(&hash[..1], if hash.starts_with('0') { "1" } else { "0" }, 1);
                     assert!(!other.holds(), "{first} {second}");
                 }
             }

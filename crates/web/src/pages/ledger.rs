@@ -8,9 +8,11 @@ use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::Response;
+use flow::log::WitnessView;
 use flow::views::LedgerView;
 use serde::Deserialize;
 use terms::ledger::Action;
+use terms::time::{Instant, MICROS_PER_SECOND};
 
 #[derive(Template)]
 #[template(path = "ledger.html")]
@@ -22,6 +24,30 @@ pub(super) struct LedgerPage {
 impl LedgerPage {
     fn actions(&self) -> &'static [Action] {
         Action::ALL
+    }
+
+    /// How long ago, in the largest unit that says something.
+    fn age(&self, at: &Instant) -> String {
+        let minutes = (self.view.at.0 - at.0).max(0) / (60 * MICROS_PER_SECOND);
+        match minutes {
+            0..120 => self.cx.plural("witness.minutes", minutes),
+            120..2_880 => self.cx.plural("witness.hours", minutes / 60),
+            _ => self.cx.plural("witness.days", minutes / 1_440),
+        }
+    }
+
+    /// How a witness stands: colour and word.
+    fn state(&self, witness: &WitnessView) -> (&'static str, &'static str) {
+        let (colour, key) = if witness.refused_at.is_some() {
+            ("bad", "witness.refused")
+        } else if witness.asked_at.is_none() {
+            ("", "witness.waiting")
+        } else if !witness.trouble.is_empty() {
+            ("warn", "witness.silent")
+        } else {
+            ("good", "witness.good")
+        };
+        (colour, self.cx.t(key))
     }
 }
 
