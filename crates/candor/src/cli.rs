@@ -78,6 +78,9 @@ pub(crate) enum Command {
     /// Add somebody who works with Candor, or list everybody
     #[command(subcommand)]
     Person(PersonCommand),
+    /// Who is certified to approve, and how far everybody is with the lessons
+    #[command(subcommand)]
+    Training(TrainingCommand),
     /// Show the brand's settings, or change those that are given
     Brand(BrandArgs),
     /// The fact sheet: what messages may say
@@ -304,6 +307,18 @@ pub(crate) enum WitnessCommand {
         /// Number or name
         witness: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TrainingCommand {
+    /// How somebody stands
+    Status {
+        /// Their sign-in address
+        #[arg(long, value_name = "EMAIL")]
+        person: String,
+    },
+    /// How everybody stands
+    Team,
 }
 
 #[derive(Debug, Subcommand)]

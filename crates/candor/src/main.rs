@@ -47,6 +47,7 @@ async fn run(Cli { global, command }: Cli) -> Result<ExitCode> {
         Command::Why { message } => commands::show::why(&global, message).await,
         Command::Rights(rights) => commands::rights::run(&global, &rights).await,
         Command::Person(person) => commands::person::run(&global, &person).await,
+        Command::Training(training) => commands::training::run(&global, &training).await,
         Command::Brand(args) => commands::brand::run(&global, &args).await,
         Command::Facts(facts) => commands::facts::run(&global, &facts).await,
         Command::Key(key) => commands::key::run(&global, &key).await,

@@ -35,6 +35,8 @@ mod samples_facts;
 mod samples_guard;
 #[cfg(test)]
 mod samples_processing;
+#[cfg(test)]
+mod samples_training;
 mod security;
 mod session;
 mod visitor;

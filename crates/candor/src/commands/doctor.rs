@@ -21,6 +21,12 @@ pub(crate) async fn run(global: &Global) -> Result<()> {
     let intake = app.intake_health().await.into_diagnostic()?;
     let mut problems = app.failing_jobs().await.into_diagnostic()?;
     problems.extend(app.models().await.into_diagnostic()?.into_iter().filter_map(|model| model.problem));
+    let team = app.training_team().await.into_diagnostic()?;
+    let approvers = team.people.iter().filter(|person| person.role == terms::person::Role::Approver);
+    if approvers.clone().count() > 0 && !approvers.clone().any(|person| person.standing.holds()) {
+        problems
+            .push(format!("no approver is certified, so nothing can be approved; {}", super::training::NEXT));
+    }
     if intake.oldest_seconds > 300 {
         problems.push(format!(
             "{} events wait for {} seconds; start `candor serve` or `candor worker`, which use them",

@@ -17,5 +17,6 @@ pub(crate) mod retention;
 pub(crate) mod rights;
 pub(crate) mod serve;
 pub(crate) mod show;
+pub(crate) mod training;
 pub(crate) mod vault;
 pub(crate) mod worker;

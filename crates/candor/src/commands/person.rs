@@ -20,6 +20,9 @@ pub(crate) async fn run(global: &Global, command: &PersonCommand) -> Result<()> 
             let password = password.trim_end_matches(['\r', '\n']);
             let id = app.add_person(name, email, *role, password).await.into_diagnostic()?;
             say::line(format!("{name} can sign in as {role} (person {id})"));
+            if flow::training::needs_certificate(*role) {
+                say::line(format!("before they approve, override or promote: {}", super::training::NEXT));
+            }
             Ok(())
         }
         PersonCommand::List => {

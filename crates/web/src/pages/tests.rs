@@ -7,6 +7,7 @@ use crate::samples_consent;
 use crate::samples_facts;
 use crate::samples_guard;
 use crate::samples_processing;
+use crate::samples_training;
 use askama::Template;
 use flow::views::{JoinState, JoinStep};
 use terms::customer::Language;
@@ -92,6 +93,11 @@ fn built_in_page(lang: Language, role: Role) -> String {
     built_in::BuiltInPage { cx, view, typed, problems: vec![HOSTILE.into()] }.render().unwrap()
 }
 
+fn exam_page(lang: Language, open: bool) -> String {
+    let (view, training) = (open.then(samples_training::exam), samples_training::training());
+    training::ExamPage { cx: cx(lang), view, training, problem: HOSTILE.into() }.render().unwrap()
+}
+
 fn sample_page(lang: Language) -> String {
     let typed = [("t1".to_owned(), HOSTILE.to_owned()), ("n1".to_owned(), HOSTILE.to_owned())].into();
     sample::SamplePage::new(cx(lang), samples_guard::judge(), typed, HOSTILE.into()).render().unwrap()
@@ -136,6 +142,24 @@ fn pages(lang: Language) -> Vec<(&'static str, String)> {
         ("new fact", fact_page(lang, None)),
         ("fact import", fact_import_page(lang, Vec::new())),
         ("fact import wrong", fact_import_page(lang, samples_facts::faults())),
+        (
+            "training",
+            training::TrainingPage { cx: cx(lang), view: samples_training::training() }.render().unwrap(),
+        ),
+        ("lesson", training::LessonPage { cx: cx(lang), view: samples_training::lesson() }.render().unwrap()),
+        ("exam", exam_page(lang, true)),
+        ("exam before", exam_page(lang, false)),
+        (
+            "exam result",
+            training::ResultPage { cx: cx(lang), view: samples_training::result() }.render().unwrap(),
+        ),
+        (
+            "certificate",
+            training::CertificatePage { cx: cx(lang), view: samples_training::certificate() }
+                .render()
+                .unwrap(),
+        ),
+        ("team", training::TeamPage { cx: cx(lang), view: samples_training::team() }.render().unwrap()),
         ("processing", processing_page(lang)),
         ("retention", retention_page(lang)),
         ("join", join_page(lang, JoinStep::Form)),
