@@ -35,6 +35,54 @@ pub(crate) struct Global {
     pub(crate) json: bool,
 }
 
+/// Decisions about models. Whoever answers for a version does not let it act.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelCommand {
+    /// Let a version that passed its gates act for everybody
+    Promote(ModelStep),
+    /// Run a version beside the one that acts; it decides nothing
+    Shadow(ModelStep),
+    /// Let a version decide for a share of the customers; it is watched, and taken back by itself
+    Canary {
+        #[command(flatten)]
+        step: ModelStep,
+        /// Customers it decides for, in percent
+        #[arg(long, default_value_t = 10)]
+        share: i64,
+    },
+    /// Take a version out of use
+    Retire(ModelStep),
+    /// Take back what acts under a name, such as stage: the canary, or else the live version for the one before it
+    Rollback(ModelStep),
+    /// Run the gates of a version again, or write the gates of a kind from a JSON file
+    Gate {
+        /// A version such as stage@2; with --set a kind such as stage
+        label: String,
+        /// File with the rules, as `candor model gate stage --json` prints them
+        #[arg(long)]
+        set: Option<std::path::PathBuf>,
+        /// Why the rules change
+        #[arg(long, default_value = "")]
+        why: String,
+        /// E-mail address of who does it; without it the rules of a kind are only shown
+        #[arg(long)]
+        by: Option<String>,
+    },
+}
+
+/// A decision about one version.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ModelStep {
+    /// Version, such as stage@2; for a rollback its name, such as stage
+    pub(crate) label: String,
+    /// E-mail address of who decides
+    #[arg(long)]
+    pub(crate) by: String,
+    /// Why
+    #[arg(long, default_value = "")]
+    pub(crate) why: String,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Do the whole job on a simulated shop, then show the pages
@@ -54,10 +102,13 @@ pub(crate) enum Command {
         #[arg(long)]
         refit: bool,
     },
-    /// Show the registry of models: what they were fitted on, how they did, whether their files are intact
+    /// Show the registry of models, and decide which version acts
+    #[command(args_conflicts_with_subcommands = true)]
     Model {
-        /// One version, such as stage@2, with its evaluation
+        /// One version, such as stage@2, with its card, its gates and its moves
         label: Option<String>,
+        #[command(subcommand)]
+        command: Option<ModelCommand>,
     },
     /// List campaigns, or show the report of one
     Campaign {

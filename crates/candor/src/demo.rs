@@ -197,6 +197,7 @@ async fn perform(global: &Global, args: &DemoArgs, home: &Path, today: Day) -> R
         let _spinner = Spinner::start("making profiles, fitting the stage models");
         app.work_until_idle(&worker.name).await.into_diagnostic()?;
     }
+    people::promote(&app, &staff).await?;
     let launched = campaigns::launch(&app, &staff).await?;
     {
         let _spinner = Spinner::start("checking and sending");

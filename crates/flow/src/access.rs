@@ -36,6 +36,10 @@ pub enum Permission {
     OverrideRules,
     /// See how far others are with their training.
     SeeTraining,
+    /// Let a version of a model act that somebody else answers for, and run its gates.
+    PromoteModels,
+    /// Write what must be shown of a model before it acts. Never for who promotes: they are held to it.
+    KeepGates,
 }
 
 impl Permission {
@@ -55,6 +59,8 @@ impl Permission {
         Self::KeepRules,
         Self::OverrideRules,
         Self::SeeTraining,
+        Self::PromoteModels,
+        Self::KeepGates,
     ];
 }
 
@@ -62,18 +68,27 @@ impl Permission {
 #[must_use]
 pub const fn allows(role: Role, permission: Permission) -> bool {
     use Permission::{
-        Approve, AuditFairness, Compose, Halt, JudgeSamples, KeepRules, Launch, ManageRights, OverrideRules,
-        ReadLedger, Reconcile, SeeContacts, SeeTraining, View,
+        Approve, AuditFairness, Compose, Halt, JudgeSamples, KeepGates, KeepRules, Launch, ManageRights,
+        OverrideRules, PromoteModels, ReadLedger, Reconcile, SeeContacts, SeeTraining, View,
     };
     match role {
         Role::Marketer => matches!(permission, View | Compose | Launch | Halt | ReadLedger),
         Role::Approver => {
             matches!(
                 permission,
-                View | Approve | Launch | Halt | ReadLedger | JudgeSamples | KeepRules | SeeTraining
+                View | Approve
+                    | Launch
+                    | Halt
+                    | ReadLedger
+                    | JudgeSamples
+                    | KeepRules
+                    | SeeTraining
+                    | PromoteModels
             )
         }
-        Role::Analyst => matches!(permission, View | ReadLedger | JudgeSamples | AuditFairness),
+        Role::Analyst => {
+            matches!(permission, View | ReadLedger | JudgeSamples | AuditFairness | PromoteModels)
+        }
         Role::PrivacyOfficer => {
             matches!(
                 permission,
@@ -87,6 +102,7 @@ pub const fn allows(role: Role, permission: Permission) -> bool {
                     | KeepRules
                     | OverrideRules
                     | SeeTraining
+                    | KeepGates
             )
         }
         Role::Engineer => matches!(permission, View | Halt | ReadLedger | Reconcile),
@@ -141,6 +157,18 @@ mod tests {
         assert_eq!(may(Permission::KeepRules), [Role::Approver, Role::PrivacyOfficer]);
         assert_eq!(may(Permission::OverrideRules), [Role::PrivacyOfficer]);
         assert!(!may(Permission::KeepRules).iter().any(|role| allows(*role, Permission::Compose)));
+    }
+
+    #[test]
+    fn nobody_both_sets_the_gates_and_lets_models_through_them() {
+        for role in Role::ALL {
+            let both = allows(*role, Permission::PromoteModels) && allows(*role, Permission::KeepGates);
+            assert!(!both, "{role}");
+            assert!(
+                !(allows(*role, Permission::Compose) && allows(*role, Permission::PromoteModels)),
+                "{role}"
+            );
+        }
     }
 
     #[test]

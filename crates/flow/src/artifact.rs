@@ -8,10 +8,9 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use store::models::NewModel;
 use terms::hash::ContentHash;
 use terms::ledger::Action;
-use terms::model::{ModelState, ModelVersion};
+use terms::model::{ModelCard, ModelKind, ModelState, ModelVersion};
 use terms::stage::StageRule;
 use terms::time::{Day, Instant};
 
@@ -58,33 +57,12 @@ pub struct Artifact<M> {
     pub model: M,
 }
 
-/// A version of the registry, without its parameters.
-#[derive(Debug, Clone, Serialize)]
-pub struct ModelLine {
-    /// Name and version, such as `stage@3`.
-    pub label: String,
-    /// State.
-    pub state: ModelState,
-    /// SHA-256 of its file, hexadecimal; the file's name without `.json`.
-    pub content_hash: String,
-    /// When it was fitted.
-    pub made_at: Instant,
-    /// Who answers for it.
-    pub responsible: String,
-    /// What it was fitted on; none when the file cannot be read.
-    pub lineage: Option<Lineage>,
-    /// How it did on data it had not seen.
-    pub evaluation: serde_json::Value,
-    /// Why it cannot be loaded, if so.
-    pub problem: Option<String>,
-}
-
 fn hash_of(text: &str) -> String {
     ContentHash::of([text.as_bytes()]).to_string()
 }
 
 /// The text of a version's file. A missing file is written again; a changed one is an error.
-fn text_of(models: &Path, version: &ModelVersion) -> Result<String> {
+pub(crate) fn text_of(models: &Path, version: &ModelVersion) -> Result<String> {
     let path = models.join(format!("{}.json", version.content_hash));
     let changed = |what: &str| {
         let message = format!(
@@ -140,103 +118,100 @@ impl App {
         })
     }
 
-    /// Enters a fitted model into the registry as a candidate, with its file and an entry in the ledger.
+    /// Enters a fitted model into the registry as a candidate, with its file, its card and an entry in the ledger.
     pub(crate) async fn register<M: Serialize, E: Serialize>(
         &self,
-        name: &str,
+        kind: ModelKind,
         lineage: &Lineage,
         model: &M,
         evaluation: &E,
     ) -> Result<ModelVersion> {
         let artifact = Artifact {
             format: FORMAT,
-            name: name.to_owned(),
+            name: kind.as_str().to_owned(),
             made_at: self.now(),
             lineage: lineage.clone(),
             evaluation: json_value(evaluation)?,
             model,
         };
         let parameters = json_text(&artifact)?;
-        let new = NewModel {
-            name: name.to_owned(),
+        let actor = self.system("flow.lifecycle").await?;
+        let responsible = self.responsible().await?;
+        let mut tx = self.store().begin().await?;
+        let (id, number) = tx.next_model(kind.as_str()).await?;
+        let mut version = ModelVersion {
+            id,
+            kind,
+            name: kind.as_str().to_owned(),
+            version: number,
+            state: ModelState::Candidate,
+            share: 0,
             content_hash: hash_of(&parameters),
             parameters,
             evaluation: json_text(evaluation)?,
-            responsible: self.responsible().await?,
+            card: card(kind, lineage),
+            responsible,
             made_at: artifact.made_at,
+            seal: String::new(),
         };
-        let actor = self.system("flow.lifecycle").await?;
-        let mut tx = self.store().begin().await?;
-        let version = tx.add_model(&new).await?;
+        version.seal = self.sealer()?.version(&version)?;
+        tx.add_model(&version).await?;
         let payload = serde_json::json!({ "model": version.label(), "content": version.content_hash,
-            "lineage": artifact.lineage, "evaluation": artifact.evaluation });
+            "lineage": artifact.lineage, "evaluation": artifact.evaluation, "card": version.card });
         let object = format!("model/{}", version.label());
         tx.append_entries(&[self.entry(actor, Action::ModelEvaluated, object, payload)]).await?;
         tx.commit().await?;
         write(&self.home().models(), &version)?;
         Ok(version)
     }
+}
 
-    /// Lets a candidate act. The only caller is the gate.
-    pub(crate) async fn promote(&self, version: &ModelVersion) -> Result<()> {
-        let actor = self.system("flow.lifecycle").await?;
-        let mut tx = self.store().begin().await?;
-        tx.validate_model(version.id).await?;
-        let retired = tx.promote_model(version.id).await?;
-        let payload = serde_json::json!({ "model": version.label(), "retired": retired });
-        let object = format!("model/{}", version.label());
-        tx.append_entries(&[self.entry(actor, Action::ModelPromoted, object, payload)]).await?;
-        tx.commit().await?;
-        Ok(())
-    }
+/// The model in a version's file. One that is not the one that was evaluated is not read.
+pub(crate) fn read_artifact<M: DeserializeOwned>(
+    models: &Path,
+    version: &ModelVersion,
+) -> Result<Artifact<M>> {
+    let text = text_of(models, version)?;
+    serde_json::from_str(&text).map_err(|error| {
+        let label = version.label();
+        let what = "was written by another version of this program";
+        let message = format!("model `{label}` {what}; fit it again with `candor forecast --refit`: {error}");
+        Error::Model { message }
+    })
+}
 
-    /// The live model of a name with its registry label, if there is one. A model that is not the one that was
-    /// evaluated does not act.
-    pub(crate) async fn live_model<M: DeserializeOwned>(
-        &self,
-        name: &str,
-    ) -> Result<Option<(String, Artifact<M>)>> {
-        let Some(version) = self.store().live_model(name).await? else { return Ok(None) };
-        let text = text_of(&self.home().models(), &version)?;
-        let artifact = serde_json::from_str(&text).map_err(|error| {
-            let label = version.label();
-            let what = "was written by another version of this program";
-            let message =
-                format!("model `{label}` {what}; fit it again with `candor forecast --refit`: {error}");
-            Error::Model { message }
-        })?;
-        Ok(Some((version.label(), artifact)))
-    }
-
-    /// Every version in the registry, each checked against its file.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn models(&self) -> Result<Vec<ModelLine>> {
-        let people = self.store().people().await?;
-        let mut lines = Vec::new();
-        for version in self.store().models().await? {
-            let loaded = text_of(&self.home().models(), &version).and_then(|text| {
-                serde_json::from_str::<Artifact<serde_json::Value>>(&text)
-                    .map_err(|error| Error::Internal(error.to_string()))
-            });
-            let person = people.iter().find(|person| person.id == version.responsible);
-            let (lineage, problem) = match loaded {
-                Ok(artifact) => (Some(artifact.lineage), None),
-                Err(error) => (None, Some(error.to_string())),
-            };
-            lines.push(ModelLine {
-                label: version.label(),
-                state: version.state,
-                made_at: version.made_at,
-                responsible: person.map(|person| person.name.clone()).unwrap_or_default(),
-                lineage,
-                evaluation: serde_json::from_str(&version.evaluation).unwrap_or_default(),
-                problem,
-                content_hash: version.content_hash,
-            });
-        }
-        Ok(lines)
+/// The card of what the program fits.
+fn card(kind: ModelKind, lineage: &Lineage) -> ModelCard {
+    let data = format!(
+        "{} purchases and returns of {} customers up to {}, of those who did not refuse profiling; imports {}",
+        lineage.rows,
+        lineage.customers,
+        lineage.as_of,
+        lineage.imports.short()
+    );
+    let text = |text: &str| text.to_owned();
+    let (purpose, features, evaluation, limits) = match kind {
+        ModelKind::Value => (
+            "how much a customer is expected to spend within a year, to plan and to rank",
+            "days and amounts of their purchases: tenure, recency, frequency, mean amount",
+            "fitted on all but the last 90 days and held against them, customer by customer",
+            "not for prices, credit or anything of legal effect; knows nothing of costs; poor for who has just come",
+        ),
+        _ => (
+            "chances of each lifecycle stage at the end of the next 30 days, to choose whom a campaign is for",
+            "days and amounts of their purchases: tenure, silence, gaps, frequency, amounts; no sensitive attribute",
+            "on the last periods that it had not seen, against the naive forecast and four others",
+            "not for prices, credit or anything of legal effect; wrong when habits change from one month to the next",
+        ),
+    };
+    ModelCard {
+        purpose: text(purpose),
+        data,
+        features: text(features),
+        evaluation: text(evaluation),
+        limits: text(limits),
+        owner: text("flow.lifecycle"),
+        languages: text("any"),
     }
 }
 
@@ -248,6 +223,10 @@ mod tests {
     fn version(text: &str) -> ModelVersion {
         ModelVersion {
             id: ModelId(1),
+            kind: ModelKind::Stage,
+            share: 0,
+            card: ModelCard::default(),
+            seal: String::new(),
             name: "stage".to_owned(),
             version: 3,
             state: ModelState::Live,

@@ -119,13 +119,13 @@ impl App {
         let customer = snapshot.customers.get(at).ok_or(Error::NotFound)?;
         let profile = snapshot.profiles.get(at).cloned().flatten();
         let score = snapshot.scores.get(at).and_then(Option::as_ref);
-        let risks = match (&snapshot.model, &profile, score) {
+        let risks = match (snapshot.decider(&key), &profile, score) {
             (Some((_, model)), Some(profile), Some(_)) => {
                 Some(model.risks(&History::from(profile), [PERIOD_DAYS, PERIOD_DAYS]))
             }
             _ => None,
         };
-        let reasons = match (&snapshot.model, &profile, score) {
+        let reasons = match (snapshot.decider(&key), &profile, score) {
             (Some((_, model)), Some(profile), Some(_)) => model
                 .reasons(&History::from(profile), PERIOD_DAYS)
                 .into_iter()
@@ -154,7 +154,7 @@ impl App {
             fatigue: if profiling { self.fatigue_of(&key).await? } else { None },
             consents: self.consents_now(&key).await?,
             timeline: self.timeline(customer).await?,
-            model: snapshot.model.as_ref().map(|(label, _)| label.clone()),
+            model: snapshot.decider(&key).map(|(label, _)| label.to_owned()),
             profile,
         })
     }
@@ -256,7 +256,7 @@ impl App {
 /// What a scored customer is expected to bring, and where that ranks.
 fn future(snapshot: &Snapshot, at: usize, profile: &terms::profile::Profile) -> Option<FutureView> {
     use policy::segment::NumberField;
-    let (_, model) = snapshot.value.as_ref()?;
+    let model = snapshot.value_decider(&snapshot.customers.get(at)?.key)?;
     let expected = model.scorer().expected(&History::from(profile), f64::from(YEAR_DAYS));
     let values = snapshot.columns.numbers(NumberField::Value);
     let (own, stage) = (values.get(at).copied()?, snapshot.stages.get(at)?);

@@ -40,6 +40,7 @@ pub mod places;
 mod press;
 mod problem;
 pub mod processing;
+pub mod registry;
 mod reports;
 pub mod retention;
 pub mod rights;
@@ -55,7 +56,7 @@ mod why;
 mod workshop;
 
 pub use app::{App, Opening};
-pub use artifact::{Artifact, Lineage, ModelLine};
+pub use artifact::{Artifact, Lineage};
 pub use backup::{BackedUp, Restored};
 pub use brand::{Brand, HolidayRest, Topic};
 pub use customer_pages::{OptOutSource, notice};
@@ -69,8 +70,3 @@ pub use stages::ingest::{ResponseIn, TableImport, first_look};
 pub use stages::learn::Lesson;
 pub use stages::lifecycle::LifecycleSummary;
 pub use stages::measure::Measured;
-
-/// Name of the stage model in the registry.
-pub(crate) const STAGE_MODEL: &str = "stage";
-/// Name of the value model in the registry.
-pub(crate) const VALUE_MODEL: &str = "value";

@@ -173,6 +173,18 @@ pub enum Problem {
     /// Whoever wrote a text does not judge it.
     #[error("this text is yours; somebody else judges it")]
     OwnText,
+    /// A version of a model does not move.
+    #[error(transparent)]
+    NoMove(policy::deploy_gate::NoMove),
+    /// Parts of the program are changed by another program.
+    #[error("this is a part of the program; another version of the program brings another one")]
+    BuiltInModel,
+    /// There is nothing to go back to.
+    #[error("no version acted before this one; retire it, and nothing acts")]
+    NothingBefore,
+    /// A gate is changed without a reason.
+    #[error("say in ten characters or more why the gate changes")]
+    NoReasonForGate,
     /// A date lies in the future.
     #[error("that lies in the future; give the day on which it arrived")]
     InTheFuture,
@@ -371,6 +383,7 @@ impl Problem {
             | Self::NotAnAddress
             | Self::NoReasonToOpen
             | Self::NotAllJudged
+            | Self::NoReasonForGate
             | Self::VaultFile { .. } => ProblemKind::Input,
             Self::ChangedSinceRead
             | Self::NotCertified { .. }
@@ -387,6 +400,9 @@ impl Problem {
             | Self::OwnCampaign
             | Self::EditedSinceApproval
             | Self::NotInDoubt
+            | Self::NoMove(_)
+            | Self::BuiltInModel
+            | Self::NothingBefore
             | Self::NothingSent
             | Self::RequestElsewhere { .. }
             | Self::NoExtension(_)

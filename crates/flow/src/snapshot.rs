@@ -16,17 +16,18 @@ use science::value::{ValueModel, ValueScorer};
 use store::consents::UseMark;
 use terms::customer::Customer;
 use terms::ids::CustomerKey;
+use terms::model::ModelKind;
 use terms::profile::Profile;
 use terms::stage::{Stage, StageRule};
 use terms::time::{Day, Instant};
 
 use crate::app::App;
-use crate::artifact::{Artifact, Lineage};
+use crate::artifact::Lineage;
 use crate::error::{Error, Result};
 use crate::lawful::{Lawful, Profiling, Statistics};
+use crate::registry::{Acting, Capability, in_canary};
 use crate::stages::lifecycle::month_ends;
 use crate::views::MoveCell;
-use crate::{STAGE_MODEL, VALUE_MODEL};
 
 /// Months of cohorts that pages show.
 const COHORT_MONTHS: usize = 13;
@@ -54,8 +55,8 @@ pub(crate) struct Ingredients {
     mark: UseMark,
     engagement: HashMap<CustomerKey, u32>,
     rule: Option<StageRule>,
-    model: Option<(String, Artifact<StageModel>)>,
-    value: Option<(String, Artifact<ValueModel>)>,
+    stage: Capability<StageModel>,
+    value: Capability<ValueModel>,
     now: Instant,
 }
 
@@ -71,22 +72,40 @@ impl Ingredients {
             profiling,
             mark,
             rule: app.brand().await?.stage_rule,
-            model: acting(app.live_model(STAGE_MODEL).await)?,
-            value: acting(app.live_model(VALUE_MODEL).await)?,
+            stage: acting(app.acting(ModelKind::Stage).await)?,
+            value: acting(app.acting(ModelKind::Value).await)?,
             now,
         })
     }
 }
 
-/// The model that acts. One that was changed since its evaluation does not: there are then no scores, and who is
-/// selected by one is nobody.
-fn acting<M>(loaded: Result<Option<M>>) -> Result<Option<M>> {
+/// What acts. What was changed since its evaluation does not: there are then no scores, and who is selected by one is
+/// nobody.
+fn acting<M>(loaded: Result<Capability<M>>) -> Result<Capability<M>> {
     match loaded {
         Err(Error::Model { message }) => {
             tracing::error!(%message, "a model does not act");
-            Ok(None)
+            Ok(Capability { live: None, canary: None })
         }
         other => other,
+    }
+}
+
+/// A model that decides for a share of the customers.
+pub(crate) struct Share<M> {
+    pub(crate) label: String,
+    pub(crate) model: M,
+    percent: i64,
+}
+
+impl<M> Share<M> {
+    fn of(acting: Acting<M>) -> Self {
+        Self { label: acting.label, model: acting.artifact.model, percent: acting.share }
+    }
+
+    /// Whether it decides for this customer.
+    pub(crate) fn decides_for(&self, customer: &CustomerKey) -> bool {
+        in_canary(&self.label, self.percent, customer.as_str())
     }
 }
 
@@ -119,6 +138,9 @@ pub(crate) struct Snapshot {
     /// What that model was fitted on.
     pub(crate) fitted_on: Option<Lineage>,
     pub(crate) value: Option<(String, ValueModel)>,
+    /// What decides for a share of the customers instead.
+    pub(crate) canary: Option<Share<StageModel>>,
+    value_canary: Option<Share<ValueModel>>,
 }
 
 /// What one read of the lake gives.
@@ -140,7 +162,7 @@ struct Revenue {
 impl Snapshot {
     /// Reads the lake once and puts everything together.
     pub(crate) fn make(lake: &lake::Lake, ingredients: Ingredients) -> Result<Self> {
-        let Ingredients { counted, profiling, mark, engagement, rule, model, value, now } = ingredients;
+        let Ingredients { counted, profiling, mark, engagement, rule, stage, value, now } = ingredients;
         let stats = lake.stats()?;
         // Figures speak of the last day there are data for: silence of the data is not silence of the customers.
         let as_of = stats.last_day.map_or(now.day(), |last| last.min(now.day()));
@@ -180,13 +202,16 @@ impl Snapshot {
                 .iter()
                 .map(|c| read.revenue.get(&c.key).map_or(0.0, |revenue| revenue.year))
                 .collect(),
-            fitted_on: model.as_ref().map(|(_, artifact)| artifact.lineage.clone()),
-            model: model.map(|(label, artifact)| (label, artifact.model)),
-            value: value.map(|(label, artifact)| (label, artifact.model)),
+            fitted_on: stage.live.as_ref().map(|live| live.artifact.lineage.clone()),
+            model: stage.live.map(|live| (live.label, live.artifact.model)),
+            value: value.live.map(|live| (live.label, live.artifact.model)),
+            canary: stage.canary.map(Share::of),
+            value_canary: value.canary.map(Share::of),
             customers: Vec::new(),
         };
-        let scored_by = snapshot.value.take();
+        let (scored_by, canary) = (snapshot.value.take(), snapshot.value_canary.take());
         let value = scored_by.as_ref().map(|(_, model)| model.scorer());
+        let value_canary = canary.as_ref().map(|share| (share, share.model.scorer()));
         for (customer, allowed) in customers.iter().zip(snapshot.profiling.clone()) {
             let [from, to, before, mut today] = read.profiles.remove(&customer.key).unwrap_or_default();
             if let Some(profile) = &mut today {
@@ -207,10 +232,12 @@ impl Snapshot {
                 cell.customers += 1;
                 cell.revenue += read.revenue.get(&customer.key).map_or(0.0, |revenue| revenue.month);
             }
-            let score = match &snapshot.model {
-                Some((_, model)) if allowed => {
-                    Some(score(model, value.as_ref(), customer, today.as_ref(), as_of))
-                }
+            let value = match &value_canary {
+                Some((share, scorer)) if share.decides_for(&customer.key) => Some(scorer),
+                _ => value.as_ref(),
+            };
+            let score = match snapshot.decider(&customer.key) {
+                Some((_, model)) if allowed => Some(score(model, value, customer, today.as_ref(), as_of)),
                 _ => None,
             };
             let mut row = row(customer, today.as_ref(), stage, score.as_ref(), as_of);
@@ -221,11 +248,28 @@ impl Snapshot {
             snapshot.scores.push(score);
             snapshot.profiles.push(today);
         }
-        drop(value);
-        snapshot.value = scored_by;
+        drop((value, value_canary));
+        (snapshot.value, snapshot.value_canary) = (scored_by, canary);
         snapshot.columns.rank_values();
         snapshot.customers = customers;
         Ok(snapshot)
+    }
+
+    /// The stage model that decides for a customer, with its label.
+    pub(crate) fn decider(&self, key: &CustomerKey) -> Option<(&str, &StageModel)> {
+        let (label, live) = self.model.as_ref()?;
+        match &self.canary {
+            Some(share) if share.decides_for(key) => Some((&share.label, &share.model)),
+            _ => Some((label, live)),
+        }
+    }
+
+    /// The value model that decides for a customer.
+    pub(crate) fn value_decider(&self, key: &CustomerKey) -> Option<&ValueModel> {
+        match &self.value_canary {
+            Some(share) if share.decides_for(key) => Some(&share.model),
+            _ => self.value.as_ref().map(|(_, model)| model),
+        }
     }
 
     /// The day of a customer's first purchase, when the lake knows one.

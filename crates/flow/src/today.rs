@@ -11,7 +11,9 @@ use crate::error::Result;
 use crate::lawful::MarketingByMail;
 use crate::snapshot::Snapshot;
 use crate::stages::measure::stored;
-use crate::views::{CampaignBrief, CampaignsView, DayAmount, StageCount, Task, TaskKind, TodayView};
+use crate::views::{
+    CampaignBrief, CampaignsView, DayAmount, ModelTasks, StageCount, Task, TaskKind, TodayView,
+};
 use crate::workshop::{Workshop, blocking};
 
 /// Days of the revenue chart.
@@ -35,7 +37,9 @@ impl App {
         for campaign in campaigns.iter().filter(|c| !c.state.is_editable() && c.changed_at >= quarter_ago) {
             briefs.push(self.brief(campaign, &people).await?);
         }
+        let models = self.models_view().await?;
         Ok(TodayView {
+            models: ModelTasks { waiting: models.waiting, faults: models.faults.len() as u64 },
             as_of: snapshot.as_of,
             currency: self.brand().await?.currency.to_string(),
             customers: snapshot.customers.len() as u64,

@@ -12,6 +12,7 @@ pub mod cap;
 pub mod consent;
 pub mod consent_string;
 pub mod decide;
+pub mod deploy_gate;
 pub mod holidays;
 pub mod permit;
 pub mod personal;

@@ -8,6 +8,7 @@
 //! the same output on every machine.
 
 pub mod calibration;
+pub mod drift;
 pub mod error;
 pub mod experiment;
 pub mod fatigue;

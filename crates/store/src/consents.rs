@@ -118,7 +118,7 @@ pub struct ConsentCount {
 }
 
 /// How far what is said about uses of data had got: counts that grow or change with every refusal, restriction,
-/// objection and erasure.
+/// objection, erasure and move of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UseMark {
     /// The last receipt.
@@ -129,6 +129,8 @@ pub struct UseMark {
     pub objections: i64,
     /// Erased.
     pub erased: i64,
+    /// Moves of models.
+    pub model_moves: i64,
 }
 
 reads! {
@@ -143,6 +145,7 @@ reads! {
             restricted: row.int("restricted")?,
             objections: row.int("objections")?,
             erased: row.int("erased")?,
+            model_moves: row.int("model_moves")?,
         })
     }
 

@@ -102,6 +102,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0014_triggers.sqlite.sql"),
         postgres: include_str!("../migrations/0014_triggers.postgres.sql"),
     },
+    Migration {
+        version: 15,
+        schema: include_str!("../migrations/0015_registry.sql"),
+        sqlite: include_str!("../migrations/0015_triggers.sqlite.sql"),
+        postgres: include_str!("../migrations/0015_triggers.postgres.sql"),
+    },
 ];
 
 pub(crate) async fn run(tx: &mut Transaction<'static, Any>, kind: Kind) -> Result<()> {
@@ -170,6 +176,14 @@ mod tests {
                 assert_eq!(flat.contains(&row), from.may_become(*to), "{from} to {to}");
             }
         }
+        use terms::model::ModelState;
+        let flat: String = include_str!("../migrations/0015_registry.sql").split_whitespace().collect();
+        for from in ModelState::ALL {
+            for to in ModelState::ALL {
+                let row = format!("('model','{from}','{to}')");
+                assert_eq!(flat.contains(&row), from.may_become(*to), "{from} to {to}");
+            }
+        }
     }
 
     #[test]
@@ -232,6 +246,8 @@ mod tests {
             terms::monitoring::SampleKind,
             terms::monitoring::Truth,
             terms::monitoring::Writer,
+            terms::model::ModelKind,
+            terms::model::ModelSlot,
             terms::model::ModelState,
             terms::person::Role,
             terms::preference::Personalisation,

@@ -30,6 +30,14 @@ text_enum! {
         ModelEvaluated = "model_evaluated",
         /// A model version became live.
         ModelPromoted = "model_promoted",
+        /// A version of a model was held against its gates.
+        ModelGated = "model_gated",
+        /// A version of a model moved: validated, shadow, canary or retired.
+        ModelMoved = "model_moved",
+        /// A version of a model was taken back, by a person or by what was watched of it.
+        ModelRolledBack = "model_rolled_back",
+        /// A person changed what models must show before they act.
+        GateChanged = "gate_changed",
         /// A campaign was created or edited.
         CampaignEdited = "campaign_edited",
         /// The guard read a campaign.

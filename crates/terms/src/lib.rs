@@ -19,6 +19,7 @@ pub mod event;
 pub mod experiment;
 pub mod fact;
 pub mod finding;
+pub mod gate;
 pub mod hash;
 pub mod house;
 pub mod ids;

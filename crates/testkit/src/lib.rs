@@ -8,11 +8,13 @@
 pub mod canary;
 
 use flow::clock::Clock;
+use flow::registry::Step;
 use flow::{App, Brand, Opening};
 use simulator::Shop;
 use terms::customer::Language;
 use terms::fact::{EvidenceKind, Fact, FactValue, Polarity};
 use terms::ids::{CampaignId, FactId, MessageId};
+use terms::model::ModelState;
 use terms::person::{Person, Role};
 use terms::time::{Day, Instant};
 
@@ -178,5 +180,34 @@ impl TestApp {
         self.app.import_consents(&files.consents, options(), |_| {}).await.expect("consents");
         self.app.import_purchases(&files.purchases, options(), |_| {}).await.expect("purchases");
         self.app.work_until_idle("setup").await.expect("profiles and models");
+        self.promote_waiting().await;
+    }
+
+    /// Runs statements on the registry behind the program's back, its triggers taken off as somebody with full rights
+    /// could. SQLite only.
+    pub async fn edit_registry(&self, statements: &str) {
+        use sqlx::{AssertSqlSafe, Connection, Executor};
+        sqlx::any::install_default_drivers();
+        let url = format!("sqlite://{}", self.app.home().database().display());
+        let mut conn = sqlx::AnyConnection::connect(&url).await.expect("the database");
+        for table in ["models", "model_gates", "model_moves", "model_aliases", "gate_policies"] {
+            for rule in ["start", "move", "gated", "person", "frozen", "kept", "bound", "once"] {
+                let text = AssertSqlSafe(format!("DROP TRIGGER IF EXISTS {table}_{rule}"));
+                conn.execute(sqlx::raw_sql(text)).await.expect("no trigger");
+            }
+        }
+        let text = AssertSqlSafe(format!("PRAGMA foreign_keys = OFF; {statements}"));
+        conn.execute(sqlx::raw_sql(text)).await.expect("an edit");
+        conn.close().await.expect("a clean end");
+    }
+
+    /// Lets every model act that passed its gates, as the approver.
+    pub async fn promote_waiting(&self) {
+        let approver = self.person(Role::Approver).await;
+        for label in self.app.models_view().await.expect("a registry").waiting {
+            let step =
+                Step { label, to: ModelState::Live, share: 0, reason: "read its card and gates".to_owned() };
+            self.app.move_model(&approver, &step).await.expect("a promotion");
+        }
     }
 }

@@ -34,6 +34,8 @@ mod samples_facts;
 #[cfg(test)]
 mod samples_guard;
 #[cfg(test)]
+mod samples_models;
+#[cfg(test)]
 mod samples_processing;
 #[cfg(test)]
 mod samples_training;

@@ -58,6 +58,7 @@ impl House {
 fn request(route: &Registered, cookie: Option<&str>, site: &str) -> Request<Body> {
     let path = route.path.replace("{id}", "1").replace("{key}", "x").replace("{token}", "x");
     let path = path.replace("{level}", "0").replace("{*path}", "000.p/1");
+    let path = path.replace("{kind}", "stage").replace("{label}", "stage@1");
     let mut request =
         Request::builder().method(route.method.clone()).uri(path).header("sec-fetch-site", site);
     if route.method == Method::POST {

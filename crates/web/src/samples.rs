@@ -102,6 +102,7 @@ pub(crate) fn today() -> TodayView {
         since: at(days),
     };
     TodayView {
+        models: flow::views::ModelTasks { waiting: vec![HOSTILE.into()], faults: 1 },
         as_of: Day(20_700),
         currency: "EUR".into(),
         customers: 20_000,

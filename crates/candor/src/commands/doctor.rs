@@ -20,7 +20,7 @@ pub(crate) async fn run(global: &Global) -> Result<()> {
     }
     let intake = app.intake_health().await.into_diagnostic()?;
     let mut problems = app.failing_jobs().await.into_diagnostic()?;
-    problems.extend(app.models().await.into_diagnostic()?.into_iter().filter_map(|model| model.problem));
+    problems.extend(app.registry_faults().await.into_diagnostic()?.into_iter().map(|fault| fault.message));
     let team = app.training_team().await.into_diagnostic()?;
     let approvers = team.people.iter().filter(|person| person.role == terms::person::Role::Approver);
     if approvers.clone().count() > 0 && !approvers.clone().any(|person| person.standing.holds()) {

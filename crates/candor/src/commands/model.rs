@@ -1,35 +1,152 @@
-//! `candor model`: the registry of models, each version checked against its file.
+//! `candor model`: the registry, each version held against its file and its seals, and what people decide about it.
 
-use flow::ModelLine;
-use miette::{IntoDiagnostic, Result};
+use flow::registry::{GateText, ModelLine, ModelView, Step};
+use miette::{IntoDiagnostic, Result, miette};
+use terms::estimate::Evidence;
+use terms::gate::{Found, GateLine};
+use terms::model::{ModelKind, ModelState};
 
-use crate::cli::Global;
+use crate::cli::{Global, ModelCommand, ModelStep};
+use crate::commands::facts::bytes;
+use crate::commands::vault::person;
 use crate::compose::open_quiet;
 use crate::say;
 
 pub(crate) async fn run(global: &Global, label: Option<&str>) -> Result<()> {
     let app = open_quiet(global).await?;
-    let mut models = app.models().await.into_diagnostic()?;
-    if let Some(label) = label {
-        models.retain(|model| model.label == label);
-        if models.is_empty() {
-            return Err(miette::miette!("there is no model `{label}`; `candor model` lists them"));
+    let view = app.models_view().await.into_diagnostic()?;
+    let Some(label) = label else {
+        if global.json {
+            say::json(&view)?;
+        } else {
+            view.models.iter().for_each(show);
+            for waiting in &view.waiting {
+                say::line(format!(
+                    "{waiting} passed its gates and waits for a person: candor model promote {waiting} --by EMAIL"
+                ));
+            }
+            if !view.scored {
+                say::line("no stage model acts: stages are counted by rules, and nobody has a score");
+            }
         }
+        return fault(
+            view.faults
+                .into_iter()
+                .map(|fault| fault.message)
+                .chain(view.models.into_iter().filter_map(|model| model.problem)),
+        );
+    };
+    let people = app.store().people().await.into_diagnostic()?;
+    let reader =
+        people.first().ok_or_else(|| miette!("nobody works here yet; `candor person add` adds somebody"))?;
+    if !view.models.iter().any(|model| model.label == label) {
+        return Err(miette!("there is no model `{label}`; `candor model` lists them"));
     }
+    let one = app.model_view(reader, label).await.into_diagnostic()?;
     if global.json {
-        say::json(&models)?;
+        say::json(&one)?;
     } else {
-        models.iter().for_each(|model| show(model, label.is_some()));
+        whole(&one);
     }
-    match models.iter().find_map(|model| model.problem.clone()) {
-        Some(problem) => Err(miette::miette!("{problem}")),
-        None => Ok(()),
-    }
+    fault(one.line.problem.into_iter())
 }
 
-fn show(model: &ModelLine, whole: bool) {
+fn fault(mut faults: impl Iterator<Item = String>) -> Result<()> {
+    faults.next().map_or(Ok(()), |problem| Err(miette!("{problem}")))
+}
+
+pub(crate) async fn decide(global: &Global, command: &ModelCommand) -> Result<()> {
+    let app = open_quiet(global).await?;
+    let (step, to, share) = match command {
+        ModelCommand::Promote(step) => (step, ModelState::Live, 0),
+        ModelCommand::Shadow(step) => (step, ModelState::Shadow, 0),
+        ModelCommand::Canary { step, share } => (step, ModelState::Canary, *share),
+        ModelCommand::Retire(step) => (step, ModelState::Retired, 0),
+        ModelCommand::Rollback(ModelStep { label, by, why }) => {
+            let person = person(&app, by).await?;
+            let moved = app.roll_back(&person, label, why).await.into_diagnostic()?;
+            return told(global, &app, &moved).await;
+        }
+        ModelCommand::Gate { label, set, why, by } => {
+            return gate(global, &app, label, set.as_deref(), why, by.as_deref()).await;
+        }
+    };
+    let person = person(&app, &step.by).await?;
+    let asked = Step { label: step.label.clone(), to, share, reason: step.why.clone() };
+    app.move_model(&person, &asked).await.into_diagnostic()?;
+    told(global, &app, &step.label).await
+}
+
+async fn told(global: &Global, app: &flow::App, label: &str) -> Result<()> {
+    let models = app.models().await.into_diagnostic()?;
+    let Some(model) = models.iter().find(|model| model.label == label) else { return Ok(()) };
+    if global.json {
+        return say::json(model);
+    }
+    show(model);
+    Ok(())
+}
+
+async fn gate(
+    global: &Global,
+    app: &flow::App,
+    label: &str,
+    set: Option<&std::path::Path>,
+    why: &str,
+    by: Option<&str>,
+) -> Result<()> {
+    if let Ok(kind) = label.parse::<ModelKind>() {
+        let stands = app.gate_rules(kind).await.into_diagnostic()?;
+        let (Some(file), Some(by)) = (set, by) else {
+            if global.json {
+                return say::json(&stands);
+            }
+            for rule in &stands.rules {
+                say::line(format!("{:<18} {:>10} {}", rule.criterion.as_str(), rule.limit, rule.need));
+            }
+            return Ok(());
+        };
+        let read: GateText = serde_json::from_slice(&bytes(file)?).into_diagnostic()?;
+        let text = GateText { base: stands.base, rules: read.rules, reason: why.to_owned() };
+        let version = app.set_gate(&person(app, by).await?, kind, &text).await.into_diagnostic()?;
+        say::line(format!("the gate of {kind} is version {version}; run the gates of what waits again"));
+        return Ok(());
+    }
+    let by = by.ok_or_else(|| miette!("say who runs the gates: --by EMAIL"))?;
+    let report = app.rerun_gate(&person(app, by).await?, label).await.into_diagnostic()?;
+    if global.json {
+        say::json(&report)?;
+    } else {
+        report.lines.iter().for_each(line);
+    }
+    if report.passed { Ok(()) } else { Err(miette!("`{label}` does not pass its gates")) }
+}
+
+fn line(line: &GateLine) {
+    let found = match &line.found {
+        Found::Figure(Evidence::Sufficient(e)) => {
+            format!("{:.4} [{:.4}, {:.4}] of {}", e.value, e.interval.low, e.interval.high, say::count(e.n))
+        }
+        Found::Figure(Evidence::Insufficient { n, needed }) => format!("too few: {n} of {needed}"),
+        Found::Missing { why } => format!("not measured: {why}"),
+    };
+    say::line(format!(
+        "{:<18} {:<14} limit {:<8} {found}",
+        line.criterion.as_str(),
+        line.verdict.as_str(),
+        line.limit
+    ));
+}
+
+fn show(model: &ModelLine) {
     let fitted_on = model.lineage.as_ref().map_or_else(
-        || "its file cannot be used".to_owned(),
+        || {
+            if model.kind.is_built_in() {
+                "a part of the program".to_owned()
+            } else {
+                "its file cannot be used".to_owned()
+            }
+        },
         |lineage| {
             format!(
                 "{} rows of {} customers up to {}",
@@ -40,14 +157,33 @@ fn show(model: &ModelLine, whole: bool) {
         },
     );
     say::line(format!(
-        "{:<10} {:<10} {}  fitted {} on {fitted_on}, {} answers for it",
+        "{:<20} {:<10} {}  {} on {fitted_on}, {} answers for it",
         model.label,
         model.state.as_str(),
         model.content_hash.chars().take(12).collect::<String>(),
         model.made_at.day(),
         model.responsible
     ));
-    if whole {
-        say::line(serde_json::to_string_pretty(&model.evaluation).unwrap_or_default());
+}
+
+fn whole(view: &ModelView) {
+    show(&view.line);
+    let card = &view.card;
+    for (name, text) in [
+        ("purpose", &card.purpose),
+        ("data", &card.data),
+        ("features", &card.features),
+        ("evaluation", &card.evaluation),
+        ("limits", &card.limits),
+        ("owner", &card.owner),
+        ("languages", &card.languages),
+    ] {
+        say::line(format!("  {name:<11} {text}"));
     }
+    view.gate.iter().flat_map(|report| &report.lines).for_each(line);
+    for step in &view.moves {
+        let who = step.person.as_deref().unwrap_or("by itself");
+        say::line(format!("  {} {} to {} ({who}) {}", step.at, step.from, step.to, step.reason));
+    }
+    say::line(serde_json::to_string_pretty(&view.line.evaluation).unwrap_or_default());
 }

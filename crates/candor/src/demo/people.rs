@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 
+use flow::registry::Step;
 use flow::{App, DemoSignIn};
 use miette::{IntoDiagnostic, Result};
 use terms::delivery::DeliveryState;
 use terms::ids::PersonId;
+use terms::model::ModelState;
 use terms::person::{Person, Role};
 
 use crate::say;
@@ -66,6 +68,16 @@ impl Staff {
     pub(crate) const fn responsible(&self) -> PersonId {
         self.analyst.id
     }
+}
+
+/// The approver reads the card and the gates of what was fitted, and lets it act: whoever answers for a model does not.
+pub(crate) async fn promote(app: &App, staff: &Staff) -> Result<()> {
+    for label in app.models_view().await.into_diagnostic()?.waiting {
+        let reason = "read its card and its gates; better than the naive forecast".to_owned();
+        let step = Step { label, to: ModelState::Live, share: 0, reason };
+        app.move_model(&staff.approver, &step).await.into_diagnostic()?;
+    }
+    Ok(())
 }
 
 /// Prints where the pages are and who can sign in, and one customer's own pages.

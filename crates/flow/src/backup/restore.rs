@@ -215,6 +215,8 @@ impl App {
         self.store().scrub().await?;
         self.ensure_notices().await?;
         let verified = self.verify_ledger().await?.verified;
+        // The registry is from now on the one that was restored; the entry of the restore says so.
+        self.anchor_restored_registry().await?;
         let marker = self.home().restoring();
         std::fs::remove_file(&marker).map_err(io(&marker))?;
         self.enqueue(&Work::Profile, self.now()).await?;

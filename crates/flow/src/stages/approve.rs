@@ -8,6 +8,7 @@ use terms::campaign::{Campaign, CampaignState};
 use terms::hash::ContentHash;
 use terms::ids::CampaignId;
 use terms::ledger::Action;
+use terms::model::{ModelKind, ModelState};
 use terms::person::Person;
 
 use crate::access::Permission;
@@ -28,8 +29,12 @@ impl App {
         let profiled = policy::segment::parse(audience).map_or(true, |segment| segment.uses_profiling());
         let mut labels = Vec::new();
         if profiled {
-            for name in [crate::STAGE_MODEL, crate::VALUE_MODEL] {
-                labels.extend(self.store().live_model(name).await?.map(|model| model.label()));
+            for kind in [ModelKind::Stage, ModelKind::Value] {
+                let acting = self.store().acting_models(kind.as_str()).await?;
+                labels.extend(acting.iter().map(|model| match model.state {
+                    ModelState::Canary => format!("{} for {} %", model.label(), model.share),
+                    _ => model.label(),
+                }));
             }
         }
         Ok(labels)

@@ -1,31 +1,31 @@
 //! Lifecycle: fits the stage models on the brand's own past, lets a backtest choose, and passes the best through the
 //! gate.
 //!
-//! Goes in: profiles at month ends of those who did not refuse profiling. Comes out: a version in the registry with its evaluation, live only when it beats
-//! the naive model on periods it had not seen. Scores follow when the snapshot is made again.
+//! Goes in: profiles at month ends of those who did not refuse profiling. Comes out: a version in the registry with its
+//! evaluation, through its gates. Whether it acts is for a person to say; until then stages are counted by rules.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use science::lifecycle::history::History;
 use science::lifecycle::model::{Candidate, StageModel};
 use science::lifecycle::table::{ProspectCount, TrainingTable};
-use science::purchase::forecast::PurchaseForecast;
 use science::purchase::log::PurchaseLog;
 use science::value::ValueModel;
 use terms::customer::Customer;
+use terms::gate::GateVerdict;
 use terms::ids::CustomerKey;
+use terms::model::{ModelKind, ModelState};
 use terms::profile::Profile;
 use terms::stage::StageRule;
 use terms::time::Day;
 
 use crate::app::App;
-use crate::artifact::Lineage;
+use crate::artifact::{Lineage, read_artifact};
 use crate::error::{Error, Result};
 use crate::lawful::{Fitting, Lawful};
+use crate::registry::{VALUE_TEST_DAYS, ValueTrial};
 use crate::snapshot::YEAR_DAYS;
 use crate::views::BacktestLine;
-use crate::{STAGE_MODEL, VALUE_MODEL};
 
 /// Rows a model of some sixty weights is fitted on at the most, evenly spaced; more only take longer.
 const MOST_ROWS: usize = 60_000;
@@ -81,17 +81,14 @@ pub(crate) fn backtest_lines(model: &StageModel) -> Vec<BacktestLine> {
     lines
 }
 
-/// The gate: on periods it had not seen, the naive model's log-loss is above the chosen one's by more than chance.
-fn beats_naive(lines: &[BacktestLine]) -> bool {
-    lines.iter().find(|line| line.naive).is_some_and(|naive| naive.behind_low > 0.0)
-}
-
 impl App {
-    /// Fits, chooses, registers and, when the gate lets it through, promotes a stage model.
+    /// Fits, chooses and registers a stage model and a value model when the data changed, and takes them through their
+    /// gates.
     ///
     /// # Errors
     /// When lake or store fail. Too little past is not an error but a note.
     pub async fn lifecycle(&self) -> Result<LifecycleSummary> {
+        self.register_built_in().await?;
         let snapshot = self.refresh().await?;
         let lineage = self.lineage(&snapshot)?;
         // Fitting is deterministic: the same data would give the same model.
@@ -99,22 +96,36 @@ impl App {
             Some((label, live)) if snapshot.fitted_on.as_ref() == Some(&lineage) => {
                 Ok(LifecycleSummary::of_live(label, live))
             }
+            _ if self.waits(&lineage).await? => Ok(LifecycleSummary::without_model(
+                "a model of these data is in the registry and waits for a person; see Models".to_owned(),
+            )),
             _ => self.refit().await,
         }
     }
 
-    /// The same, also when a model of the same data is live.
+    /// Whether the newest stage model was fitted on the same data and can still be promoted.
+    async fn waits(&self, lineage: &Lineage) -> Result<bool> {
+        let versions = self.store().models().await?;
+        let newest = versions.iter().find(|version| version.kind == ModelKind::Stage);
+        let Some(newest) = newest.filter(|newest| newest.state != ModelState::Retired) else {
+            return Ok(false);
+        };
+        let read = read_artifact::<serde_json::Value>(&self.home().models(), newest);
+        Ok(read.is_ok_and(|artifact| artifact.lineage == *lineage))
+    }
+
+    /// The same, also when there is a model of the same data.
     ///
     /// # Errors
     /// When lake or store fail. Too little past is not an error but a note.
     pub async fn refit(&self) -> Result<LifecycleSummary> {
         let snapshot = self.snapshot().await?;
         let lineage = self.lineage(&snapshot)?;
-        let rule = snapshot.rule;
+        let (rule, as_of) = (snapshot.rule, snapshot.as_of);
         let lake = self.lake().clone();
         let fitting = Arc::new(self.lawful::<Fitting>().await?);
         let those = Arc::clone(&fitting);
-        let fitted = tokio::task::spawn_blocking(move || fit(&lake, rule, &those))
+        let fitted = tokio::task::spawn_blocking(move || fit(&lake, rule, as_of, &those))
             .await
             .map_err(|error| Error::Internal(error.to_string()))??;
         let model = match fitted {
@@ -123,22 +134,24 @@ impl App {
         };
         let backtest = backtest_lines(&model);
         let chosen = model.chosen().as_str().to_owned();
-        let version = self.register(STAGE_MODEL, &lineage, &model, &backtest).await?;
-        let passes = beats_naive(&backtest);
-        let note = if passes {
-            self.promote(&version).await?;
-            String::new()
+        let version = self.register(ModelKind::Stage, &lineage, &model, &backtest).await?;
+        let report = self.run_gate(&version, self.system("flow.lifecycle").await?).await?;
+        let failed: Vec<&str> = report
+            .lines
+            .iter()
+            .filter(|line| line.verdict == GateVerdict::Failed)
+            .map(|line| line.criterion.as_str())
+            .collect();
+        let note = if report.passed {
+            "it passed its gates and acts when a person promotes it; see Models".to_owned()
         } else {
-            "on held-back periods the chosen model does not beat the naive one by more than chance; it does not act"
-                .to_owned()
+            format!("it does not act: it fails {}", failed.join(", "))
         };
         self.value(&lineage, fitting).await?;
-        self.refresh().await?;
-        Ok(LifecycleSummary { model: Some(version.label()), live: passes, chosen, backtest, note })
+        Ok(LifecycleSummary { model: Some(version.label()), live: false, chosen, backtest, note })
     }
 
-    /// Fits the value model on everybody's history and lets it act when, three months ago, it would have forecast the
-    /// purchases since then better than each customer's own past rate.
+    /// Fits the value model on everybody's history and takes it through its gates.
     async fn value(&self, lineage: &Lineage, fitting: Arc<Lawful<Fitting>>) -> Result<()> {
         let lake = self.lake().clone();
         let as_of = lineage.as_of;
@@ -146,10 +159,8 @@ impl App {
             .await
             .map_err(|error| Error::Internal(error.to_string()))??;
         let Some((model, test)) = fitted else { return Ok(()) };
-        let version = self.register(VALUE_MODEL, lineage, &model, &test).await?;
-        if test.error < test.naive_error {
-            self.promote(&version).await?;
-        }
+        let version = self.register(ModelKind::Value, lineage, &model, &test).await?;
+        self.run_gate(&version, self.system("flow.lifecycle").await?).await?;
         Ok(())
     }
 }
@@ -160,49 +171,39 @@ struct ValueTest {
     /// First day it did not see.
     from: Day,
     /// Customers it was tried on.
-    customers: usize,
+    customers: u64,
     /// Mean absolute error in purchase days per customer.
     error: f64,
     /// The same of the customer's own past rate.
     naive_error: f64,
 }
 
-/// Days held back to test the value model.
-const VALUE_TEST_DAYS: i32 = 90;
-
 /// Customers the value model is fitted and tested on at the most, evenly spaced; more only take longer.
 const MOST_VALUE_CUSTOMERS: usize = 6_000;
+
+/// Purchases up to a day of those whose data may be used for fitting.
+pub(crate) fn purchase_log(lake: &lake::Lake, fitting: &Lawful<Fitting>, as_of: Day) -> Result<PurchaseLog> {
+    let mut log = PurchaseLog::default();
+    fitting.histories(lake, &[as_of], |customer| {
+        let known = customer.purchase_days.iter().filter(|bought| bought.day <= as_of);
+        log.push(known.map(|bought| (bought.day, bought.amount)));
+    })?;
+    Ok(log.thinned(MOST_VALUE_CUSTOMERS))
+}
 
 fn fit_value(
     lake: &lake::Lake,
     fitting: &Lawful<Fitting>,
     as_of: Day,
 ) -> Result<Option<(ValueModel, ValueTest)>> {
-    let mut log = PurchaseLog::default();
-    fitting.histories(lake, &[as_of], |customer| {
-        let known = customer.purchase_days.iter().filter(|bought| bought.day <= as_of);
-        log.push(known.map(|bought| (bought.day, bought.amount)));
-    })?;
-    let log = log.thinned(MOST_VALUE_CUSTOMERS);
-    let from = as_of.plus(-VALUE_TEST_DAYS);
-    let (Ok(model), Ok(earlier)) =
-        (ValueModel::fit(&log, as_of, YEAR_DAYS), PurchaseForecast::fit(&log, from, VALUE_TEST_DAYS))
+    let log = purchase_log(lake, fitting, as_of)?;
+    let (Ok(model), Some(trial)) = (ValueModel::fit(&log, as_of, YEAR_DAYS), ValueTrial::of(&log, as_of))
     else {
         return Ok(None);
     };
-    let (days, scorer) = (f64::from(VALUE_TEST_DAYS), earlier.scorer());
-    let before = log.as_of(from, as_of);
-    let mean_error = |expect: &dyn Fn(&History) -> f64| {
-        let errors = before.iter().map(|then| (expect(&then.history) - then.bought).abs());
-        errors.sum::<f64>() / before.len().max(1) as f64
-    };
-    let test = ValueTest {
-        from: from.plus(1),
-        customers: before.len(),
-        error: mean_error(&|history| scorer.count(history)),
-        naive_error: mean_error(&|history| history.frequency * days / history.tenure.max(1.0)),
-    };
-    Ok(Some((model, test)))
+    let [error, naive_error] = trial.errors();
+    let from = as_of.plus(1 - VALUE_TEST_DAYS);
+    Ok(Some((model, ValueTest { from, customers: trial.customers(), error, naive_error })))
 }
 
 /// Month ends from the first full month of the data to its last day.
@@ -216,13 +217,15 @@ pub(crate) fn month_ends(first: Day, last: Day) -> Vec<Day> {
     ends
 }
 
-/// Fits on every period between month ends; the inner error says why the past is too short.
-fn fit(lake: &lake::Lake, rule: StageRule, fitting: &Lawful<Fitting>) -> Result<Result<StageModel, String>> {
-    let stats = lake.stats()?;
-    let (Some(first), Some(last)) = (stats.first_day, stats.last_day) else {
-        return Ok(Err("there are no purchases yet; import some first".to_owned()));
-    };
-    let ends = month_ends(first, last);
+/// Every period between month ends up to a day, of those whose data may be used for fitting; `None` without purchases.
+pub(crate) fn training_table(
+    lake: &lake::Lake,
+    rule: StageRule,
+    as_of: Day,
+    fitting: &Lawful<Fitting>,
+) -> Result<Option<TrainingTable>> {
+    let Some(first) = lake.stats()?.first_day else { return Ok(None) };
+    let ends = month_ends(first, as_of);
     let mut profiles: Vec<Vec<Profile>> = vec![Vec::new(); ends.len()];
     let mut first_bought: HashMap<CustomerKey, Day> = HashMap::new();
     fitting.histories(lake, &ends, |customer| {
@@ -240,7 +243,20 @@ fn fit(lake: &lake::Lake, rule: StageRule, fitting: &Lawful<Fitting>) -> Result<
         table.add_period(*from, *to, before, after);
         table.prospects.extend(prospects(fitting.records(), &first_bought, *from, *to));
     }
-    Ok(StageModel::fit(&table.thinned(MOST_ROWS)).map_err(|error| error.to_string()))
+    Ok(Some(table.thinned(MOST_ROWS)))
+}
+
+/// Fits on every period; the inner error says why the past is too short.
+fn fit(
+    lake: &lake::Lake,
+    rule: StageRule,
+    as_of: Day,
+    fitting: &Lawful<Fitting>,
+) -> Result<Result<StageModel, String>> {
+    match training_table(lake, rule, as_of, fitting)? {
+        Some(table) => Ok(StageModel::fit(&table).map_err(|error| error.to_string())),
+        None => Ok(Err("there are no purchases yet; import some first".to_owned())),
+    }
 }
 
 /// Known customers without a purchase at `from`, by how long they had been known, and how many bought by `to`.

@@ -37,8 +37,19 @@ pub struct TodayView {
     pub campaigns: Vec<CampaignBrief>,
     /// Expected moves into churned by the end of the next period.
     pub expected_churn: Option<f64>,
+    /// Models that passed their gates and wait for a person, and those that do not act because of a fault.
+    pub models: ModelTasks,
     /// Entries in the ledger, and whether the last verification held.
     pub ledger_entries: u64,
+}
+
+/// What models need of a person.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ModelTasks {
+    /// Labels of versions that wait.
+    pub waiting: Vec<String>,
+    /// Faults of the registry.
+    pub faults: u64,
 }
 
 /// Customers in a stage.

@@ -102,15 +102,17 @@ fn behind(rows: &Rows, best: &Rows, outcomes: &[usize], folds: usize) -> Estimat
         .zip(outcomes)
         .map(|((row, best), outcome)| row_loss(row, *outcome) - row_loss(best, *outcome))
         .collect();
-    let n = differences.len().max(1) as f64;
-    let mean = differences.iter().sum::<f64>() / n;
-    let variance = differences.iter().map(|d| (d - mean).powi(2)).sum::<f64>() / n;
+    mean(&differences, folds)
+}
+
+/// A mean with its 95 % interval; rows that belong to one customer in `folds` periods count as one.
+fn mean(values: &[f64], folds: usize) -> Estimate {
+    let n = values.len().max(1) as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let variance = values.iter().map(|d| (d - mean).powi(2)).sum::<f64>() / n;
     let half = Z95 * (variance / (n / folds.max(1) as f64)).sqrt();
-    Estimate {
-        value: mean,
-        interval: Interval { low: mean - half, high: mean + half, level: 0.95 },
-        n: differences.len() as u64,
-    }
+    let interval = Interval { low: mean - half, high: mean + half, level: 0.95 };
+    Estimate { value: mean, interval, n: values.len() as u64 }
 }
 
 /// Scores of every candidate from its predictions in the order of [`Candidate::ALL`], made over `folds` periods; empty
@@ -146,36 +148,98 @@ pub fn evaluate(model: &StageModel, table: &TrainingTable) -> Vec<CandidateScore
     scores(&predicted, &outcomes, table.snapshots().len())
 }
 
-/// Runs the backtest on the last [`FOLDS`] periods that have enough before them.
+/// What every candidate said of periods that it had not seen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldBack {
+    /// Days at which the held-back periods began.
+    pub folds: Vec<Day>,
+    /// Rows of these periods.
+    pub rows: Vec<TrainingRow>,
+    /// Predictions for them, in the order of [`Candidate::ALL`].
+    pub predicted: Vec<Rows>,
+}
+
+impl HeldBack {
+    /// What happened.
+    #[must_use]
+    pub fn outcomes(&self) -> Vec<usize> {
+        self.rows.iter().map(|row| row.next.index()).collect()
+    }
+
+    /// What a candidate said.
+    #[must_use]
+    pub fn of(&self, name: Candidate) -> Option<&Rows> {
+        Candidate::ALL
+            .into_iter()
+            .zip(&self.predicted)
+            .find(|(other, _)| *other == name)
+            .map(|(_, rows)| rows)
+    }
+}
+
+/// Fits every candidate on what lies before each of the last [`FOLDS`] periods that have enough before them, and asks
+/// it about that period.
 ///
 /// # Errors
 /// When a fold cannot be fitted.
-pub fn run(table: &TrainingTable) -> Result<Backtest, ScienceError> {
+pub fn held_back(table: &TrainingTable) -> Result<HeldBack, ScienceError> {
     let snapshots = table.snapshots();
-    let mut folds = Vec::new();
-    let mut held_back: Vec<TrainingRow> = Vec::new();
-    let mut predicted: Vec<Rows> = vec![Vec::new(); Candidate::ALL.len()];
+    let mut held =
+        HeldBack { folds: Vec::new(), rows: Vec::new(), predicted: vec![Rows::new(); Candidate::ALL.len()] };
     for day in snapshots.iter().skip(snapshots.len().saturating_sub(FOLDS).max(1)) {
         let before = table.filtered(|snapshot| snapshot < *day);
         if (before.rows.len() as u64) < FEWEST_ROWS {
             continue;
         }
         let model = StageModel::fit_parts(&before)?;
-        folds.push(*day);
+        held.folds.push(*day);
         for row in table.rows.iter().filter(|row| row.snapshot == *day) {
-            held_back.push(*row);
-            for (name, rows) in Candidate::ALL.into_iter().zip(&mut predicted) {
+            held.rows.push(*row);
+            for (name, rows) in Candidate::ALL.into_iter().zip(&mut held.predicted) {
                 rows.push(model.predict_as(name, &row.history, row.days));
             }
         }
     }
-    let outcomes: Vec<usize> = held_back.iter().map(|row| row.next.index()).collect();
-    let scores = scores(&predicted, &outcomes, folds.len());
+    Ok(held)
+}
+
+/// How far two models disagree that were fitted on every other row each: mean total variation distance between their
+/// predictions for the rows of the last period, 0 to 1; 0 when the data decide everything and chance nothing.
+///
+/// # Errors
+/// When a half cannot be fitted.
+pub fn stability(table: &TrainingTable, name: Candidate) -> Result<Option<Estimate>, ScienceError> {
+    let half = |odd: usize| {
+        let rows = table.rows.iter().skip(odd).step_by(2).copied().collect();
+        StageModel::fit_parts(&TrainingTable { rows, ..table.clone() })
+    };
+    let (a, b) = (half(0)?, half(1)?);
+    let Some(last) = table.snapshots().last().copied() else { return Ok(None) };
+    let distance = |row: &TrainingRow| {
+        let (a, b) = (a.predict_as(name, &row.history, row.days), b.predict_as(name, &row.history, row.days));
+        a.iter().zip(b).map(|(a, b)| (a - b).abs()).sum::<f64>() / 2.0
+    };
+    let distances: Vec<f64> = table.rows.iter().filter(|row| row.snapshot == last).map(distance).collect();
+    Ok((!distances.is_empty()).then(|| mean(&distances, 1)))
+}
+
+/// How much less `rows` lose than `other`, in log-loss, with a 95 % interval.
+#[must_use]
+pub fn lead(rows: &Rows, other: &Rows, outcomes: &[usize], folds: usize) -> Estimate {
+    behind(other, rows, outcomes, folds)
+}
+
+/// Runs the backtest on the last [`FOLDS`] periods that have enough before them.
+///
+/// # Errors
+/// When a fold cannot be fitted.
+pub fn run(table: &TrainingTable) -> Result<Backtest, ScienceError> {
+    let held = held_back(table)?;
+    let scores = scores(&held.predicted, &held.outcomes(), held.folds.len());
     let best = scores.iter().min_by(|a, b| a.quality.log_loss.total_cmp(&b.quality.log_loss));
     let Some(chosen) = best.map(|score| score.name) else { return Ok(Backtest::none()) };
-    let rows = Candidate::ALL.into_iter().zip(&predicted).find(|(name, _)| *name == chosen);
-    let pictures = rows.map(|(_, rows)| Pictures::of(&held_back, rows));
-    Ok(Backtest { folds, scores, chosen, pictures })
+    let pictures = held.of(chosen).map(|rows| Pictures::of(&held.rows, rows));
+    Ok(Backtest { folds: held.folds, scores, chosen, pictures })
 }
 
 #[cfg(test)]

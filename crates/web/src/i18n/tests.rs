@@ -101,6 +101,19 @@ fn every_state_the_house_knows_has_a_name() {
     add("truth", terms::monitoring::Truth::ALL.iter().map(|s| s.as_str()).collect());
     add("mon.writer", terms::monitoring::Writer::ALL.iter().map(|s| s.as_str()).collect());
     add("cue", terms::house::CueKind::ALL.iter().map(|s| s.as_str()).collect());
+    for group in ["model_state", "model_step"] {
+        add(group, terms::model::ModelState::ALL.iter().map(|s| s.as_str()).collect());
+    }
+    add("model_kind", terms::model::ModelKind::ALL.iter().map(|s| s.as_str()).collect());
+    for what in ["purpose", "limits", "features", "evaluation"] {
+        add(&format!("md.card.{what}"), terms::model::ModelKind::ALL.iter().map(|s| s.as_str()).collect());
+    }
+    for group in ["criterion", "criterion_help"] {
+        add(group, terms::gate::Criterion::ALL.iter().map(|s| s.as_str()).collect());
+    }
+    add("need", terms::gate::Need::ALL.iter().map(|s| s.as_str()).collect());
+    add("gate_missing", terms::gate::Missing::ALL.iter().map(|s| s.as_str()).collect());
+    add("gate_verdict", terms::gate::GateVerdict::ALL.iter().map(|s| s.as_str()).collect());
     add("severity", terms::finding::Severity::ALL.iter().map(|s| s.as_str()).collect());
     for group in ["house_kind", "house_kind_help"] {
         add(group, terms::house::HouseKind::ALL.iter().map(|s| s.as_str()).collect());

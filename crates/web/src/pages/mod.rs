@@ -21,6 +21,7 @@ mod house;
 mod join;
 mod ledger;
 mod log;
+mod models;
 mod monitor;
 mod opendsr;
 mod own_data;
@@ -50,8 +51,8 @@ use crate::route::{Policy, Routes};
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use flow::access::Permission::{
-    Approve, Compose, Halt, JudgeSamples, KeepRules, Launch, ManageRights, OverrideRules, ReadLedger,
-    Reconcile, SeeTraining, View,
+    Approve, Compose, Halt, JudgeSamples, KeepGates, KeepRules, Launch, ManageRights, OverrideRules,
+    PromoteModels, ReadLedger, Reconcile, SeeTraining, View,
 };
 
 /// Every route of the house.
@@ -109,6 +110,12 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .post("/rules/{id}/raise", Staff(KeepRules), built_in::raise)
         .post("/rules/{id}/override", Staff(OverrideRules), built_in::override_it)
         .post("/rules/{id}/override/end", Staff(OverrideRules), built_in::end_override)
+        .get("/models", Staff(View), models::list)
+        .get("/models/gates/{kind}", Staff(View), models::gate)
+        .post("/models/gates/{kind}", Staff(KeepGates), models::set_gate)
+        .get("/models/{label}", Staff(View), models::show)
+        .post("/models/{label}", Staff(PromoteModels), models::step)
+        .post("/models/{label}/retire", Staff(Halt), models::retire)
         .get("/guard", Staff(View), monitor::show)
         .get("/guard/cues", Staff(View), cues::show)
         .post("/guard/cues", Staff(KeepRules), cues::set)
@@ -238,6 +245,11 @@ pub(crate) fn initials(name: &str) -> String {
         .take(2)
         .flat_map(char::to_uppercase)
         .collect()
+}
+
+/// The first digits of a hash.
+pub(crate) fn short(hash: &str) -> &str {
+    hash.get(..12).unwrap_or(hash)
 }
 
 /// Two pieces of a key.

@@ -6,6 +6,7 @@ use crate::samples::{self, HOSTILE};
 use crate::samples_consent;
 use crate::samples_facts;
 use crate::samples_guard;
+use crate::samples_models;
 use crate::samples_processing;
 use crate::samples_training;
 use askama::Template;
@@ -49,6 +50,24 @@ fn join_page(lang: Language, step: JoinStep) -> String {
 
 fn join_confirm_page(lang: Language, state: JoinState) -> String {
     join::JoinConfirmPage { cx: cx(lang), view: samples_consent::join_confirm(state) }.render().unwrap()
+}
+
+fn model_page(lang: Language, role: Role, state: terms::model::ModelState) -> String {
+    let (view, problem) = (samples_models::model(state), Some(HOSTILE.to_owned()));
+    models::ModelPage { cx: of_role(lang, role), view, problem }.render().unwrap()
+}
+
+fn gate_page(lang: Language, role: Role) -> String {
+    let kind = terms::model::ModelKind::Stage;
+    let rule = terms::gate::GateRule {
+        criterion: terms::gate::Criterion::Calibration,
+        limit: 0.05,
+        need: terms::gate::Need::Always,
+    };
+    let view = flow::registry::GateText { base: 2, rules: vec![rule], reason: HOSTILE.to_owned() };
+    models::GatePage { cx: of_role(lang, role), kind, view, problem: Some(HOSTILE.to_owned()) }
+        .render()
+        .unwrap()
 }
 
 fn retention_page(lang: Language) -> String {
@@ -135,6 +154,11 @@ fn pages(lang: Language) -> Vec<(&'static str, String)> {
         ("built-in rule", built_in_page(lang, Role::PrivacyOfficer)),
         ("built-in rule read", built_in_page(lang, Role::Marketer)),
         ("monitor", monitor::MonitorPage::new(cx(lang), samples_guard::monitor()).render().unwrap()),
+        ("models", models::ModelsPage { cx: cx(lang), view: samples_models::models() }.render().unwrap()),
+        ("model", model_page(lang, Role::Approver, terms::model::ModelState::Validated)),
+        ("model live", model_page(lang, Role::Marketer, terms::model::ModelState::Live)),
+        ("gate", gate_page(lang, Role::PrivacyOfficer)),
+        ("gate read", gate_page(lang, Role::Marketer)),
         ("samples", sample::SamplesPage { cx: cx(lang), view: samples_guard::samples() }.render().unwrap()),
         ("sample", sample_page(lang)),
         ("facts", facts::FactsPage { cx: cx(lang), view: samples_facts::facts() }.render().unwrap()),

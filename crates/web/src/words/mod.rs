@@ -74,6 +74,10 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
         Problem::NotLookedAt => "problem.not_looked_at",
         Problem::NotAllJudged => "problem.not_all_judged",
         Problem::OwnText => "problem.own_text",
+        Problem::NoMove(why) => return no_move(cx, *why),
+        Problem::BuiltInModel => "problem.built_in_model",
+        Problem::NothingBefore => "problem.nothing_before",
+        Problem::NoReasonForGate => "problem.no_reason_for_gate",
         Problem::InTheFuture => "problem.in_the_future",
         Problem::RequestElsewhere { now, wanted } => {
             let name = |state: &terms::rights::RequestState| cx.name("rights_state", state).to_lowercase();
@@ -101,6 +105,24 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
             let lines: Vec<String> = lines.iter().map(|(line, _)| line.to_string()).collect();
             return cx.t1("problem.vault_file", lines.join(", "));
         }
+    };
+    cx.t(key).to_owned()
+}
+
+/// Why a version of a model does not move.
+fn no_move(cx: &Cx, why: flow::registry::NoMove) -> String {
+    use flow::registry::NoMove;
+    let key = match why {
+        NoMove::State { from, to } => {
+            return cx.t2("problem.no_move.state", cx.name("model_state", from), cx.name("model_state", to));
+        }
+        NoMove::NotPassed => "problem.no_move.not_passed",
+        NoMove::OldGate => "problem.no_move.old_gate",
+        NoMove::Changed => "problem.no_move.changed",
+        NoMove::NoPerson => "problem.no_move.no_person",
+        NoMove::Maker => "problem.no_move.maker",
+        NoMove::NotEntitled => "problem.no_move.not_entitled",
+        NoMove::Share => "problem.no_move.share",
     };
     cx.t(key).to_owned()
 }
@@ -216,6 +238,20 @@ mod tests {
             Problem::RetentionDays { shortest: 1, longest: 36_500 },
             Problem::NotLookedAt,
             Problem::NotAllJudged,
+            Problem::NoMove(flow::registry::NoMove::State {
+                from: terms::model::ModelState::Candidate,
+                to: terms::model::ModelState::Live,
+            }),
+            Problem::NoMove(flow::registry::NoMove::NotPassed),
+            Problem::NoMove(flow::registry::NoMove::OldGate),
+            Problem::NoMove(flow::registry::NoMove::Changed),
+            Problem::NoMove(flow::registry::NoMove::NoPerson),
+            Problem::NoMove(flow::registry::NoMove::Maker),
+            Problem::NoMove(flow::registry::NoMove::NotEntitled),
+            Problem::NoMove(flow::registry::NoMove::Share),
+            Problem::BuiltInModel,
+            Problem::NothingBefore,
+            Problem::NoReasonForGate,
             Problem::OwnText,
             Problem::NoWords,
             Problem::CannotBeSent {

@@ -1,0 +1,118 @@
+//! A value model tried on the last three months: fitted on what lies before them, held against what came.
+//!
+//! Goes in: a purchase log and a day. Comes out: errors customer by customer, its own and those of the naive forecast
+//! (each customer's own past rate), and how far two halves of the customers disagree.
+
+use science::lifecycle::history::History;
+use science::purchase::forecast::PurchaseForecast;
+use science::purchase::log::PurchaseLog;
+use terms::estimate::{Estimate, Interval};
+use terms::hash::ContentHash;
+use terms::time::Day;
+
+/// Days held back.
+pub(crate) const VALUE_TEST_DAYS: i32 = 90;
+/// Two-sided 95 % point of the normal distribution.
+const Z95: f64 = 1.959_964;
+
+/// What came of it.
+pub(crate) struct ValueTrial {
+    histories: Vec<History>,
+    actual: Vec<f64>,
+    said: Vec<f64>,
+    naive: Vec<f64>,
+    halves: Option<[Vec<f64>; 2]>,
+}
+
+impl ValueTrial {
+    /// Tries the method on the log as it was [`VALUE_TEST_DAYS`] before `as_of`; `None` when that is too little.
+    pub(crate) fn of(log: &PurchaseLog, as_of: Day) -> Option<Self> {
+        let from = as_of.plus(-VALUE_TEST_DAYS);
+        let earlier = PurchaseForecast::fit(log, from, VALUE_TEST_DAYS).ok()?;
+        let before = log.as_of(from, as_of);
+        let histories: Vec<History> = before.iter().map(|then| then.history).collect();
+        let by = |forecast: &PurchaseForecast| -> Vec<f64> {
+            let scorer = forecast.scorer();
+            histories.iter().map(|history| scorer.count(history)).collect()
+        };
+        let half = |odd: usize| {
+            let mut half = PurchaseLog::default();
+            for customer in log.customers().skip(odd).step_by(2) {
+                half.push(customer.iter().map(|(day, amount)| (*day, f64::from(*amount))));
+            }
+            PurchaseForecast::fit(&half, from, VALUE_TEST_DAYS).ok().map(|forecast| by(&forecast))
+        };
+        let days = f64::from(VALUE_TEST_DAYS);
+        Some(Self {
+            said: by(&earlier),
+            naive: histories.iter().map(|h| h.frequency * days / h.tenure.max(1.0)).collect(),
+            actual: before.iter().map(|then| then.bought).collect(),
+            halves: half(0).zip(half(1)).map(|(a, b)| [a, b]),
+            histories,
+        })
+    }
+
+    pub(crate) fn customers(&self) -> u64 {
+        self.actual.len() as u64
+    }
+
+    pub(crate) fn histories(&self) -> &[History] {
+        &self.histories
+    }
+
+    /// Mean absolute error of the model and of the naive forecast, in purchase days a customer.
+    pub(crate) fn errors(&self) -> [f64; 2] {
+        let mean = |said: &[f64]| {
+            let errors = said.iter().zip(&self.actual).map(|(said, actual)| (said - actual).abs());
+            errors.sum::<f64>() / self.actual.len().max(1) as f64
+        };
+        [mean(&self.said), mean(&self.naive)]
+    }
+
+    /// How much smaller the model's absolute error is than the naive one's, customer by customer.
+    pub(crate) fn lead(&self) -> Option<Estimate> {
+        let gains: Vec<f64> = self
+            .said
+            .iter()
+            .zip(&self.naive)
+            .zip(&self.actual)
+            .map(|((said, naive), actual)| (naive - actual).abs() - (said - actual).abs())
+            .collect();
+        if gains.len() < 2 {
+            return None;
+        }
+        let n = gains.len() as f64;
+        let mean = gains.iter().sum::<f64>() / n;
+        let variance = gains.iter().map(|gain| (gain - mean).powi(2)).sum::<f64>() / (n - 1.0);
+        let half = Z95 * (variance / n).sqrt();
+        let interval = Interval { low: mean - half, high: mean + half, level: 0.95 };
+        Some(Estimate { value: mean, interval, n: gains.len() as u64 })
+    }
+
+    /// Relative error of the total over all customers.
+    pub(crate) fn total_error(&self) -> Option<f64> {
+        let (said, actual) = (self.said.iter().sum::<f64>(), self.actual.iter().sum::<f64>());
+        (actual > 0.0).then(|| (said - actual).abs() / actual)
+    }
+
+    /// Mean distance between what two halves say, over the mean of what they say.
+    pub(crate) fn stability(&self) -> Option<f64> {
+        let [a, b] = self.halves.as_ref()?;
+        let distance: f64 = a.iter().zip(b).map(|(a, b)| (a - b).abs()).sum();
+        let level: f64 = a.iter().zip(b).map(|(a, b)| (a + b) / 2.0).sum();
+        (level > 0.0).then(|| distance / level)
+    }
+
+    pub(crate) fn data_hash(&self) -> String {
+        let bytes: Vec<Vec<u8>> = self
+            .histories
+            .iter()
+            .zip(&self.actual)
+            .map(|(history, actual)| {
+                let values = super::evidence::watched(history);
+                values.iter().chain([actual]).flat_map(|value| value.to_le_bytes()).collect()
+            })
+            .collect();
+        ContentHash::of(bytes.iter().map(Vec::as_slice)).to_string()
+    }
+}

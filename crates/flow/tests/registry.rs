@@ -1,0 +1,138 @@
+//! The registry, seen from outside: what acts, who let it, and what an edited row or file comes to.
+
+use flow::registry::{NoMove, Step};
+use flow::{Error, Problem};
+use terms::model::ModelState;
+use terms::person::Role;
+use testkit::TestApp;
+
+fn step(label: &str, to: ModelState) -> Step {
+    Step { label: label.to_owned(), to, share: 10, reason: "for the test".to_owned() }
+}
+
+fn refused(result: flow::Result<()>) -> NoMove {
+    match result {
+        Err(Error::Problem(Problem::NoMove(why))) => why,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn scored(kit: &TestApp) -> bool {
+    kit.app.customers("", 1, terms::customer::Language::English).await.unwrap().forecast.is_some()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_acts_when_somebody_else_than_its_maker_promotes_it_and_not_before() {
+    let kit = TestApp::with_customers(400).await;
+    let view = kit.app.models_view().await.unwrap();
+    assert!(view.faults.is_empty(), "{:?}", view.faults);
+    let live: Vec<_> =
+        view.models.iter().filter(|m| m.state == ModelState::Live && !m.kind.is_built_in()).collect();
+    assert_eq!(live.iter().map(|m| m.label.as_str()).collect::<Vec<_>>(), ["stage@1", "value@1"]);
+    assert!(view.models.iter().filter(|m| m.kind.is_built_in()).count() >= 9, "the parts of the program");
+    assert!(scored(&kit).await);
+
+    kit.app.refit().await.unwrap();
+    assert_eq!(kit.app.models_view().await.unwrap().waiting, ["stage@2", "value@2"]);
+    let [analyst, approver, marketer] =
+        [kit.person(Role::Analyst).await, kit.person(Role::Approver).await, kit.person(Role::Marketer).await];
+    let promote = step("stage@2", ModelState::Live);
+    assert_eq!(refused(kit.app.move_model(&analyst, &promote).await), NoMove::Maker, "they answer for it");
+    assert!(matches!(kit.app.move_model(&marketer, &promote).await, Err(Error::Forbidden)));
+    kit.app.move_model(&approver, &promote).await.unwrap();
+    assert!(
+        matches!(refused(kit.app.move_model(&approver, &promote).await), NoMove::State { .. }),
+        "only once"
+    );
+    let states = |view: &flow::registry::ModelsView| -> Vec<(String, ModelState)> {
+        let fitted = view.models.iter().filter(|m| m.name == "stage");
+        fitted.map(|m| (m.label.clone(), m.state)).collect()
+    };
+    let view = kit.app.models_view().await.unwrap();
+    assert_eq!(
+        states(&view),
+        [("stage@2".into(), ModelState::Live), ("stage@1".into(), ModelState::Retired)]
+    );
+
+    assert_eq!(kit.app.roll_back(&approver, "stage", "worse in practice").await.unwrap(), "stage@1");
+    let view = kit.app.models_view().await.unwrap();
+    assert_eq!(
+        states(&view),
+        [("stage@2".into(), ModelState::Retired), ("stage@1".into(), ModelState::Live)]
+    );
+    assert!(kit.app.registry_faults().await.unwrap().is_empty());
+
+    kit.app.move_model(&marketer, &step("stage@1", ModelState::Retired)).await.unwrap();
+    assert!(!scored(&kit).await, "anybody may take back, and then nobody has a score");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gate_gives_the_same_bytes_again_for_the_same_data() {
+    let kit = TestApp::with_customers(400).await;
+    let approver = kit.person(Role::Approver).await;
+    for label in ["stage@1", "value@1"] {
+        let (first, second) = (
+            kit.app.rerun_gate(&approver, label).await.unwrap(),
+            kit.app.rerun_gate(&approver, label).await.unwrap(),
+        );
+        assert_eq!(first.data_hash, second.data_hash);
+        assert_eq!(first.evidence_hash, second.evidence_hash, "{label}");
+        let without_time = |report: &terms::gate::GateReport| {
+            let lines = report.lines.iter().filter(|line| line.criterion != terms::gate::Criterion::Latency);
+            serde_json::to_string(&lines.collect::<Vec<_>>()).unwrap()
+        };
+        assert_eq!(without_time(&first), without_time(&second), "{label}");
+        assert!(first.passed && first.rows > 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_was_edited_is_noticed_and_nothing_of_it_acts() {
+    for (what, statements) in [
+        ("the alias leads elsewhere", "UPDATE model_aliases SET model = 3 WHERE name = 'stage'"),
+        ("the alias is gone", "DELETE FROM model_aliases WHERE name = 'stage'"),
+        (
+            "a version is marked live",
+            "UPDATE models SET state = 'retired' WHERE name = 'stage' AND version = 1;
+            UPDATE models SET state = 'live' WHERE name = 'stage' AND version = 2",
+        ),
+        (
+            "the hash of what acts",
+            "UPDATE models SET content_hash = 'ab' WHERE name = 'stage' AND version = 1;
+            UPDATE model_aliases SET content_hash = 'ab' WHERE name = 'stage'",
+        ),
+        ("who answers for it", "UPDATE models SET responsible = 1 WHERE name = 'stage' AND version = 1"),
+        ("the gate it passed", "UPDATE model_gates SET report = '{}' WHERE model = 1"),
+        ("who promoted it", "UPDATE model_moves SET person = 1 WHERE model = 1 AND to_state = 'live'"),
+        (
+            "the last moves are gone",
+            "DELETE FROM model_aliases; DELETE FROM model_moves WHERE id > 2;
+            UPDATE models SET state = 'validated' WHERE version = 1 AND kind IN ('stage', 'value')",
+        ),
+        (
+            "all moves are gone",
+            "DELETE FROM model_aliases; DELETE FROM model_moves;
+            UPDATE models SET state = 'candidate' WHERE kind IN ('stage', 'value')",
+        ),
+    ] {
+        let kit = TestApp::with_customers(300).await;
+        kit.app.refit().await.unwrap();
+        assert!(scored(&kit).await && kit.app.registry_faults().await.unwrap().is_empty(), "{what}");
+        kit.edit_registry(statements).await;
+        assert!(!kit.app.registry_faults().await.unwrap().is_empty(), "{what} went unnoticed");
+        kit.app.refit().await.ok();
+        assert!(!scored(&kit).await, "{what}, and it acts");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_promote_at_once_come_one_after_the_other() {
+    let kit = TestApp::with_customers(300).await;
+    kit.app.refit().await.unwrap();
+    let approver = kit.person(Role::Approver).await;
+    let promote = step("stage@2", ModelState::Live);
+    let (a, b) =
+        tokio::join!(kit.app.move_model(&approver, &promote), kit.app.move_model(&approver, &promote));
+    assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
+    assert!(kit.app.registry_faults().await.unwrap().is_empty());
+}

@@ -1,0 +1,103 @@
+//! Views of models with hostile words, for the tests of pages.
+
+use crate::samples::HOSTILE;
+use flow::registry::{Fault, GateLineView, ModelLine, ModelView, ModelsView, MoveLine};
+use terms::estimate::{Estimate, Evidence, Interval};
+use terms::gate::{Criterion, Found, GateLine, GatePolicy, GateReport, GateVerdict, Missing, Need};
+use terms::model::{ModelCard, ModelKind, ModelState};
+use terms::time::Day;
+
+fn line(kind: ModelKind, state: ModelState) -> ModelLine {
+    ModelLine {
+        label: "stage@2".into(),
+        kind,
+        name: kind.as_str().into(),
+        state,
+        share: if state == ModelState::Canary { 10 } else { 0 },
+        content_hash: HOSTILE.into(),
+        made_at: Day(20_700).start(),
+        responsible: HOSTILE.into(),
+        lineage: None,
+        evaluation: serde_json::json!(HOSTILE),
+        passed: Some(state != ModelState::Candidate),
+        problem: (state == ModelState::Candidate).then(|| HOSTILE.into()),
+    }
+}
+
+fn moved(person: Option<&str>) -> MoveLine {
+    MoveLine {
+        at: Day(20_701).start(),
+        label: "stage@2".into(),
+        from: ModelState::Validated,
+        to: ModelState::Canary,
+        share: 10,
+        person: person.map(str::to_owned),
+        reason: HOSTILE.into(),
+    }
+}
+
+/// The registry with one version in each state.
+pub(crate) fn models() -> ModelsView {
+    let fitted = ModelState::ALL.iter().map(|state| line(ModelKind::Stage, *state));
+    ModelsView {
+        models: fitted
+            .chain([line(ModelKind::Cues, ModelState::Live), line(ModelKind::Texts, ModelState::Live)])
+            .collect(),
+        faults: vec![Fault { name: None, message: HOSTILE.into() }],
+        waiting: vec!["stage@2".into()],
+        moves: vec![moved(Some(HOSTILE)), moved(None)],
+        scored: false,
+    }
+}
+
+/// One version.
+pub(crate) fn model(state: ModelState) -> ModelView {
+    let figure = |value: f64, low: f64, high: f64| {
+        Found::Figure(Evidence::Sufficient(Estimate {
+            value,
+            interval: Interval { low, high, level: 0.95 },
+            n: 5_603,
+        }))
+    };
+    let gate =
+        |criterion, found, limit, verdict| GateLine { criterion, found, limit, need: Need::Always, verdict };
+    let lines = vec![
+        gate(Criterion::AccuracyNaive, figure(0.8, 0.77, 0.84), 0.0, GateVerdict::Passed),
+        gate(Criterion::Calibration, figure(0.06, 0.06, 0.06), 0.05, GateVerdict::Failed),
+        gate(Criterion::Fairness, Found::Missing { why: Missing::NoGroups }, 0.8, GateVerdict::NotMeasured),
+        gate(Criterion::Latency, figure(3.7, 3.7, 3.7), 1_000.0, GateVerdict::Passed),
+    ];
+    ModelView {
+        line: line(ModelKind::Stage, state),
+        card: ModelCard {
+            data: HOSTILE.into(),
+            owner: HOSTILE.into(),
+            languages: HOSTILE.into(),
+            ..ModelCard::default()
+        },
+        gate_lines: lines.iter().map(|line| GateLineView { line: *line, present: Some(*line) }).collect(),
+        gate: Some(GateReport {
+            data_hash: HOSTILE.into(),
+            rows: 60_000,
+            evidence_hash: HOSTILE.into(),
+            lines,
+            passed: false,
+        }),
+        gate_at: Some(Day(20_700).start()),
+        present: Some(HOSTILE.into()),
+        policy: GatePolicy {
+            kind: ModelKind::Stage,
+            version: 1,
+            rules: Vec::new(),
+            person: None,
+            reason: HOSTILE.into(),
+            at: Day(20_700).start(),
+            seal: String::new(),
+        },
+        gate_is_old: true,
+        moves: vec![moved(Some(HOSTILE))],
+        steps: ModelState::ALL.iter().copied().filter(|to| state.may_become(*to)).collect(),
+        own: state == ModelState::Validated,
+        can_roll_back: state == ModelState::Live,
+    }
+}
