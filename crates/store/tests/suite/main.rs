@@ -14,6 +14,7 @@ mod events;
 mod house;
 mod jobs;
 mod ledger;
+mod models;
 mod outbox;
 mod readers;
 mod records;

@@ -1,14 +1,12 @@
-//! People, customers, consents, suppressions, preferences, facts, models, settings.
+//! People, customers, consents, suppressions, preferences, facts, settings.
 
 use crate::databases::{at, on_each, people, running};
 use store::Error;
 use store::identities::{AliasKind, Identity};
-use store::models::NewModel;
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose, SuppressionReason};
 use terms::customer::{Customer, Language};
 use terms::fact::{EvidenceKind, Fact, FactValue, Polarity};
 use terms::ids::{CustomerKey, FactId};
-use terms::model::ModelState;
 use terms::preference::{Personalisation, Preferences};
 
 fn customer(key: &str) -> Customer {
@@ -278,38 +276,6 @@ fn a_deleted_fact_can_still_be_explained_but_is_no_ground_any_more() {
         );
         assert_eq!(store.fact_version(fact.id).await.unwrap(), 3);
         assert!(fresh.tamper("DELETE FROM fact_versions").await.is_err());
-    });
-}
-
-#[test]
-fn one_version_of_a_model_is_live_and_only_after_validation() {
-    on_each(|fresh| async move {
-        let store = &fresh.store;
-        let (responsible, _) = people(store).await;
-        let new = NewModel {
-            name: "stage".to_owned(),
-            content_hash: "ab".to_owned(),
-            parameters: "{}".to_owned(),
-            evaluation: "{}".to_owned(),
-            responsible,
-            made_at: at(0),
-        };
-        let first = store.add_model(&new).await.unwrap();
-        let second = store.add_model(&new).await.unwrap();
-        assert_eq!((first.label().as_str(), second.label().as_str()), ("stage@1", "stage@2"));
-        assert!(store.promote_model(first.id).await.is_err(), "a candidate never acts");
-        assert!(fresh.tamper("UPDATE models SET state = 'live' WHERE id = 1").await.is_err());
-        for id in [first.id, second.id] {
-            store.validate_model(id).await.unwrap();
-        }
-        assert_eq!(store.promote_model(first.id).await.unwrap(), None);
-        assert_eq!(store.promote_model(second.id).await.unwrap(), Some(first.id));
-        assert_eq!(store.live_model("stage").await.unwrap().unwrap().version, 2);
-        assert_eq!(store.promote_model(first.id).await.unwrap(), Some(second.id), "rolled back");
-        assert_eq!(store.live_model("stage").await.unwrap().unwrap().id, first.id);
-        let states: Vec<ModelState> = store.models().await.unwrap().iter().map(|model| model.state).collect();
-        assert_eq!(states, [ModelState::Retired, ModelState::Live]);
-        assert_eq!(store.live_model("other").await.unwrap(), None);
     });
 }
 
