@@ -297,8 +297,8 @@ mod tests {
         assert!(judged(&good()));
         for at in 0..good().len() {
             let mut bad = good();
-            let (criterion, found) = &mut bad[at];
-            *found = match criterion.held() {
+            let criterion = bad[at].0;
+            bad[at].1 = match criterion.held() {
                 Held::LowAtLeast => figure(0.2, -0.02, 0.3),
                 Held::HighAtLeast => figure(0.5, 0.4, 0.6),
                 Held::ValueAtMost | Held::HighAtMost => figure(2_000.0, 2_000.0, 2_000.0),
