@@ -2,11 +2,12 @@
 
 use crate::claim::Claims;
 use crate::clock::Clock;
+use crate::cues::{self, Shown};
 use crate::draft::{Context, Draft};
 use crate::phrase::Hit;
 use crate::rules::{ALL, Rule, RuleDoc};
 use crate::sheet::Entry;
-use crate::text::{Kind, Text};
+use crate::text::{Kind, Sentence, Text};
 use std::cell::Cell;
 use std::ops::Range;
 use terms::customer::Language;
@@ -21,13 +22,30 @@ pub(crate) struct Part<'d> {
     pub(crate) claims: Claims,
     /// Runs of tokens that repeat the words of a text fact, and whether that fact is a name.
     pub(crate) covered: Vec<(Range<usize>, bool)>,
+    /// Which learned cues show each sentence; of a link and a footer none.
+    pub(crate) shown: Vec<Shown>,
 }
 
 impl<'d> Part<'d> {
-    pub(crate) fn read(text: Text<'d>, hits: Vec<Hit>, context: &Context<'_>) -> Self {
+    pub(crate) fn read(text: Text<'d>, hits: Vec<Hit>, language: Language, context: &Context<'_>) -> Self {
         let claims = Claims::of(&text);
         let covered = covered(&text, context);
-        Self { text, hits, claims, covered }
+        // Footers are the same in every message of a brand, and nothing like what the cues were trained on.
+        let shown = match text.field {
+            Field::Link | Field::Footer => Vec::new(),
+            _ => cues::shown(language, &text, context.house),
+        };
+        Self { text, hits, claims, covered, shown }
+    }
+
+    /// Sentences that a learned cue shows.
+    pub(crate) fn shown(&self, by: fn(&Shown) -> bool) -> impl Iterator<Item = &Sentence> {
+        self.text
+            .sentences
+            .iter()
+            .zip(&self.shown)
+            .filter(move |(_, shown)| by(shown))
+            .map(|(sentence, _)| sentence)
     }
 
     /// True when the tokens stand inside the words of a text fact: "Organic coffee beans" as a name claims nothing.

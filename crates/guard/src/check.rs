@@ -99,7 +99,7 @@ pub(crate) fn answer(draft: &Draft<'_>, context: &Context<'_>) -> Answer {
         .map(|(field, original)| {
             let text = Text::read(*field, original);
             let hits = PHRASES.hits(&text);
-            Part::read(text, hits, context)
+            Part::read(text, hits, draft.language, context)
         })
         .collect();
     let spoken_of = spoken_of(&parts, context);

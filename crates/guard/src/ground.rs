@@ -34,7 +34,7 @@ pub fn grounds(draft: &Draft<'_>, context: &Context<'_>, report: &GuardReport) -
     for (field, original) in draft.fields.iter().filter(|(field, _)| *field != Field::Link) {
         let text = Text::read(*field, original);
         let hits = PHRASES.hits(&text);
-        let part = Part::read(text, hits, context);
+        let part = Part::read(text, hits, draft.language, context);
         said(&part, context, |tokens, entry| {
             found.push(Ground { span: part.text.span(tokens), fact: entry.fact.id });
         });

@@ -34,6 +34,10 @@ pub struct FactSheet {
     named: HashSet<String>,
     /// Entries that count things.
     counts: Vec<usize>,
+    /// Entries by their predicate.
+    by_name: HashMap<String, Vec<usize>, Fnv>,
+    /// Entries that affirm an amount of money.
+    amounts: Vec<usize>,
 }
 
 /// A fact with what is looked up again and again.
@@ -134,6 +138,10 @@ impl FactSheet {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let mut sheet = Self { number, entries, ..Self::default() };
         for (at, entry) in sheet.entries.iter().enumerate() {
+            sheet.by_name.entry(entry.predicate.clone()).or_default().push(at);
+            if entry.money().is_some() {
+                sheet.amounts.push(at);
+            }
             let name = matches!(entry.predicate.as_str(), "name" | "sender_name" | "brand_name");
             let said = matches!(entry.fact.value, FactValue::Text(_) | FactValue::Enum(_));
             if let Some(first) = entry.words.first()
@@ -230,9 +238,23 @@ impl FactSheet {
         self.entries.iter()
     }
 
-    /// Every fact with this predicate, whatever it is about.
-    pub(crate) fn named<'s>(&'s self, predicate: &'s str) -> impl Iterator<Item = &'s Entry> {
-        self.entries.iter().filter(move |entry| entry.predicate == predicate)
+    /// Every fact with this predicate, whatever it is about, in the order given.
+    pub(crate) fn named(&self, predicate: &str) -> impl Iterator<Item = &Entry> + use<'_> {
+        self.by_name.get(predicate).into_iter().flatten().filter_map(|at| self.entries.get(*at))
+    }
+
+    /// Every fact with one of these predicates, in the order given.
+    pub(crate) fn named_any(&self, predicates: &[&str]) -> Vec<&Entry> {
+        let mut found: Vec<usize> =
+            predicates.iter().filter_map(|name| self.by_name.get(*name)).flatten().copied().collect();
+        found.sort_unstable();
+        found.into_iter().filter_map(|at| self.entries.get(at)).collect()
+    }
+
+    /// Every fact that affirms an amount of money, in the order given.
+    pub(crate) fn amounts(&self) -> impl Iterator<Item = (&Entry, Money)> {
+        let entries = self.amounts.iter().filter_map(|at| self.entries.get(*at));
+        entries.filter_map(|entry| Some((entry, entry.money()?)))
     }
 }
 

@@ -158,6 +158,34 @@ fn above(
     Some(Cue { probability: chance(score), shown_from: chance(threshold), words })
 }
 
+/// Which cues may show a sentence.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Shown {
+    /// It resembles forbidden ones.
+    pub(crate) forbidden: bool,
+    /// It resembles orders to a text model.
+    pub(crate) order: bool,
+}
+
+/// Which cues show each sentence of a text. Its features are told once for all models: most sentences are shown by
+/// none, and nothing more is asked of them.
+pub(crate) fn shown(language: Language, text: &Text<'_>, house: &House) -> Vec<Shown> {
+    let threshold = |model: &CueModel<'_>, cue| {
+        let built_in = || model.labels.first().map_or(f64::INFINITY, |label| label.threshold);
+        house.threshold(language, cue).unwrap_or_else(built_in)
+    };
+    let of = |tokens: &Range<usize>| {
+        let runs = std::slice::from_ref(tokens);
+        let Some(models) = models(language, text, runs) else { return Shown::default() };
+        let [[any, ..], [orders, ..]] = model::both(&models.any, &models.orders, text, tokens);
+        Shown {
+            forbidden: any >= threshold(&models.any, CueKind::Any),
+            order: orders >= threshold(&models.orders, CueKind::Orders),
+        }
+    };
+    text.sentences.iter().map(|sentence| of(&sentence.tokens)).collect()
+}
+
 /// What resembles forbidden sentences, and the letter of the family of rules it resembles most; a sentence is given as
 /// runs of its tokens.
 pub(crate) fn forbidden(

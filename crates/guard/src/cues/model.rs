@@ -172,6 +172,23 @@ impl<'b> CueModel<'b> {
     }
 }
 
+/// The scores of a sentence by two models, its features told once.
+pub(super) fn both(
+    a: &CueModel<'_>,
+    b: &CueModel<'_>,
+    text: &Text<'_>,
+    tokens: &Range<usize>,
+) -> [Scores; 2] {
+    let mut tallies = [Tally::default(), Tally::default()];
+    let [of_a, of_b] = &mut tallies;
+    features::each(text, tokens, |_, feature| {
+        of_a.add(a.row(feature));
+        of_b.add(b.row(feature));
+    });
+    let [of_a, of_b] = tallies;
+    [a.finish(of_a), b.finish(of_b)]
+}
+
 #[derive(Default)]
 struct Tally {
     sums: [i32; LABELS],

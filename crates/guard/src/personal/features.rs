@@ -6,6 +6,7 @@ use super::lexicon::{class, tail_class};
 use super::pattern::each_found;
 use super::token::{Cut, cut};
 use crate::text::fold::Folded;
+use smallvec::SmallVec;
 
 /// A token as the tagger and its training see it.
 #[derive(Debug, Clone)]
@@ -14,8 +15,8 @@ pub struct PersonalToken {
     pub start: usize,
     /// One past its last byte.
     pub end: usize,
-    /// Hashes; a model looks at their low bits.
-    pub features: Vec<u32>,
+    /// Hashes; a model looks at their low bits. As many as fit lie in the token itself.
+    pub features: SmallVec<[u32; 36]>,
     /// It is letters and nothing else.
     pub letters: bool,
     /// The number of a sure find it stands in, and what that is.
@@ -74,7 +75,7 @@ pub fn personal_tokens(text: &str) -> Vec<PersonalToken> {
             let (l, p, n) = (at(Some(here)), at(here.checked_sub(1)), at(Some(here + 1)));
             let (pp, nn) = (at(here.checked_sub(2)), at(Some(here + 2)));
             let flags = u32::from(cut.new_line) | u32::from(cut.space) << 1 | u32::from(has_capitals) << 2;
-            let mut features = Vec::with_capacity(40);
+            let mut features = SmallVec::new();
             let mut add = |template: u32, a: u32, b: u32| features.push(mix(template, a, b));
             add(1, l.word, 0);
             add(2, p.word, 0);
@@ -123,7 +124,7 @@ fn looks(
     has_capitals: bool,
     sure: &mut [Option<(usize, PersonalKind)>],
 ) -> Vec<Looks> {
-    let mut lower = String::new();
+    let (mut lower, mut ends) = (String::new(), Vec::new());
     let (mut key, mut words_of_line, mut key_is_open, mut line) = (0u32, 0u32, true, 0u32);
     let mut next_find = 0;
     let mut all = Vec::with_capacity(cuts.len());
@@ -149,7 +150,8 @@ fn looks(
         }
         (l.shape, l.outline) = shapes(word, has_capitals);
         l.class = class(&lower) | tail_class(&lower);
-        let ends: Vec<usize> = lower.char_indices().map(|(at, _)| at).chain([lower.len()]).collect();
+        ends.clear();
+        ends.extend(lower.char_indices().map(|(at, _)| at).chain([lower.len()]));
         let letters = ends.len() - 1;
         if lower.starts_with(char::is_alphabetic) {
             for (n, head) in (1..).zip(&mut l.heads) {

@@ -16,7 +16,6 @@ use crate::text::Sentence;
 use std::ops::Range;
 use terms::customer::Language;
 use terms::finding::{Severity, Span, Verdict};
-use terms::message::Field;
 
 pub(crate) static RULE: Rule = Rule {
     doc: RuleDoc {
@@ -51,8 +50,8 @@ const EXAMPLES: &[RuleExample] = &[
 ];
 
 fn check(case: &Case<'_>, outcome: &mut Outcome) {
-    for part in case.parts.iter().filter(|part| !matches!(part.text.field, Field::Link | Field::Footer)) {
-        for sentence in &part.text.sentences {
+    for part in case.parts {
+        for sentence in part.shown(|shown| shown.forbidden) {
             let of = |runs: &[Range<usize>]| {
                 cues::forbidden(case.draft.language, &part.text, runs, case.context.house)
             };

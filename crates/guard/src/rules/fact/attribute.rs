@@ -75,15 +75,16 @@ pub(super) fn each(case: &Case<'_>, outcome: &mut Outcome, asked: Asked) {
             .map(|attribute| attribute.predicates.to_vec())
             .unwrap_or_default();
         let affirmed = !claim::is_negated(&part.text, &hit.tokens);
-        let facts: Vec<&Entry> = case
-            .context
-            .facts
-            .entries()
-            .filter(|entry| {
+        let sheet = case.context.facts;
+        let facts: Vec<&Entry> = if hit.tag == FREE {
+            let says = |entry: &&Entry| {
                 known.contains(&entry.predicate.as_str())
-                    || (hit.tag == FREE && entry.truth().is_some() && says_free(part, &hit.tokens, entry))
-            })
-            .collect();
+                    || (entry.truth().is_some() && says_free(part, &hit.tokens, entry))
+            };
+            sheet.entries().filter(says).collect()
+        } else {
+            sheet.named_any(&known)
+        };
         judge(case, part, &hit.tokens, &facts, (affirmed, asked), outcome);
     }
     for part in case.parts {

@@ -102,9 +102,8 @@ fn check(case: &Case<'_>, outcome: &mut Outcome) {
             let stated = case
                 .context
                 .facts
-                .entries()
-                .filter(|entry| is_saving(entry))
-                .any(|entry| entry.money().is_some_and(|money| claim.equals(money)) && case.holds(entry));
+                .amounts()
+                .any(|(entry, money)| is_saving(entry) && claim.equals(money) && case.holds(entry));
             let derived = pairs(case).find(|(_, now, before)| claim.equals(difference(*now, *before)));
             if stated || part.is_covered(&claim.tokens) {
                 outcome.stands(part, &claim.tokens, Verdict::Supported);

@@ -71,10 +71,10 @@ fn judge(case: &Case<'_>, part: &Part<'_>, claim: &MoneyClaim, outcome: &mut Out
     let candidates: Vec<(&Entry, terms::money::Money)> = case
         .context
         .facts
-        .entries()
-        .filter(|entry| entry.predicate != "price_before")
-        .filter(|entry| is_threshold(entry) == (claim.role == Role::Threshold))
-        .filter(|entry| {
+        .amounts()
+        .filter(|(entry, _)| entry.predicate != "price_before")
+        .filter(|(entry, _)| is_threshold(entry) == (claim.role == Role::Threshold))
+        .filter(|(entry, _)| {
             let of_product = entry.fact.entity.starts_with("product:");
             !of_product
                 || product.map_or_else(
@@ -82,7 +82,6 @@ fn judge(case: &Case<'_>, part: &Part<'_>, claim: &MoneyClaim, outcome: &mut Out
                     |named| entry.fact.entity == named,
                 )
         })
-        .filter_map(|entry| entry.money().map(|money| (entry, money)))
         .collect();
     let below = |money: terms::money::Money| {
         claim.role == Role::Below && claim.in_currency_of(money).is_some_and(|limit| money.minor < limit)

@@ -12,7 +12,6 @@ use crate::rules::resemblance::{has_spoken, percent, weighed_most};
 use crate::rules::{Family, Rule, RuleDoc, RuleExample};
 use terms::customer::Language;
 use terms::finding::{Severity, Verdict};
-use terms::message::Field;
 
 pub(crate) static RULE: Rule = Rule {
     doc: RuleDoc {
@@ -47,8 +46,8 @@ const EXAMPLES: &[RuleExample] = &[
 ];
 
 fn check(case: &Case<'_>, outcome: &mut Outcome) {
-    for part in case.parts.iter().filter(|part| !matches!(part.text.field, Field::Link | Field::Footer)) {
-        for sentence in &part.text.sentences {
+    for part in case.parts {
+        for sentence in part.shown(|shown| shown.order) {
             let Some(cue) =
                 cues::order(case.draft.language, &part.text, &sentence.tokens, case.context.house)
             else {
