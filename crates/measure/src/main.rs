@@ -8,6 +8,7 @@ mod fit_scale;
 mod history;
 mod import_flags;
 mod ingest;
+mod ledger;
 mod legacy_random;
 mod off_policy;
 mod process;
@@ -49,6 +50,8 @@ enum Command {
     Race(race::RaceArgs),
     /// Plant customers with a word of its own in each field, erase half, and search every byte for what is left.
     Erasure(erasure::ErasureArgs),
+    /// Tamper with ledgers and count what is found; append entries and count how many become durable a second.
+    Ledger(ledger::LedgerArgs),
     /// What the content guard finds: learned cues, dark patterns.
     Guard(assay::command::GuardArgs),
     #[command(hide = true)]
@@ -69,6 +72,7 @@ fn main() -> miette::Result<()> {
         Command::Ingest(arguments) => ingest::run(&arguments),
         Command::Race(arguments) => race::run(&arguments),
         Command::Erasure(arguments) => erasure::run(&arguments),
+        Command::Ledger(arguments) => ledger::run(&arguments),
         Command::Guard(arguments) => assay::command::run(&arguments),
         Command::HistoryLay(arguments) => history::lay(&arguments),
         Command::HistoryPass(arguments) => history::pass(&arguments),

@@ -43,6 +43,25 @@ pub struct TestApp {
 }
 
 impl TestApp {
+    /// Runs statements on its database that the store itself would never run, as somebody with full rights could.
+    pub async fn tamper(&self, statements: &str) {
+        use sqlx::{AssertSqlSafe, Connection, Executor};
+        let url = format!("sqlite://{}", self.app.home().database().display());
+        let mut conn = sqlx::AnyConnection::connect(&url).await.expect("the database");
+        conn.execute(sqlx::raw_sql(AssertSqlSafe(statements.to_owned()))).await.expect("a statement");
+        conn.close().await.expect("a clean end");
+    }
+
+    /// A number that a statement finds in its database.
+    pub async fn count(&self, statement: &str) -> i64 {
+        use sqlx::{AssertSqlSafe, Connection, Row};
+        let url = format!("sqlite://{}", self.app.home().database().display());
+        let mut conn = sqlx::AnyConnection::connect(&url).await.expect("the database");
+        let row = sqlx::query(AssertSqlSafe(statement.to_owned())).fetch_one(&mut conn).await.expect("a row");
+        conn.close().await.expect("a clean end");
+        row.get(0)
+    }
+
     /// An installation with people and facts, but without customers.
     pub async fn empty() -> Self {
         Self::with_customers(0).await

@@ -132,7 +132,8 @@ impl LedgerKey {
     }
 
     /// Signs a text that ends with a line feed.
-    pub(super) fn sign(&self, text: &str) -> String {
+    #[must_use]
+    pub fn sign(&self, text: &str) -> String {
         let mut signature = key_hash(&self.name, ED25519, self.key.verifying_key().as_bytes()).to_vec();
         signature.extend_from_slice(&self.key.sign(text.as_bytes()).to_bytes());
         format!("{text}\n\u{2014} {} {}\n", self.name, STANDARD.encode(signature))

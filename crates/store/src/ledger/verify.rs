@@ -52,6 +52,9 @@ pub enum Problem {
     /// A checkpoint stands for another tree: entries before it were rewritten.
     #[error("the checkpoint at size `{0}` stands for another tree: the entries before it were changed")]
     Fork(u64),
+    /// A checkpoint that was kept outside is not among those that are kept here.
+    #[error("the checkpoint at size `{0}` was signed and is not here any more")]
+    Forgotten(u64),
     /// What a witness signed does not hold, or its checkpoint is gone.
     #[error("the signature of the witness `{0}` at size `{1}` does not hold")]
     Cosignature(String, u64),
@@ -146,6 +149,9 @@ reads! {
             report.checkpoints += 1;
             match verifier.open_checkpoint(note) {
                 Some((size, root)) if stored.is_none_or(|stored| stored == size) => {
+                    if stored.is_none() && notes.iter().all(|(other, _)| *other != Some(size)) {
+                        report.add(Problem::Forgotten(size));
+                    }
                     expected.entry(size).or_default().push(root);
                 }
                 _ => report.add(Problem::Signature(stored.unwrap_or(0))),
