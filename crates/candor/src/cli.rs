@@ -123,6 +123,14 @@ pub(crate) enum Command {
         /// Message id, as in the outbox and in the mail's X-Candor-Message header
         message: i64,
     },
+    /// Say who did something and who answers for it: an action such as campaign_approved, or an object such as campaign/3
+    Who {
+        /// Action or object
+        about: String,
+    },
+    /// Reports that are made from what the system did
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Requests under data protection law, who else is told, partners, breaches
     #[command(subcommand)]
     Rights(RightsCommand),
@@ -332,6 +340,22 @@ pub(crate) enum LedgerCommand {
     /// Programs on other hosts that sign what only grew
     #[command(subcommand)]
     Witness(WitnessCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// What AI did in a month, who answered for it, what was held back: as Markdown, or as an HTML file to be printed
+    ResponsibleAi {
+        /// The month, such as 2026-10 [default: the one that is going on]
+        #[arg(long, value_name = "MONTH")]
+        month: Option<String>,
+        /// Language: en or es
+        #[arg(long, default_value = "en")]
+        lang: terms::customer::Language,
+        /// Write HTML into this file, instead of Markdown to the screen
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,7 @@
 //! job. Nothing reads the clock but [`clock`].
 
 pub mod access;
+pub mod accountability;
 mod app;
 mod artifact;
 pub mod audit;

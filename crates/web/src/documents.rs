@@ -1,7 +1,12 @@
-//! The record of processing and the impact assessment as documents: one neutral form, from which page and text are made.
+//! The record of processing, the impact assessment and the report of a month as documents: one neutral form, from which page and text are made.
 //!
 //! Goes in: what the installation holds and does. Comes out: a [`Document`] in the reader's language. Where people have
 //! stated nothing, the document says so.
+
+mod month;
+
+pub(crate) use month::{month_document, picture as month_picture};
+pub use month::{month_html, month_markdown};
 
 use crate::context::Cx;
 use flow::processing::{Activity, ProcessingView, Safeguard};
@@ -60,7 +65,11 @@ pub(crate) fn make(cx: &Cx, kind: Kind, view: &ProcessingView) -> Document {
 #[must_use]
 pub fn markdown(kind: Kind, language: Language, view: &ProcessingView) -> String {
     let cx = Cx::in_language(language);
-    let document = make(&cx, kind, view);
+    in_markdown(&cx, &make(&cx, kind, view))
+}
+
+/// Any document as Markdown.
+fn in_markdown(cx: &Cx, document: &Document) -> String {
     let mut out = format!("# {}\n\n{}\n", document.title, escape(&document.made));
     for section in &document.sections {
         out.push_str(&format!("\n## {}\n", section.heading));

@@ -649,6 +649,92 @@ fn witness(id: i64, trouble: &str, refused_at: Option<terms::time::Instant>) -> 
     }
 }
 
+/// The report of a month, with a line in every table.
+pub(crate) fn month() -> flow::accountability::MonthView {
+    use flow::accountability::{
+        AuditLine, CampaignLine, DriftLine, ModelUse, MonthView, OverrideLine, PersonLine, RightsLine,
+    };
+    use terms::estimate::Evidence;
+    use terms::ledger::Action;
+    let little = || Evidence::Insufficient { n: 3, needed: 30 };
+    let (from, to) = flow::accountability::parse_month("2026-10").unwrap();
+    MonthView {
+        month: "2026-10".into(),
+        from,
+        to,
+        made_at: to.plus_days(2),
+        brand: HOSTILE.into(),
+        responsible: "Ana López".into(),
+        entries: 1_204,
+        witnesses: (2, 1),
+        models: vec![ModelUse {
+            label: "stage@2".into(),
+            state: terms::model::ModelState::Live,
+            made_at: from,
+            responsible: "Ana López".into(),
+            promoted_at: Some(from),
+        }],
+        guard: Some(flow::monitoring::RateLine {
+            month: Some("2026-10".into()),
+            writer: None,
+            made_by: String::new(),
+            drafts: 40,
+            held: 7,
+            by_guard: little(),
+            before: little(),
+            after: little(),
+            judged: (3, 3),
+        }),
+        acts: vec![(Action::MessageSent, 900, 0), (Action::CampaignApproved, 0, 3)],
+        people: vec![PersonLine { name: HOSTILE.into(), own: 3, others: 900 }],
+        campaigns: vec![CampaignLine {
+            id: 3,
+            name: HOSTILE.into(),
+            author: "Ana López".into(),
+            approver: "Bo Chen".into(),
+            sent: 900,
+            left_out: 210,
+            control: 100,
+            complained: 1,
+            opted_out: 4,
+        }],
+        sent_back: 1,
+        messages_held: 2,
+        audits: vec![AuditLine {
+            at: from,
+            action: Action::VaultOpened,
+            object: HOSTILE.into(),
+            attribute: "gender".into(),
+            by: "Pilar".into(),
+        }],
+        overrides: vec![OverrideLine {
+            rule: "M3".into(),
+            why: HOSTILE.into(),
+            by: "Pilar".into(),
+            at: from,
+            until: to,
+        }],
+        rights: vec![RightsLine {
+            kind: terms::rights::RightKind::Access,
+            received: 3,
+            closed: 2,
+            late: 1,
+            median_days: Some(4.5),
+            longest_days: Some(33.0),
+        }],
+        drift: vec![DriftLine {
+            model: "stage@2".into(),
+            at: from,
+            customers: 4_000,
+            log_loss: 0.61,
+            accuracy: 0.78,
+            ece: 0.03,
+        }],
+        opted_out: 5,
+        breaches: 0,
+    }
+}
+
 /// The ledger.
 pub(crate) fn ledger() -> LedgerView {
     LedgerView {

@@ -13,6 +13,7 @@ pub(crate) mod ledger;
 pub(crate) mod model;
 pub(crate) mod person;
 pub(crate) mod processing;
+pub(crate) mod report;
 pub(crate) mod retention;
 pub(crate) mod rights;
 pub(crate) mod serve;

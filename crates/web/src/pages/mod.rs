@@ -23,6 +23,7 @@ mod ledger;
 mod log;
 mod models;
 mod monitor;
+mod month;
 mod opendsr;
 mod own_data;
 mod preferences;
@@ -133,6 +134,8 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .post("/training/{lesson}", Staff(View), training::read)
         .get("/ledger", Staff(ReadLedger), ledger::show)
         .post("/ledger", Staff(ReadLedger), ledger::verify)
+        .get("/ledger/report", Staff(ReadLedger), month::show)
+        .get("/ledger/report.html", Staff(ReadLedger), month::file)
         .get("/consent", Staff(ManageRights), consent::show)
         .get("/processing", Staff(ManageRights), processing::show)
         .post("/processing", Staff(ManageRights), processing::state)

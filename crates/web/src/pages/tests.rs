@@ -137,6 +137,7 @@ fn pages(lang: Language) -> Vec<(&'static str, String)> {
         ("review", review::ReviewPage::new(cx(lang), samples::review()).render().unwrap()),
         ("report", report::ReportPage::new(cx(lang), samples::report()).render().unwrap()),
         ("ledger", ledger::LedgerPage { cx: cx(lang), view: samples::ledger() }.render().unwrap()),
+        ("month", month::MonthPage::new(cx(lang), samples::month()).render().unwrap()),
         ("why", why::WhyPage { cx: cx(lang), view: samples::why() }.render().unwrap()),
         (
             "consent",
