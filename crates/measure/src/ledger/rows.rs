@@ -111,9 +111,8 @@ async fn cosign(
     let seconds = 1_790_000_000;
     let answer = keeper.add_checkpoint(&format!("old 0\n\n{note}"), seconds).into_diagnostic()?;
     let Answer::Cosigned(line) = answer else { return Err(miette!("the witness did not sign")) };
-    let store = kit.app.store();
-    let added =
-        store.add_witness("witness.one", &keeper.verifier(), "https://witness.one", false, Instant(0));
+    let (store, vkey) = (kit.app.store(), keeper.verifier());
+    let added = store.add_witness("witness.one", &vkey, "https://witness.one", false, Instant(0));
     let id = added.await.into_diagnostic()?;
     let at = Instant(seconds as i64 * terms::time::MICROS_PER_SECOND);
     store.add_cosignature(id, ENTRIES, at, &line).await.into_diagnostic()

@@ -42,7 +42,13 @@ async fn gate(store: &Store, model: &ModelVersion, passed: bool) -> i64 {
     gate.id
 }
 
-async fn go(store: &Store, model: ModelId, to: ModelState, gate: Option<i64>, person: Option<PersonId>) -> bool {
+async fn go(
+    store: &Store,
+    model: ModelId,
+    to: ModelState,
+    gate: Option<i64>,
+    person: Option<PersonId>,
+) -> bool {
     let version = store.model(model).await.unwrap();
     let step = ModelMove {
         id: store.next_move().await.unwrap(),
@@ -80,7 +86,10 @@ fn a_version_acts_only_after_a_passed_gate_and_by_somebody_who_did_not_make_it()
         let second = candidate(store, maker).await;
         assert_eq!((first.label().as_str(), second.label().as_str()), ("stage@1", "stage@2"));
         let failed = gate(store, &first, false).await;
-        assert!(!go(store, first.id, ModelState::Live, Some(failed), Some(other)).await, "a candidate never acts");
+        assert!(
+            !go(store, first.id, ModelState::Live, Some(failed), Some(other)).await,
+            "a candidate never acts"
+        );
         assert!(!go(store, first.id, ModelState::Validated, None, None).await, "it did not pass");
         let passed = gate(store, &first, true).await;
         assert!(go(store, first.id, ModelState::Validated, Some(passed), None).await);
