@@ -126,6 +126,26 @@ pub enum Error {
         /// What there is.
         columns: String,
     },
+    /// A column of a table that does not exist.
+    #[error("`{path}` has no column `{column}`; it has {known}")]
+    NoSuchColumn {
+        /// The file.
+        path: PathBuf,
+        /// What was asked for.
+        column: String,
+        /// What there is.
+        known: String,
+    },
+    /// A column that is to name groups and names rows.
+    #[error(
+        "column `{column}` of `{path}` has more than 65,535 different values; name a column of groups, such as a region"
+    )]
+    TooManyValues {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: String,
+    },
     /// A needed column whose name stands twice in the header.
     #[error(
         "the header of `{path}` names `{name}` twice (columns {first} and {second}); choose one with {flag}{first}"

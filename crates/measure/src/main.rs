@@ -4,6 +4,7 @@
 //! progress on standard error. It deliberately keeps no built-in paths, baselines or expected values.
 
 mod erasure;
+mod fairness;
 mod fit_scale;
 mod history;
 mod import_flags;
@@ -52,6 +53,8 @@ enum Command {
     Erasure(erasure::ErasureArgs),
     /// Tamper with ledgers and count what is found; append entries and count how many become durable a second.
     Ledger(ledger::LedgerArgs),
+    /// How a prediction falls on groups: rates, ratios and differences with intervals, on any file.
+    Fairness(fairness::FairnessArgs),
     /// What the content guard finds: learned cues, dark patterns.
     Guard(assay::command::GuardArgs),
     #[command(hide = true)]
@@ -73,6 +76,7 @@ fn main() -> miette::Result<()> {
         Command::Race(arguments) => race::run(&arguments),
         Command::Erasure(arguments) => erasure::run(&arguments),
         Command::Ledger(arguments) => ledger::run(&arguments),
+        Command::Fairness(arguments) => fairness::run(&arguments),
         Command::Guard(arguments) => assay::command::run(&arguments),
         Command::HistoryLay(arguments) => history::lay(&arguments),
         Command::HistoryPass(arguments) => history::pass(&arguments),

@@ -11,6 +11,7 @@ pub mod calibration;
 pub mod drift;
 pub mod error;
 pub mod experiment;
+pub mod fairness;
 pub mod fatigue;
 pub mod fit;
 pub mod forecast;

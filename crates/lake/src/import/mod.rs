@@ -5,6 +5,7 @@
 //! it was. Times without a zone are taken as UTC.
 
 mod amount;
+mod codes;
 mod columns;
 mod csv;
 mod currency;
@@ -25,6 +26,7 @@ mod table;
 mod time_format;
 mod time_of_day;
 
+pub use codes::{Codes, Labels, NO_CODE, codes};
 pub use columns::{Column, Why};
 pub use currency::CurrencyFrom;
 pub use decimal_mark::{BadDecimalMark, DecimalMark};

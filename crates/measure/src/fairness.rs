@@ -1,0 +1,248 @@
+//! `measure fairness`: how a prediction or a decision falls on groups, on anybody's file.
+//!
+//! Goes in: a table and the columns of outcome, prediction and groups. Comes out: every rate by group and intersection with
+//! simultaneous intervals, ratios and differences, and which groups are too small. One pass over the file fills
+//! [`science::fairness::Tally`]; rows are never kept. Point values over all groups are fairlearn's. It deliberately decides
+//! nothing about what is fair.
+
+mod report;
+
+use clap::Args;
+use lake::import::{Codes, Header, Labels, NO_CODE, Options, codes};
+use miette::{IntoDiagnostic, miette};
+use science::fairness::calibration::ByGroup;
+use science::fairness::tally::UNKNOWN;
+use science::fairness::{Demand, Tally};
+use std::path::PathBuf;
+
+/// What to measure.
+#[derive(Debug, Args)]
+pub(crate) struct FairnessArgs {
+    /// A table, CSV of any delimiter (also compressed) or Parquet, one row a person.
+    file: PathBuf,
+    /// What came of it: a column of 0/1, yes/no or true/false, or a column and the value that counts, such as
+    /// `income=>50K`.
+    #[arg(long, value_name = "COLUMN[=VALUE]")]
+    outcome: Target,
+    /// What was predicted or decided, written in the same way.
+    #[arg(long, value_name = "COLUMN[=VALUE]")]
+    prediction: Target,
+    /// Columns that make the groups; with several also their intersections.
+    #[arg(long, value_delimiter = ',', required = true, value_name = "COLUMN,COLUMN")]
+    groups: Vec<String>,
+    /// A score between 0 and 1 whose calibration is told by group.
+    #[arg(long, value_name = "COLUMN")]
+    score: Option<String>,
+    /// A column that may decide: ratios among rows that are alike in it (Mantel-Haenszel).
+    #[arg(long, value_name = "COLUMN")]
+    given: Option<String>,
+    /// Rows a group's rate must be about before it is told with an interval.
+    #[arg(long, default_value_t = 20)]
+    smallest: u64,
+    /// Content of the intervals, which hold together for all groups of a rate.
+    #[arg(long, default_value_t = 0.95)]
+    level: f64,
+    /// A character, or tab, space, comma, semicolon, pipe; detected when absent.
+    #[arg(long)]
+    delimiter: Option<String>,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// A column, and the value that counts as positive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Target {
+    column: String,
+    value: Option<String>,
+}
+
+impl std::str::FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (column, value) = match text.split_once('=') {
+            Some((column, value)) => (column.trim(), Some(value.trim().to_owned())),
+            None => (text.trim(), None),
+        };
+        if column.is_empty() || value.as_deref() == Some("") {
+            return Err(format!(
+                "`{text}` names no column or no value; write COLUMN or COLUMN=VALUE, such as `income=>50K`"
+            ));
+        }
+        Ok(Self { column: column.to_owned(), value })
+    }
+}
+
+impl Target {
+    /// What a text means: 1, 0, or that it means neither.
+    fn bit(&self, text: &str) -> Option<u8> {
+        match &self.value {
+            Some(value) => {
+                let number = |text: &str| text.parse::<f64>().ok();
+                let same = text == value || number(text).zip(number(value)).is_some_and(|(a, b)| a == b);
+                Some(u8::from(same))
+            }
+            None => match text.to_ascii_lowercase().as_str() {
+                "1" | "1.0" | "yes" | "true" | "t" | "y" => Some(1),
+                "0" | "0.0" | "no" | "false" | "f" | "n" => Some(0),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// The bits of a coded column, looked up by code.
+struct Bits<'a> {
+    target: &'a Target,
+    by_code: Vec<u8>,
+    positive: bool,
+    fault: Option<String>,
+}
+
+impl<'a> Bits<'a> {
+    const fn new(target: &'a Target) -> Self {
+        Self { target, by_code: Vec::new(), positive: false, fault: None }
+    }
+
+    fn read(&mut self, codes: &[u16], labels: &Labels, into: &mut Vec<u8>) {
+        for text in labels.texts().iter().skip(self.by_code.len()) {
+            let bit = self.target.bit(text);
+            self.positive |= bit == Some(1);
+            if bit.is_none() && self.fault.is_none() {
+                self.fault = Some(text.clone());
+            }
+            self.by_code.push(bit.unwrap_or(UNKNOWN));
+        }
+        into.clear();
+        into.extend(codes.iter().map(|code| match *code {
+            NO_CODE => UNKNOWN,
+            code => self.by_code.get(usize::from(code)).copied().unwrap_or(UNKNOWN),
+        }));
+    }
+
+    fn check(&self, what: &str) -> miette::Result<()> {
+        let Target { column, value } = self.target;
+        if let Some(fault) = &self.fault {
+            return Err(miette!(
+                "`{column}` has the value `{fault}`, which is neither yes nor no; say which value counts with --{what} \
+                 '{column}=VALUE'"
+            ));
+        }
+        match value {
+            Some(value) if !self.positive => Err(miette!(
+                "no row has `{column}` = `{value}`, as --{what} says; check its spelling in the file"
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What one pass over a file counted.
+struct Counted {
+    tally: Tally,
+    /// Texts of the group columns, then of the column that may decide.
+    labels: Vec<Labels>,
+    rows: u64,
+    scores: Option<Scores>,
+    /// CPU seconds spent on counting alone.
+    counting: f64,
+}
+
+/// Calibration by group, a table for each column of groups.
+struct Scores {
+    tables: Vec<ByGroup>,
+    outside: u64,
+}
+
+/// Measures and prints.
+pub(crate) fn run(args: &FairnessArgs) -> miette::Result<()> {
+    if !(0.5..1.0).contains(&args.level) {
+        return Err(miette!("--level is `{}`; give a number from .5 to below 1, such as .95", args.level));
+    }
+    let mut names = args.groups.clone();
+    names.extend(args.given.clone());
+    for (at, name) in names.iter().enumerate() {
+        let target = [&args.outcome.column, &args.prediction.column].contains(&name);
+        if target || names.iter().take(at).any(|before| before == name) {
+            return Err(miette!("`{name}` is named twice; a column is an outcome, a prediction or a group"));
+        }
+    }
+    let counted = count(args, &names)?;
+    let demand = Demand { smallest: args.smallest, level: args.level };
+    let report = report::Report::new(args, &counted, &demand)?;
+    report.print(args.json)
+}
+
+fn count(args: &FairnessArgs, names: &[String]) -> miette::Result<Counted> {
+    let options =
+        Options { delimiter: args.delimiter.clone(), header: Header::Present, ..Options::default() };
+    let mut coded = vec![args.outcome.column.clone(), args.prediction.column.clone()];
+    coded.extend(names.iter().cloned());
+    let numbers: Vec<String> = args.score.iter().cloned().collect();
+    let (mut outcome, mut prediction) = (Bits::new(&args.outcome), Bits::new(&args.prediction));
+    let (mut y, mut p) = (Vec::new(), Vec::new());
+    let mut tally = Tally::new(names.len());
+    let mut scores = args
+        .score
+        .as_ref()
+        .map(|_| Scores { tables: vec![ByGroup::default(); args.groups.len()], outside: 0 });
+    let mut fault = None;
+    let mut counting = 0.0;
+    let mut each = |batch: &Codes| {
+        if fault.is_some() {
+            return;
+        }
+        let began = crate::process::cpu_seconds();
+        if let ([of_outcome, of_prediction, groups @ ..], [outcomes, predictions, labels @ ..]) =
+            (batch.columns.as_slice(), batch.labels.as_slice())
+        {
+            outcome.read(of_outcome, outcomes, &mut y);
+            prediction.read(of_prediction, predictions, &mut p);
+            let room: Vec<usize> = labels.iter().map(|labels| labels.texts().len()).collect();
+            let columns: Vec<&[u16]> = groups.iter().map(Vec::as_slice).collect();
+            fault = tally.reserve(&room).and_then(|()| tally.add(&columns, &y, &p)).err();
+            if let (Some(scores), Some(values)) = (&mut scores, batch.numbers.first()) {
+                scores.add(values, &columns, &y);
+            }
+        }
+        counting += crate::process::cpu_seconds() - began;
+    };
+    let read = codes(&args.file, &options, (&coded, &numbers), &mut |_| {}, &mut each);
+    let (labels, rows) = read.into_diagnostic()?;
+    if let Some(fault) = fault {
+        return Err(miette!("{fault}"));
+    }
+    outcome.check("outcome")?;
+    prediction.check("prediction")?;
+    let labels = labels.into_iter().skip(2).collect();
+    Ok(Counted { tally, labels, rows, scores, counting })
+}
+
+impl Scores {
+    fn add(&mut self, values: &[f64], columns: &[&[u16]], outcome: &[u8]) {
+        for (table, codes) in self.tables.iter_mut().zip(columns) {
+            for ((score, code), outcome) in values.iter().zip(*codes).zip(outcome) {
+                if *code != NO_CODE && *outcome != UNKNOWN {
+                    let taken = table.add(usize::from(*code), *score, *outcome == 1);
+                    self.outside += u64::from(!taken);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_a_column_with_or_without_its_value() {
+        let target: Target = "income=>50K".parse().unwrap();
+        assert_eq!(target, Target { column: "income".into(), value: Some(">50K".into()) });
+        assert_eq!((target.bit(">50K"), target.bit("<=50K")), (Some(1), Some(0)));
+        let plain: Target = "bar".parse().unwrap();
+        assert_eq!((plain.bit("TRUE"), plain.bit("0"), plain.bit("maybe")), (Some(1), Some(0), None));
+        assert!("=x".parse::<Target>().is_err() && "x=".parse::<Target>().is_err());
+    }
+}
