@@ -509,6 +509,33 @@ pub(crate) enum VaultCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {
+    /// How everything live falls on groups, against the brand's policy
+    Fairness {
+        /// Only show what the last audits found; opens nothing
+        #[arg(long)]
+        last: bool,
+        /// Address of the privacy officer or analyst who asks
+        #[arg(long, value_name = "EMAIL")]
+        by: String,
+    },
+    /// Show the fairness policy, or change it
+    Policy {
+        /// Lowest ratio that is accepted, above 0 and up to 1; .8 is the four-fifths rule
+        #[arg(long, value_name = "RATIO")]
+        lowest: Option<f64>,
+        /// When a ratio below it counts: observed, unequal or below_limit
+        #[arg(long, value_name = "WHEN", value_parser = one_of::<flow::audit::Credible>)]
+        credible: Option<flow::audit::Credible>,
+        /// What happens to groups too small to be told: mention or hold
+        #[arg(long, value_name = "WHAT", value_parser = one_of::<flow::audit::SmallGroups>)]
+        small: Option<flow::audit::SmallGroups>,
+        /// Attributes that are audited; `all` for every one the vault holds
+        #[arg(long, value_delimiter = ',', value_name = "NAME,NAME")]
+        attributes: Vec<String>,
+        /// Address of the privacy officer or analyst who asks
+        #[arg(long, value_name = "EMAIL")]
+        by: String,
+    },
     /// How many of each group a segment selects, with intervals
     Selection {
         /// The segment, such as "stage = churned and value.percentile >= 60"
@@ -524,6 +551,11 @@ pub(crate) enum AuditCommand {
         #[arg(long, value_name = "EMAIL")]
         by: String,
     },
+}
+
+/// One of a closed list of words.
+fn one_of<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_value(serde_json::Value::from(text)).map_err(|error| error.to_string())
 }
 
 fn holiday_rest(text: &str) -> Result<flow::HolidayRest, String> {

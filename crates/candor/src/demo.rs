@@ -8,6 +8,7 @@ mod campaigns;
 mod facts;
 mod people;
 mod summary;
+mod vault;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -199,6 +200,11 @@ async fn perform(global: &Global, args: &DemoArgs, home: &Path, today: Day) -> R
     }
     people::promote(&app, &staff).await?;
     let launched = campaigns::launch(&app, &staff).await?;
+    {
+        let _spinner = Spinner::start("auditing for fairness");
+        vault::fill(&app, &staff, &shop, &files_folder).await?;
+        campaigns::one_sided(&app, &staff).await?;
+    }
     {
         let _spinner = Spinner::start("checking and sending");
         run_until(&app, &worker.name, launch.plus_days(2)).await?;

@@ -301,17 +301,22 @@ impl App {
             "control_share": campaign.plan.control_share, "seed": campaign.plan.seed,
             "models": self.models_of(&campaign.plan.audience).await?,
         });
-        let launched = serde_json::json!({ "content": approved.content().to_string() });
+        let content = approved.content().to_string();
+        let audit = self.fair_to_launch(person, &campaign, &content).await?;
+        let launched = serde_json::json!({ "content": content });
         let object = format!("campaign/{id}");
         // Frozen and running in one step: a crash in between leaves an approved campaign that can be launched again.
         let mut tx = self.store().begin().await?;
         tx.freeze_audience(id, &rows).await?;
         tx.move_campaign(id, CampaignState::Approved, CampaignState::Running, now).await?;
-        tx.append_entries(&[
-            self.entry(actor(person), Action::CampaignPlanned, object.clone(), frozen),
-            self.entry(actor(person), Action::CampaignLaunched, object, launched),
-        ])
-        .await?;
+        let mut entries = Vec::new();
+        if let Some(audit) = &audit {
+            tx.put_fairness_audit(&audit.stored(&content)?).await?;
+            entries.push(self.audit_entry(actor(person), audit)?);
+        }
+        entries.push(self.entry(actor(person), Action::CampaignPlanned, object.clone(), frozen));
+        entries.push(self.entry(actor(person), Action::CampaignLaunched, object, launched));
+        tx.append_entries(&entries).await?;
         tx.commit().await?;
         self.enqueue(&Work::Deliver { campaign: id }, now).await
     }

@@ -40,6 +40,8 @@ pub enum Work {
     SampleGuard,
     /// Sign the newest checkpoint of the ledger and have it witnessed.
     Witness,
+    /// Audit everything live for fairness.
+    AuditFairness,
     /// Bring purchases that came as events into the lake.
     Compact,
     /// Tell a recipient of data what a customer asked for.
@@ -72,6 +74,7 @@ impl Work {
             Self::Retain => "retain",
             Self::SampleGuard => "sample_guard",
             Self::Witness => "witness",
+            Self::AuditFairness => "audit_fairness",
             Self::Compact => "compact",
             Self::Notify { .. } => "notify",
             Self::CallBack { .. } => "call_back",

@@ -98,6 +98,25 @@ pub enum Problem {
         /// What is wrong with it, and where.
         error: SegmentError,
     },
+    /// The audience falls on groups of customers in a way that the brand's policy does not accept.
+    #[error(
+        "the audience lies outside the brand's fairness policy (lowest ratio `{ratio:.2}`, accepted from `{limit:.2}`); see \
+         the review page for groups and remedies, and change the audience"
+    )]
+    UnfairAudience {
+        /// The lowest ratio found; not a number where a group was too small to be told.
+        ratio: f64,
+        /// The lowest that is accepted.
+        limit: f64,
+    },
+    /// The fairness policy cannot be what was asked for.
+    #[error(
+        "the fairness policy cannot be kept: {why}; give a lowest ratio above 0 and up to 1, and attributes of the vault"
+    )]
+    FairnessPolicy {
+        /// What is wrong.
+        why: String,
+    },
     /// A campaign is sent back without a reason.
     #[error("say why it goes back, so that its author knows what to change")]
     NoReason,
@@ -368,6 +387,7 @@ impl Problem {
             | Self::UnknownOffer { .. }
             | Self::Segment { .. }
             | Self::NoReason
+            | Self::FairnessPolicy { .. }
             | Self::NoReasonToEnd
             | Self::BadFacts { .. }
             | Self::BadHouse { .. }
@@ -398,6 +418,7 @@ impl Problem {
             | Self::Elsewhere { .. }
             | Self::NotApproved
             | Self::OwnCampaign
+            | Self::UnfairAudience { .. }
             | Self::EditedSinceApproval
             | Self::NotInDoubt
             | Self::NoMove(_)

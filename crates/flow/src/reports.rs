@@ -71,9 +71,11 @@ impl App {
         Ok(ReviewView {
             compose,
             author: self.store().person(campaign.author).await?.name,
-            content_hash: content_hash.to_string(),
             models,
+            content_hash: content_hash.to_string(),
             may_approve,
+            fairness: self.audit_of(id, &content_hash.to_string()).await?,
+            audited_attributes: self.audited_attributes(&self.fairness_policy().await?).await?.len(),
             approved_by,
             approved_at: approval.as_ref().map(|approval| approval.at),
             standing,

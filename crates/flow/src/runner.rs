@@ -53,6 +53,7 @@ impl App {
         self.enqueue(&Work::Retain, now).await?;
         self.enqueue(&Work::SampleGuard, now).await?;
         self.enqueue(&Work::Witness, now).await?;
+        self.enqueue(&Work::AuditFairness, now).await?;
         Ok(in_doubt)
     }
 
@@ -143,6 +144,7 @@ impl App {
             Work::Retain => self.retain_job().await,
             Work::SampleGuard => self.sample_job().await,
             Work::Witness => self.witness_job().await,
+            Work::AuditFairness => self.audit_job().await,
             Work::Compact => self.compact_job().await,
             Work::Notify { notice } => self.deliver_notice(*notice, job.attempts >= job.max_attempts).await,
             Work::CallBack { url, body, .. } => self.deliver_callback(url, body).await,

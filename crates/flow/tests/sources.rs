@@ -36,6 +36,8 @@ const READS: &[&str] = &[
     "history_of",
     "outcomes",
     "messages_of_customer",
+    "reached_since",
+    "planned_of",
 ];
 
 /// Where else they may be called, and why. A path that ends with `/` means everything below it.
@@ -57,6 +59,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "stages/deliver.rs",
         "the record of the one recipient, in the transaction that decides about them again",
     ),
+    ("audit/", "counts groups, and opens the vault with an entry in the ledger"),
     ("why.rs", "answers why a message was sent"),
 ];
 

@@ -5,6 +5,7 @@
 
 mod erasure;
 mod fairness;
+mod fairness_alarm;
 mod fit_scale;
 mod history;
 mod import_flags;
@@ -55,6 +56,8 @@ enum Command {
     Ledger(ledger::LedgerArgs),
     /// How a prediction falls on groups: rates, ratios and differences with intervals, on any file.
     Fairness(fairness::FairnessArgs),
+    /// How often the fairness alarm is right: power at a planted ratio, false alarms without one.
+    FairnessAlarm(fairness_alarm::AlarmArgs),
     /// What the content guard finds: learned cues, dark patterns.
     Guard(assay::command::GuardArgs),
     #[command(hide = true)]
@@ -77,6 +80,7 @@ fn main() -> miette::Result<()> {
         Command::Erasure(arguments) => erasure::run(&arguments),
         Command::Ledger(arguments) => ledger::run(&arguments),
         Command::Fairness(arguments) => fairness::run(&arguments),
+        Command::FairnessAlarm(arguments) => fairness_alarm::run(&arguments),
         Command::Guard(arguments) => assay::command::run(&arguments),
         Command::HistoryLay(arguments) => history::lay(&arguments),
         Command::HistoryPass(arguments) => history::pass(&arguments),

@@ -13,6 +13,7 @@ pub mod consent;
 pub mod consent_string;
 pub mod decide;
 pub mod deploy_gate;
+pub mod fairness_gate;
 pub mod holidays;
 pub mod permit;
 pub mod personal;

@@ -63,6 +63,7 @@ pub fn return_of(table: &str) -> Option<Return> {
         | "guard_held"
         | "guard_passes"
         | "guard_draws"
+        | "fairness_audits"
         | "guard_verdicts"
         | "deliveries"
         | "deliveries_erased"

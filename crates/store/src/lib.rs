@@ -26,6 +26,7 @@ pub mod deliveries;
 pub mod erasures;
 pub mod events;
 pub mod facts;
+pub mod fairness;
 pub mod guard_readings;
 pub mod guard_samples;
 pub mod house;

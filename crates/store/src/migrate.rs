@@ -108,6 +108,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0015_triggers.sqlite.sql"),
         postgres: include_str!("../migrations/0015_triggers.postgres.sql"),
     },
+    Migration {
+        version: 16,
+        schema: include_str!("../migrations/0016_fairness.sql"),
+        sqlite: include_str!("../migrations/0016_triggers.sqlite.sql"),
+        postgres: include_str!("../migrations/0016_triggers.postgres.sql"),
+    },
 ];
 
 pub(crate) async fn run(tx: &mut Transaction<'static, Any>, kind: Kind) -> Result<()> {

@@ -113,6 +113,7 @@ pub const WITHOUT_CUSTOMERS: &[(&str, &str)] = &[
     ("suppressions", "keyed hashes that outlive erasure, so that nobody is written to again"),
     ("facts", "statements about the brand and its offers"),
     ("fact_versions", "what the fact sheet said when"),
+    ("fairness_audits", "counts by group, without groups too small to be told"),
     ("house_rules", "rules of the brand, every version"),
     ("house_severities", "which rules the brand made more severe"),
     ("house_overrides", "which rules a privacy officer overrode, why and until when"),

@@ -126,6 +126,10 @@ text_enum! {
         VaultFilled = "vault_filled",
         /// The vault was opened: by whom, for which attribute, why, and how many values were read.
         VaultOpened = "vault_opened",
+        /// An audience was audited for fairness.
+        FairnessAudited = "fairness_audited",
+        /// The fairness policy was changed.
+        FairnessPolicyChanged = "fairness_policy_changed",
         /// Somebody signed in.
         SignedIn = "signed_in",
         /// A request under data protection law arrived.

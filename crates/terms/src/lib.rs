@@ -18,6 +18,7 @@ pub mod estimate;
 pub mod event;
 pub mod experiment;
 pub mod fact;
+pub mod fairness;
 pub mod finding;
 pub mod gate;
 pub mod hash;

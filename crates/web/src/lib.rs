@@ -32,6 +32,8 @@ mod samples_consent;
 #[cfg(test)]
 mod samples_facts;
 #[cfg(test)]
+mod samples_fairness;
+#[cfg(test)]
 mod samples_guard;
 #[cfg(test)]
 mod samples_models;

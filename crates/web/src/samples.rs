@@ -546,6 +546,8 @@ pub(crate) fn review() -> ReviewView {
         content_hash: "9f2c4d1be0a7735c9f2c4d1be0a7735c9f2c4d1be0a7735c9f2c4d1be0a7735c".into(),
         models: vec!["stage@2".into()],
         may_approve: Ok(()),
+        fairness: Some(crate::samples_fairness::audit()),
+        audited_attributes: 1,
         approved_by: None,
         approved_at: None,
         standing: ApprovalStanding::None,

@@ -3,6 +3,7 @@
 use flow::App;
 use flow::audit::{GroupLine, SelectionAudit};
 use miette::{IntoDiagnostic, Result, miette};
+use terms::campaign::CampaignState;
 use terms::estimate::Evidence;
 use terms::person::Person;
 
@@ -65,11 +66,76 @@ pub(crate) async fn run(global: &Global, command: &VaultCommand) -> Result<()> {
 
 pub(crate) async fn audit(global: &Global, command: &AuditCommand) -> Result<()> {
     let app = open_quiet(global).await?;
-    let AuditCommand::Selection { audience, attribute, reason, by } = command;
+    let (audience, attribute, reason, by) = match command {
+        AuditCommand::Selection { audience, attribute, reason, by } => (audience, attribute, reason, by),
+        AuditCommand::Fairness { last, by } => return fairness(global, &app, *last, by).await,
+        AuditCommand::Policy { lowest, credible, small, attributes, by } => {
+            let person = person(&app, by).await?;
+            let mut policy = app.fairness_policy().await.into_diagnostic()?;
+            let before = policy.clone();
+            policy.lowest_ratio = lowest.unwrap_or(policy.lowest_ratio);
+            policy.credible = credible.unwrap_or(policy.credible);
+            policy.small_groups = small.unwrap_or(policy.small_groups);
+            match attributes.as_slice() {
+                [] => {}
+                [all] if all == "all" => policy.attributes = Vec::new(),
+                named => policy.attributes = named.to_vec(),
+            }
+            if policy != before {
+                app.change_fairness_policy(&person, &policy).await.into_diagnostic()?;
+            }
+            return say::json(&policy);
+        }
+    };
     let person = person(&app, by).await?;
     let attribute = attribute.parse().into_diagnostic()?;
     let audit = app.audit_selection(&person, audience, attribute, reason).await.into_diagnostic()?;
     if global.json { say::json(&audit) } else { show(&audit) }
+}
+
+/// Audits everything live, or shows the last audits; exits with an error when something lies outside of the policy.
+async fn fairness(global: &Global, app: &App, last: bool, by: &str) -> Result<()> {
+    let person = person(app, by).await?;
+    if !last {
+        app.audit_live(&person).await.into_diagnostic()?;
+    }
+    let view = app.fairness(&person).await.into_diagnostic()?;
+    if global.json {
+        say::json(&view)?;
+    } else {
+        for (name, _, audit) in &view.live {
+            let verdict = audit.judgement.verdict;
+            say::line(format!("{name} (campaign {}): {verdict}, audited {}", audit.campaign, audit.at));
+            for finding in &audit.findings {
+                let ratio = match finding.ratio {
+                    Evidence::Sufficient(found) => {
+                        format!(
+                            "{:.2} ({:.2} to {:.2})",
+                            found.value, found.interval.low, found.interval.high
+                        )
+                    }
+                    Evidence::Insufficient { .. } => "insufficient".to_owned(),
+                };
+                let attribute = &finding.attribute;
+                say::line(format!("  {attribute:<24} {:<10} ratio {ratio}", finding.measure));
+            }
+        }
+        for (campaign, name) in &view.unaudited {
+            say::line(format!(
+                "{name} (campaign {campaign}): never audited; the vault held no attribute then"
+            ));
+        }
+        if view.attributes.is_empty() {
+            say::line(
+                "the vault holds no attribute, so nothing can be told; fill it with `candor vault import`",
+            );
+        }
+    }
+    let runs = |state: &CampaignState| matches!(state, CampaignState::Running | CampaignState::Paused);
+    match view.live.iter().filter(|(_, state, audit)| runs(state) && !audit.may_launch()).count() {
+        0 => Ok(()),
+        outside => Err(miette!("{outside} live campaigns lie outside of the fairness policy; see /fairness")),
+    }
 }
 
 fn show(audit: &SelectionAudit) -> Result<()> {

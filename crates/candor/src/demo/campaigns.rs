@@ -118,6 +118,15 @@ async fn draft(app: &App, staff: &Staff) -> Result<()> {
     Ok(())
 }
 
+/// A campaign that asks for a language, which in this shop goes with age: submitted, and outside of the fairness policy.
+pub(crate) async fn one_sided(app: &App, staff: &Staff) -> Result<()> {
+    let mut form = app.compose_new(Some("reward"), Language::English).await.into_diagnostic()?.form;
+    form.name = "English readers only".to_owned();
+    form.audience = "stage = active and language = en".to_owned();
+    let id = app.save_campaign(&staff.marketer, None, 0, &form).await.into_diagnostic()?;
+    app.submit_campaign(&staff.marketer, id).await.into_diagnostic()
+}
+
 /// Everybody who was sent a message, for the simulation to answer.
 pub(crate) async fn contacts(app: &App, launched: &[Launched]) -> Result<Vec<Contact>> {
     let mut contacts = Vec::new();

@@ -20,6 +20,8 @@ pub(crate) struct Staff {
     pub(crate) approver: Person,
     /// Answers for what the system does by itself.
     pub(crate) analyst: Person,
+    /// Keeps the vault.
+    pub(crate) officer: Person,
 }
 
 const PEOPLE: &[(&str, &str, Role)] = &[
@@ -60,7 +62,12 @@ pub(crate) async fn add(app: &App) -> Result<Staff> {
             .cloned()
             .ok_or_else(|| miette::miette!("the demo lacks a {role}"))
     };
-    Ok(Staff { marketer: of(Role::Marketer)?, approver: of(Role::Approver)?, analyst: of(Role::Analyst)? })
+    Ok(Staff {
+        marketer: of(Role::Marketer)?,
+        approver: of(Role::Approver)?,
+        analyst: of(Role::Analyst)?,
+        officer: of(Role::PrivacyOfficer)?,
+    })
 }
 
 impl Staff {

@@ -7,10 +7,18 @@
 //! Architecture invariant: no other module of this crate makes a `store::vault::Opening`, and none below the store can
 //! name an attribute; a test reads the sources.
 
+mod audience;
+mod calendar;
+mod groups;
 mod import;
+mod remedy;
 mod seal;
 
+pub use audience::{AudienceAudit, AuditFinding, GroupRate};
+pub use calendar::{AuditLine, FairnessView};
 pub use import::VaultImport;
+pub use policy::fairness_gate::{Credible, FairnessPolicy, GateReason, Judgement, SmallGroups};
+pub use remedy::Remedy;
 pub use store::vault::Attribute;
 
 use std::collections::BTreeMap;
@@ -103,6 +111,18 @@ impl App {
             Ok((customer, attribute, text))
         };
         rows.into_iter().map(open).collect()
+    }
+
+    /// Values of an attribute, for an audit that the system makes in the name of whoever answers for it.
+    async fn values_for_audit(
+        &self,
+        attribute: Attribute,
+        about: serde_json::Value,
+    ) -> Result<Vec<(CustomerKey, String)>> {
+        let person = self.store().person(self.responsible().await?).await?;
+        let opening = Opening::new(&person, attribute, "audit of an audience for fairness by group", about)?;
+        let rows = self.store().open_vault(opening, self.now()).await?;
+        Ok(self.opened(rows)?.into_iter().map(|(customer, _, value)| (customer, value)).collect())
     }
 
     /// How a segment selects the groups of an attribute. Opens the vault, which the ledger keeps.

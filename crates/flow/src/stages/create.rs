@@ -6,6 +6,7 @@
 use store::guard_readings::Step;
 use terms::campaign::CampaignState;
 use terms::customer::Language;
+use terms::fairness::AuditOccasion;
 use terms::ids::CampaignId;
 use terms::ledger::Action;
 use terms::person::Person;
@@ -87,6 +88,10 @@ impl App {
         let hash = self.content_hash(&campaign).await?;
         let object = format!("campaign/{id}");
         let who = actor(person);
+        let audit = match all_clear(&checks) {
+            true => self.audit_audience(&campaign, AuditOccasion::Submission).await?,
+            false => None,
+        };
         let mut tx = self.store().begin().await?;
         tx.put_report(id, &hash, &json_value(&checks)?, now).await?;
         let step = if all_clear(&checks) { Step::Submitted } else { Step::Saved };
@@ -109,7 +114,13 @@ impl App {
         }
         tx.submit_campaign(id, &hash, now).await?;
         let payload = serde_json::json!({ "content": hash.to_string() });
-        tx.append_entries(&[self.entry(who, Action::CampaignSubmitted, object, payload)]).await?;
+        let mut entries = Vec::new();
+        if let Some(audit) = &audit {
+            tx.put_fairness_audit(&audit.stored(&hash.to_string())?).await?;
+            entries.push(self.audit_entry(who.clone(), audit)?);
+        }
+        entries.push(self.entry(who, Action::CampaignSubmitted, object, payload));
+        tx.append_entries(&entries).await?;
         tx.commit().await?;
         Ok(())
     }

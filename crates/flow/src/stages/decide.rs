@@ -163,6 +163,20 @@ fn detectable(snapshot: &Snapshot, positions: &[usize], treated: u64, control: u
         .filter(|d| d.is_finite())
 }
 
+/// For each customer of the snapshot, whether a campaign might write to them now if they were in its audience.
+pub(crate) async fn eligible(app: &App, campaign: &Campaign, snapshot: &Snapshot) -> Result<Vec<bool>> {
+    let all = Audience::gather(app, snapshot, &Ast::Everyone, campaign.id, &campaign.plan).await?;
+    let rules = Rules::of(campaign, &limits(&app.brand().await?), guard::personal_need);
+    let decisions = decide_columns(&all.columns(), &rules, app.now()).decisions;
+    let mut eligible = vec![false; snapshot.customers.len()];
+    for (at, decision) in all.positions.iter().zip(decisions) {
+        if let Some(slot) = eligible.get_mut(*at) {
+            *slot = decision == Decision::Contact;
+        }
+    }
+    Ok(eligible)
+}
+
 /// Decides about everybody in the audience and assigns the control group.
 pub(crate) async fn plan(app: &App, campaign: &Campaign) -> Result<Vec<AudienceRow>> {
     let snapshot = app.snapshot().await?;

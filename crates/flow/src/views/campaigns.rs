@@ -223,6 +223,10 @@ pub struct ReviewView {
     pub models: Vec<String>,
     /// Whether this reader may approve, and why not otherwise.
     pub may_approve: Result<(), ApproveRefusal>,
+    /// How the audience falls on groups of customers, when this very content was audited.
+    pub fairness: Option<crate::audit::AudienceAudit>,
+    /// Attributes the vault holds that an audit would go by; with none nothing can be told.
+    pub audited_attributes: usize,
     /// Who approved, if somebody did.
     pub approved_by: Option<String>,
     /// When.

@@ -120,6 +120,14 @@ fn every_state_the_house_knows_has_a_name() {
     }
     let row = serde_json::to_value(flow::house::HouseRow::default()).unwrap();
     add("house_column", row.as_object().unwrap().keys().map(String::as_str).collect());
+    for (group, names) in [
+        ("fair_verdict", terms::fairness::FairnessVerdict::ALL.iter().map(|s| s.as_str()).collect()),
+        ("fair_occasion", terms::fairness::AuditOccasion::ALL.iter().map(|s| s.as_str()).collect()),
+        ("fair_measure", terms::fairness::FairnessMeasure::ALL.iter().map(|s| s.as_str()).collect()),
+        ("attribute", flow::audit::Attribute::ALL.iter().map(|s| s.as_str()).collect()),
+    ] {
+        add(group, names);
+    }
     add("action", terms::ledger::Action::ALL.iter().map(|s| s.as_str()).collect());
     let missing: Vec<_> = wanted.iter().filter(|key| !knows(key)).collect();
     assert!(missing.is_empty(), "no words for {missing:?}");

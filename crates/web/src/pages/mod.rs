@@ -15,6 +15,7 @@ mod customers;
 mod events;
 mod fact_import;
 mod facts;
+mod fairness;
 mod guard_api;
 mod health;
 mod house;
@@ -52,8 +53,8 @@ use crate::route::{Policy, Routes};
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use flow::access::Permission::{
-    Approve, Compose, Halt, JudgeSamples, KeepGates, KeepRules, Launch, ManageRights, OverrideRules,
-    PromoteModels, ReadLedger, Reconcile, SeeTraining, View,
+    Approve, AuditFairness, Compose, Halt, JudgeSamples, KeepGates, KeepRules, Launch, ManageRights,
+    OverrideRules, PromoteModels, ReadLedger, Reconcile, SeeTraining, View,
 };
 
 /// Every route of the house.
@@ -132,6 +133,9 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .get("/training/certificate/{id}", Staff(View), training::certificate)
         .get("/training/{lesson}", Staff(View), training::lesson)
         .post("/training/{lesson}", Staff(View), training::read)
+        .get("/fairness", Staff(View), fairness::show)
+        .post("/fairness/audit", Staff(AuditFairness), fairness::audit)
+        .post("/fairness/policy", Staff(AuditFairness), fairness::policy)
         .get("/ledger", Staff(ReadLedger), ledger::show)
         .post("/ledger", Staff(ReadLedger), ledger::verify)
         .get("/ledger/report", Staff(ReadLedger), month::show)

@@ -3,6 +3,7 @@
 use crate::context::Cx;
 use crate::error::Fault;
 use crate::pages::check::{CheckShown, Step, planned_bar, preview_steps};
+use crate::pages::fairness::AuditShown;
 use crate::pages::report;
 use crate::route::Staff;
 use crate::{WebState, respond};
@@ -23,6 +24,7 @@ pub(super) struct ReviewPage {
     checks: Vec<CheckShown>,
     funnel: Vec<Step>,
     planned: String,
+    fairness: Option<AuditShown>,
     id: i64,
 }
 
@@ -32,7 +34,8 @@ impl ReviewPage {
         let funnel = preview_steps(&view.compose.audience);
         let planned = planned_bar(view.compose.audience.would_plan, view.compose.audience.people);
         let id = view.compose.id.map_or(0, |id| id.0);
-        Self { cx, view, checks, funnel, planned, id }
+        let fairness = view.fairness.as_ref().map(|audit| AuditShown::of(&cx, audit));
+        Self { cx, view, checks, funnel, planned, fairness, id }
     }
 
     fn can(&self, action: &str) -> bool {

@@ -5,6 +5,7 @@ use crate::context::{Cx, Theme};
 use crate::samples::{self, HOSTILE};
 use crate::samples_consent;
 use crate::samples_facts;
+use crate::samples_fairness;
 use crate::samples_guard;
 use crate::samples_models;
 use crate::samples_processing;
@@ -154,6 +155,7 @@ fn pages(lang: Language) -> Vec<(&'static str, String)> {
         ("house rule read", house_page(lang, samples_guard::versions(), Role::Marketer)),
         ("built-in rule", built_in_page(lang, Role::PrivacyOfficer)),
         ("built-in rule read", built_in_page(lang, Role::Marketer)),
+        ("fairness", fairness::FairnessPage::new(cx(lang), samples_fairness::fairness()).render().unwrap()),
         ("monitor", monitor::MonitorPage::new(cx(lang), samples_guard::monitor()).render().unwrap()),
         ("models", models::ModelsPage { cx: cx(lang), view: samples_models::models() }.render().unwrap()),
         ("model", model_page(lang, Role::Approver, terms::model::ModelState::Validated)),

@@ -42,6 +42,13 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
             return cx.t2("problem.unknown_offer", offer, offers.join(", "));
         }
         Problem::Segment { source_text, error } => return error.render(source_text, cx.lang),
+        Problem::UnfairAudience { ratio, limit } if ratio.is_nan() => {
+            return cx.t1("problem.unfair_audience.small", cx.dec(*limit, 2));
+        }
+        Problem::UnfairAudience { ratio, limit } => {
+            return cx.t2("problem.unfair_audience", cx.dec(*ratio, 2), cx.dec(*limit, 2));
+        }
+        Problem::FairnessPolicy { .. } => "problem.fairness_policy",
         Problem::NoReason => "problem.no_reason",
         Problem::NoReasonToEnd => "problem.no_reason_to_end",
         Problem::FactsMoved => "problem.facts_moved",
@@ -278,6 +285,9 @@ mod tests {
             Problem::UnknownOffer { offer: "offer:x".into(), offers: Vec::new() },
             Problem::UnknownOffer { offer: "offer:x".into(), offers: vec!["offer:y".into()] },
             Problem::NoReason,
+            Problem::UnfairAudience { ratio: 0.61, limit: 0.8 },
+            Problem::UnfairAudience { ratio: f64::NAN, limit: 0.8 },
+            Problem::FairnessPolicy { why: "x".into() },
             Problem::UnknownAction { action: "x".into() },
             Problem::Taken,
             Problem::ChangedSinceRead,
