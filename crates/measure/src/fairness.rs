@@ -245,4 +245,172 @@ mod tests {
         assert_eq!((plain.bit("TRUE"), plain.bit("0"), plain.bit("maybe")), (Some(1), Some(0), None));
         assert!("=x".parse::<Target>().is_err() && "x=".parse::<Target>().is_err());
     }
+
+    #[derive(clap::Parser)]
+    struct Only {
+        #[command(flatten)]
+        args: FairnessArgs,
+    }
+
+    fn measured(arguments: &[&str]) -> miette::Result<serde_json::Value> {
+        let args = <Only as clap::Parser>::try_parse_from([&["x"], arguments].concat()).unwrap().args;
+        let mut names = args.groups.clone();
+        names.extend(args.given.clone());
+        let counted = count(&args, &names)?;
+        let demand = Demand { smallest: args.smallest, level: args.level };
+        Ok(serde_json::to_value(report::Report::new(&args, &counted, &demand)?).unwrap())
+    }
+
+    fn shared(name: &str) -> Option<String> {
+        let path =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/fairness").join(name);
+        if !path.exists() {
+            println!("skipped: `{}` is absent", path.display());
+            return None;
+        }
+        Some(path.display().to_string())
+    }
+
+    /// Selection, true and false positive rate as ratios, then as differences, then the equalized odds difference, printed by
+    /// fairlearn 0.15 for these columns.
+    #[test]
+    fn ratios_and_differences_are_those_of_fairlearn() {
+        let known: [(&str, [&str; 3], usize, [f64; 7]); 6] = [
+            (
+                "adult.csv.gz",
+                ["income=>50K", "workclass=Private", "sex,race"],
+                0,
+                [
+                    0.9197634887413931,
+                    0.9980858634392126,
+                    0.9396214411615629,
+                    0.06268323645862539,
+                    0.0012434705143952174,
+                    0.048198385896288776,
+                    0.048198385896288776,
+                ],
+            ),
+            (
+                "adult.csv.gz",
+                ["income=>50K", "workclass=Private", "sex,race"],
+                2,
+                [
+                    0.6742648734898564,
+                    0.3636363636363636,
+                    0.7113660337552743,
+                    0.3070147169405951,
+                    0.4772727272727273,
+                    0.27472389558232924,
+                    0.4772727272727273,
+                ],
+            ),
+            (
+                "german.credit.csv.gz",
+                ["Credit_risk=GOOD", "Telephone=yes", "Gender,Foreign_worker"],
+                0,
+                [
+                    0.8121185701830863,
+                    0.8313250262449222,
+                    0.7862855798635616,
+                    0.08059841047218325,
+                    0.07368966789299991,
+                    0.08727604591959265,
+                    0.08727604591959265,
+                ],
+            ),
+            (
+                "german.credit.csv.gz",
+                ["Credit_risk=GOOD", "Telephone=yes", "Gender,Foreign_worker"],
+                2,
+                [
+                    0.22525597269624573,
+                    0.15575396825396826,
+                    0.6355140186915887,
+                    0.343939393939394,
+                    0.3871701546860783,
+                    0.18224299065420563,
+                    0.3871701546860783,
+                ],
+            ),
+            (
+                "law.school.admissions.csv.gz",
+                ["bar", "fulltime=1", "gender,race1"],
+                0,
+                [
+                    0.9925646095184295,
+                    0.9915483946421132,
+                    0.9887272132825626,
+                    0.006918893549617278,
+                    0.007912912142907125,
+                    0.01002812534737918,
+                    0.01002812534737918,
+                ],
+            ),
+            (
+                "law.school.admissions.csv.gz",
+                ["bar", "fulltime=1", "gender,race1"],
+                2,
+                [
+                    0.95234815190444,
+                    0.957202339970118,
+                    0.8780676328502416,
+                    0.046091460122657524,
+                    0.041353567206787734,
+                    0.11849765258215961,
+                    0.11849765258215961,
+                ],
+            ),
+        ];
+        for (name, [outcome, prediction, groups], block, expected) in known {
+            let Some(path) = shared(name) else { return };
+            let report =
+                measured(&[&path, "--outcome", outcome, "--prediction", prediction, "--groups", groups])
+                    .unwrap();
+            let found = &report["attributes"][block];
+            let of = |rate: &str, what: &str| found["rates"][rate]["over_all"][what].as_f64().unwrap();
+            let rates = ["selection", "true_positive", "false_positive"];
+            let mut values: Vec<f64> = rates.iter().map(|rate| of(rate, "ratio")).collect();
+            values.extend(rates.iter().map(|rate| of(rate, "difference")));
+            values.push(found["equalized_odds"]["over_all"]["difference"].as_f64().unwrap());
+            for (value, expected) in values.iter().zip(expected) {
+                assert!((value - expected).abs() < 1e-9, "{name} {block}: {value} and not {expected}");
+            }
+        }
+    }
+
+    fn file(text: &str) -> (tempfile::TempDir, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, text).unwrap();
+        (folder, path.display().to_string())
+    }
+
+    #[test]
+    fn bad_input_is_told_with_what_to_do() {
+        let (_folder, path) = file("y,p,g\n1,1,a\n0,0,b\nmaybe,1,a\n");
+        for (arguments, says) in [
+            (["--outcome", "y", "--prediction", "p", "--groups", "g"], "--outcome 'y=VALUE'"),
+            (["--outcome", "y=1", "--prediction", "p=2", "--groups", "g"], "no row has `p` = `2`"),
+            (["--outcome", "y=1", "--prediction", "p", "--groups", "h"], "it has y, p, g"),
+        ] {
+            let error = measured(&[&[path.as_str()], arguments.as_slice()].concat()).unwrap_err().to_string();
+            assert!(error.contains(says), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_counted_apart_and_small_groups_are_named() {
+        let rows: String = (0..60).map(|at| format!("{},{},a,.5\n", at % 2, at % 3 / 2)).collect();
+        let (_folder, path) = file(&format!("y,p,g,s\n{rows}1,1,b,.5\n,1,b,.5\n1,1,,.5\n"));
+        let report =
+            measured(&[&path, "--outcome", "y", "--prediction", "p", "--groups", "g", "--score", "s"])
+                .unwrap();
+        assert_eq!((report["rows"].as_u64(), report["missing"].as_u64()), (Some(63), Some(2)));
+        let block = &report["attributes"][0];
+        assert_eq!(block["insufficient"], serde_json::json!(["b"]));
+        assert_eq!(block["groups"][0]["rates"]["selection"]["share"].as_f64(), Some(20.0 / 60.0));
+        assert_eq!(block["groups"][0]["calibration"]["mean_score"].as_f64(), Some(0.5));
+        assert_eq!(block["rates"]["selection"]["ratio"]["evidence"], "insufficient");
+        assert_eq!(report["layout"], 1);
+    }
 }

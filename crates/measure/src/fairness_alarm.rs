@@ -37,7 +37,7 @@ pub(crate) struct AlarmArgs {
     /// Share of members whose selection is drawn anew from one audit to the next; the others keep theirs.
     #[arg(long, default_value_t = 0.2)]
     turnover: f64,
-    /// Chance of a false alarm that is allowed.
+    /// Share of false alarms up to which the goal counts as reached; the alarm itself is as the audits have it.
     #[arg(long, default_value_t = 0.01)]
     false_alarms: f64,
     /// Seed.
@@ -202,7 +202,7 @@ fn report(args: &AlarmArgs) -> Report {
 }
 
 fn simulate(args: &AlarmArgs, base_rate: f64, ratio: f64, seed: u64) -> Raised {
-    let once = Watch { false_alarms: args.false_alarms, ..Watch::default() };
+    let once = Watch::default();
     let year = Watch { looks: args.looks, ..once };
     let mut random = SplitMix64::new(seed);
     let mut raised = Raised::default();

@@ -249,6 +249,8 @@ mod tests {
             terms::experiment::Arm,
             terms::fact::EvidenceKind,
             terms::fact::Polarity,
+            terms::fairness::FairnessVerdict,
+            terms::fairness::AuditOccasion,
             terms::monitoring::SampleKind,
             terms::monitoring::Truth,
             terms::monitoring::Writer,
