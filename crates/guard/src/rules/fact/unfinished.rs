@@ -120,10 +120,10 @@ fn repeated(part: &Part<'_>) -> Option<Range<usize>> {
     let hashes: Vec<u64> = words.iter().map(|at| hash(part.text.word(*at))).collect();
     let of_run = |run: &[u64]| run.iter().fold(0u64, |sum, word| sum.rotate_left(9) ^ word);
     // Most texts have no run thrice, and are done after counting runs by a few bits of their hashes.
-    let mut counts = [0u16; 1024];
+    let mut counts = [0u8; 8192];
     let mut often = false;
     for run in hashes.windows(RUN) {
-        if let Some(count) = counts.get_mut((of_run(run) >> 7) as usize % 1024) {
+        if let Some(count) = counts.get_mut((of_run(run) >> 7) as usize % 8192) {
             *count = count.saturating_add(1);
             often |= usize::from(*count) >= TIMES;
         }
