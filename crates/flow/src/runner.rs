@@ -100,15 +100,43 @@ impl App {
         worker: &str,
         mut stop: tokio::sync::watch::Receiver<bool>,
     ) -> Result<()> {
-        loop {
-            if let Err(error) = self.work_until_idle(worker).await {
-                tracing::error!(%error, "the worker could not reach its queue; trying again");
+        // Beside the jobs, which may be long: a canary that does harm is taken back within seconds.
+        let watching = async {
+            let mut answered = None;
+            loop {
+                if let Err(error) = self.guard_canaries(&mut answered).await {
+                    tracing::error!(%error, "the canaries could not be looked at; trying again");
+                }
+                tokio::time::sleep(Duration::from_millis(500)).await;
             }
-            tokio::select! {
-                () = tokio::time::sleep(Duration::from_millis(500)) => {}
-                _ = stop.changed() => return Ok(()),
+        };
+        let working = async {
+            loop {
+                if let Err(error) = self.work_until_idle(worker).await {
+                    tracing::error!(%error, "the worker could not reach its queue; trying again");
+                }
+                tokio::select! {
+                    () = tokio::time::sleep(Duration::from_millis(500)) => {}
+                    _ = stop.changed() => return Ok(()),
+                }
+            }
+        };
+        tokio::select! {
+            done = working => done,
+            () = watching => Ok(()),
+        }
+    }
+
+    /// Looks at the canaries when there is one and somebody said no since the last look.
+    async fn guard_canaries(&self, answered: &mut Option<i64>) -> Result<()> {
+        let mark = self.canary_mark().await?;
+        if mark.is_some() && mark != *answered {
+            for label in self.watch_canaries().await? {
+                tracing::warn!(%label, "a canary was taken back: it does more harm than what acts");
             }
         }
+        *answered = mark;
+        Ok(())
     }
 
     async fn work_one(&self, job: &Job, worker: &str) -> Result<()> {

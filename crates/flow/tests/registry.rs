@@ -2,6 +2,7 @@
 
 use flow::registry::{NoMove, Step};
 use flow::{Error, Problem};
+use terms::delivery::{DeliveryState, ResponseKind};
 use terms::model::ModelState;
 use terms::person::Role;
 use testkit::TestApp;
@@ -135,4 +136,67 @@ async fn two_who_promote_at_once_come_one_after_the_other() {
         tokio::join!(kit.app.move_model(&approver, &promote), kit.app.move_model(&approver, &promote));
     assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
     assert!(kit.app.registry_faults().await.unwrap().is_empty());
+}
+
+/// The real worker, in the background; ends with the sender.
+fn worker(kit: &TestApp) -> tokio::sync::watch::Sender<bool> {
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let app = kit.app.clone();
+    tokio::spawn(async move { app.work_forever("w", stopped).await });
+    stop
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_canary_that_does_harm_is_taken_back_by_itself_in_less_than_five_seconds() {
+    let kit = TestApp::with_customers(600).await;
+    let approver = kit.person(Role::Approver).await;
+    kit.app.refit().await.unwrap();
+    kit.app.move_model(&approver, &Step { share: 50, ..step("stage@2", ModelState::Canary) }).await.unwrap();
+    let before = kit.app.models_view().await.unwrap();
+    assert!(
+        before.models.iter().any(|m| m.label == "stage@2" && m.state == ModelState::Canary && m.share == 50)
+    );
+    let campaign = kit.approved("To all", "everyone").await;
+    let marketer = kit.person(Role::Marketer).await;
+    kit.app.launch_campaign(&marketer, campaign).await.unwrap();
+    kit.work_for_a_day().await;
+    let sent =
+        kit.app.store().messages_of_campaign(campaign, Some(DeliveryState::Sent), 10_000, 0).await.unwrap();
+    let of_canary: Vec<_> =
+        sent.iter().filter(|m| flow::registry::in_canary("stage@2", 50, m.customer.as_str())).collect();
+    assert!(sent.len() > 60 && of_canary.len() > 20, "{} of {}", of_canary.len(), sent.len());
+    assert!(kit.app.watch_canaries().await.unwrap().is_empty(), "nobody said no");
+
+    let stop = worker(&kit);
+    let at = kit.app.now();
+    let harm: Vec<_> = of_canary.iter().take(20).map(|m| (m.id, ResponseKind::Complained, at)).collect();
+    kit.app.store().add_responses(&harm).await.unwrap();
+    let watch = std::time::Instant::now();
+    loop {
+        let state = kit
+            .app
+            .store()
+            .models()
+            .await
+            .unwrap()
+            .into_iter()
+            .find(|m| m.label() == "stage@2")
+            .unwrap()
+            .state;
+        if state == ModelState::Retired {
+            break;
+        }
+        assert!(watch.elapsed().as_secs() < 5, "not taken back in time");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    println!("taken back after {:.2} s", watch.elapsed().as_secs_f64());
+    let _ = stop.send(true);
+    let view = kit.app.models_view().await.unwrap();
+    assert!(view.faults.is_empty() && view.moves[0].person.is_none() && view.moves[0].label == "stage@2");
+    assert!(
+        view.models.iter().any(|m| m.label == "stage@1" && m.state == ModelState::Live),
+        "the live one stays"
+    );
+    let again = Step { share: 10, ..step("stage@2", ModelState::Canary) };
+    assert!(matches!(refused(kit.app.move_model(&approver, &again).await), NoMove::State { .. }));
 }

@@ -28,6 +28,7 @@ const READS: &[&str] = &[
     "exposures",
     "exposures_of",
     "arms",
+    "answers_since",
     "opted_out",
     "snapshots",
     "profiles",
@@ -60,6 +61,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "the record of the one recipient, in the transaction that decides about them again",
     ),
     ("audit/", "counts groups, and opens the vault with an entry in the ledger"),
+    ("registry/watch.rs", "asks `lawful` for the answers that may be counted"),
     ("why.rs", "answers why a message was sent"),
 ];
 

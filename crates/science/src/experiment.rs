@@ -3,3 +3,4 @@
 pub mod assign;
 pub mod estimate;
 pub mod power;
+pub mod sequential;

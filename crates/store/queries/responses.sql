@@ -17,3 +17,12 @@ FROM deliveries d JOIN campaigns c ON c.id = d.campaign
 JOIN consents s ON s.customer = d.customer AND s.purpose = 'marketing' AND s.channel = c.channel
     AND s.status = 'withdrawn' AND s.at >= c.starts_at AND s.at < $2
 WHERE d.campaign = $1 AND d.arm IS NOT NULL;
+
+-- name: answers_since
+-- Messages that went out since an instant, each with the first answer against it, if there was one.
+SELECT d.customer, d.finished_at AS sent_at,
+    (SELECT MIN(r.at) FROM responses r WHERE r.message = d.id AND r.kind IN ('opted_out', 'complained')) AS harmed_at
+FROM deliveries d WHERE d.state = 'sent' AND d.finished_at >= $1 ORDER BY d.finished_at, d.id;
+
+-- name: harm_count
+SELECT CAST(COUNT(*) AS BIGINT) AS n FROM responses WHERE kind IN ('opted_out', 'complained') AND at >= $1;

@@ -10,6 +10,26 @@ use terms::ids::{CampaignId, CustomerKey, MessageId};
 use terms::time::Instant;
 
 reads! {
+    /// Messages that went out since an instant, each with the first opt-out or complaint after it, in the order they went.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn answers_since(&mut self, since: Instant) -> Result<Vec<(CustomerKey, Instant, Option<Instant>)>> {
+        let rows = sqlx::query(sql!("responses", "answers_since")).bind(since.0).fetch_all(self.db()).await?;
+        sql::rows(&rows, |row| {
+            Ok((CustomerKey::new(row.text("customer")?), row.at("sent_at")?, row.opt_at("harmed_at")?))
+        })
+    }
+
+    /// Opt-outs and complaints since an instant.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn harm_count(&mut self, since: Instant) -> Result<i64> {
+        let row = sqlx::query(sql!("responses", "harm_count")).bind(since.0).fetch_one(self.db()).await?;
+        row.int("n")
+    }
+
     /// For each kind of response, the messages of a campaign with at least one.
     ///
     /// # Errors

@@ -1,7 +1,10 @@
 //! Views of models with hostile words, for the tests of pages.
 
 use crate::samples::HOSTILE;
-use flow::registry::{Fault, GateLineView, ModelLine, ModelView, ModelsView, MoveLine};
+use flow::registry::{
+    CanaryReport, DriftLine, DriftReport, Fault, GateLineView, ModelLine, ModelView, ModelsView, MoveLine,
+    Quality, ShadowReport, Shift,
+};
 use terms::estimate::{Estimate, Evidence, Interval};
 use terms::gate::{Criterion, Found, GateLine, GatePolicy, GateReport, GateVerdict, Missing, Need};
 use terms::model::{ModelCard, ModelKind, ModelState};
@@ -47,6 +50,31 @@ pub(crate) fn models() -> ModelsView {
         waiting: vec!["stage@2".into()],
         moves: vec![moved(Some(HOSTILE)), moved(None)],
         scored: false,
+    }
+}
+
+fn drift() -> DriftReport {
+    let shift = |psi| Shift { psi, distance: 0.2, p: 0.001, n: [2_000, 2_100] };
+    let line = |what: &str, psi| DriftLine { what: what.into(), shift: shift(psi), stands: psi > 0.1 };
+    DriftReport {
+        from: Day(20_640),
+        to: Day(20_700),
+        lines: vec![line("tenure", 0.31), line("score.churn", 0.02), line("outcome.stage", 0.05)],
+    }
+}
+
+fn shadow() -> ShadowReport {
+    let quality = Quality { log_loss: 0.9, accuracy: 0.7, brier: 0.4, ece: 0.02, n: 2_000 };
+    ShadowReport {
+        live: HOSTILE.into(),
+        distance: 0.02,
+        differ: 0.013,
+        quality: [quality; 2],
+        lead: Estimate {
+            value: -0.02,
+            interval: Interval { low: -0.03, high: -0.01, level: 0.95 },
+            n: 2_000,
+        },
     }
 }
 
@@ -99,5 +127,17 @@ pub(crate) fn model(state: ModelState) -> ModelView {
         steps: ModelState::ALL.iter().copied().filter(|to| state.may_become(*to)).collect(),
         own: state == ModelState::Validated,
         can_roll_back: state == ModelState::Live,
+        drift: Some((drift(), true)),
+        shadow: Some((shadow(), true)),
+        canary: Some((
+            CanaryReport {
+                since: Day(20_700).start(),
+                sent: [980, 9_020],
+                harmed: [31, 80],
+                e_value: 140.2,
+                limit: 100.0,
+            },
+            true,
+        )),
     }
 }

@@ -13,12 +13,16 @@ mod seal;
 mod steps;
 mod trial;
 mod view;
+mod watch;
 
 pub use gate::GateText;
 pub use policy::deploy_gate::{LARGEST_SHARE, NoMove};
+pub use science::calibration::Quality;
+pub use science::drift::Shift;
 pub use steps::Step;
 pub(crate) use trial::{VALUE_TEST_DAYS, ValueTrial};
 pub use view::{GateLineView, ModelLine, ModelView, ModelsView, MoveLine};
+pub use watch::{CanaryReport, DriftLine, DriftReport, ShadowReport};
 
 use std::collections::BTreeMap;
 
@@ -265,7 +269,8 @@ impl App {
 }
 
 /// Whether a canary decides for this customer: always the same ones for a version, others for another.
-pub(crate) fn in_canary(label: &str, share: i64, customer: &str) -> bool {
+#[must_use]
+pub fn in_canary(label: &str, share: i64, customer: &str) -> bool {
     let seed = science::hash::seeded_hash(0, label.as_bytes());
     science::hash::unit_interval(science::hash::seeded_hash(seed, customer.as_bytes())) * 100.0 < share as f64
 }

@@ -48,6 +48,9 @@ impl App {
         if !(Self::may_promote(person) || (back && allows(person.role, Permission::Halt))) {
             return Err(Error::Forbidden);
         }
+        if !back {
+            self.certified(person).await?;
+        }
         if step.to == ModelState::Candidate || step.to == ModelState::Validated {
             return Err(Problem::NoMove(NoMove::NotPassed).into());
         }

@@ -10,7 +10,7 @@ use terms::model::{ModelCard, ModelKind, ModelSlot, ModelState, ModelVersion};
 use terms::person::Person;
 use terms::time::Instant;
 
-use super::{Fault, Registry};
+use super::{CanaryReport, DriftReport, Fault, Registry, ShadowReport};
 use crate::access::{Permission, allows};
 use crate::app::App;
 use crate::artifact::{Artifact, Lineage, read_artifact};
@@ -116,6 +116,12 @@ pub struct ModelView {
     pub own: bool,
     /// Whether another version acted before this one, which acts.
     pub can_roll_back: bool,
+    /// Drift since it was made, when it acts, and whether somebody should look.
+    pub drift: Option<(DriftReport, bool)>,
+    /// Beside the live one, when it is a shadow.
+    pub shadow: Option<(ShadowReport, bool)>,
+    /// Its guardrail, when it is or was a canary.
+    pub canary: Option<(CanaryReport, bool)>,
 }
 
 impl App {
@@ -227,6 +233,9 @@ impl App {
                 && registry.versions.iter().any(|v| v.id == step.model && v.state == ModelState::Retired)
         });
         Ok(ModelView {
+            drift: self.watched_of(version.id, "drift").await?,
+            shadow: self.watched_of(version.id, "shadow").await?,
+            canary: self.watched_of(version.id, "canary").await?,
             line: self.line(version, &people, &registry, last.map(|gate| gate.passed)),
             card: version.card.clone(),
             gate_at: last.map(|gate| gate.at),

@@ -89,6 +89,7 @@ impl App {
     /// When lake or store fail. Too little past is not an error but a note.
     pub async fn lifecycle(&self) -> Result<LifecycleSummary> {
         self.register_built_in().await?;
+        self.watch_models().await?;
         let snapshot = self.refresh().await?;
         let lineage = self.lineage(&snapshot)?;
         // Fitting is deterministic: the same data would give the same model.

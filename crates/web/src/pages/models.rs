@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use flow::access::Permission;
-use flow::registry::{GateText, ModelLine, ModelView, ModelsView, Step};
+use flow::registry::{DriftLine, GateText, ModelLine, ModelView, ModelsView, Step};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use terms::estimate::Evidence;
@@ -139,6 +139,18 @@ impl ModelPage {
 
     fn may_promote(&self) -> bool {
         self.cx.may(Permission::PromoteModels)
+    }
+
+    /// How far a variable moved, against what counts as much.
+    fn moved(&self, line: &DriftLine) -> String {
+        charts::bar(
+            line.shift.psi / 0.5,
+            if line.stands && line.shift.psi > 0.25 { "s-churned" } else { "s-active" },
+        )
+    }
+
+    fn between(&self, low: &f64, high: &f64) -> String {
+        format!("{} – {}", self.cx.dec(*low, 3), self.cx.dec(*high, 3))
     }
 
     fn wants_share(&self) -> bool {
