@@ -7,6 +7,7 @@ mod erasure;
 mod fairness;
 mod fairness_alarm;
 mod fit_scale;
+mod gate_bypass;
 mod history;
 mod import_flags;
 mod ingest;
@@ -58,6 +59,8 @@ enum Command {
     Fairness(fairness::FairnessArgs),
     /// How often the fairness alarm is right: power at a planted ratio, false alarms without one.
     FairnessAlarm(fairness_alarm::AlarmArgs),
+    /// Try every way to let a model act that no gate and no person let through, and count what goes unnoticed.
+    GateBypass(gate_bypass::BypassArgs),
     /// What the content guard finds: learned cues, dark patterns.
     Guard(assay::command::GuardArgs),
     #[command(hide = true)]
@@ -81,6 +84,7 @@ fn main() -> miette::Result<()> {
         Command::Ledger(arguments) => ledger::run(&arguments),
         Command::Fairness(arguments) => fairness::run(&arguments),
         Command::FairnessAlarm(arguments) => fairness_alarm::run(&arguments),
+        Command::GateBypass(arguments) => gate_bypass::run(&arguments),
         Command::Guard(arguments) => assay::command::run(&arguments),
         Command::HistoryLay(arguments) => history::lay(&arguments),
         Command::HistoryPass(arguments) => history::pass(&arguments),

@@ -202,6 +202,17 @@ impl TestApp {
         self.promote_waiting().await;
     }
 
+    /// Runs a statement behind the program's back, with the triggers in place; whether the database took it.
+    pub async fn try_statement(&self, statement: &str) -> bool {
+        use sqlx::{AssertSqlSafe, Connection, Executor};
+        sqlx::any::install_default_drivers();
+        let url = format!("sqlite://{}", self.app.home().database().display());
+        let mut conn = sqlx::AnyConnection::connect(&url).await.expect("the database");
+        let taken = conn.execute(sqlx::raw_sql(AssertSqlSafe(statement.to_owned()))).await.is_ok();
+        conn.close().await.expect("a clean end");
+        taken
+    }
+
     /// Runs statements on the registry behind the program's back, its triggers taken off as somebody with full rights
     /// could. SQLite only.
     pub async fn edit_registry(&self, statements: &str) {

@@ -230,6 +230,23 @@ impl App {
         Ok(faults)
     }
 
+    /// Which versions take part, by name and slot: those a stage would be given now.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn acting_labels(&self) -> Result<Vec<(String, ModelSlot)>> {
+        let registry = self.registry().await?;
+        let mut labels = Vec::new();
+        for alias in registry.aliases.iter().filter(|alias| registry.fault_of(&alias.name).is_none()) {
+            let version = registry.versions.iter().find(|version| version.id == alias.model);
+            let Some(version) = version else { continue };
+            if text_of(&self.home().models(), version).is_ok() {
+                labels.push((version.label(), alias.slot));
+            }
+        }
+        Ok(labels)
+    }
+
     /// What decides under a name. Anything that is not as this installation wrote it does not.
     pub(crate) async fn acting<M: DeserializeOwned>(&self, kind: ModelKind) -> Result<Capability<M>> {
         let name = kind.as_str();
