@@ -103,8 +103,14 @@ async fn a_row_that_was_edited_is_noticed_and_nothing_of_it_acts() {
             UPDATE model_aliases SET content_hash = 'ab' WHERE name = 'stage'",
         ),
         ("who answers for it", "UPDATE models SET responsible = 1 WHERE name = 'stage' AND version = 1"),
-        ("the gate it passed", "UPDATE model_gates SET report = '{}' WHERE model = 1"),
-        ("who promoted it", "UPDATE model_moves SET person = 1 WHERE model = 1 AND to_state = 'live'"),
+        (
+            "the gate it passed",
+            "UPDATE model_gates SET report = '{}' WHERE model = (SELECT id FROM models WHERE name = 'stage' AND version = 1)",
+        ),
+        (
+            "who promoted it",
+            "UPDATE model_moves SET person = 1 WHERE to_state = 'live' AND model = (SELECT id FROM models WHERE name = 'stage' AND version = 1)",
+        ),
         (
             "the last moves are gone",
             "DELETE FROM model_aliases; DELETE FROM model_moves WHERE id > 2;

@@ -50,7 +50,20 @@ type Acts = Vec<(String, ModelSlot)>;
 
 /// The registry's tables, with the columns that are worth editing.
 const COLUMNS: &[(&str, &[&str])] = &[
-    ("models", &["state", "share", "content_hash", "parameters", "evaluation", "card", "responsible", "seal", "version"]),
+    (
+        "models",
+        &[
+            "state",
+            "share",
+            "content_hash",
+            "parameters",
+            "evaluation",
+            "card",
+            "responsible",
+            "seal",
+            "version",
+        ],
+    ),
     ("model_gates", &["model", "content_hash", "policy", "passed", "report", "seal"]),
     ("model_moves", &["model", "content_hash", "from_state", "to_state", "share", "gate", "person", "seal"]),
     ("model_aliases", &["model", "content_hash", "gate", "moved", "share", "slot", "seal"]),
@@ -112,19 +125,28 @@ impl Tries {
         let (table, columns) = self.one(COLUMNS).unwrap_or(("models", &["state"]));
         let column = self.one(columns).unwrap_or("state");
         let id = if table == "model_aliases" { "rowid" } else { "id" };
-        let row = self.below(6) + 1;
-        let other = self.below(6) + 1;
+        // The newest rows are those of fitted models; parts of the program come before them.
+        let row = format!("(SELECT {id} FROM {table} ORDER BY {id} DESC LIMIT 1 OFFSET {})", self.below(5));
+        let other = format!("(SELECT {id} FROM {table} ORDER BY {id} DESC LIMIT 1 OFFSET {})", self.below(5));
+        let version = self.below(3) + 1;
+        let model = format!("(SELECT id FROM models ORDER BY id DESC LIMIT 1 OFFSET {})", self.below(5));
         let value = match self.below(4) {
             0 => format!("(SELECT o.{column} FROM {table} o WHERE o.{id} = {other})"),
-            1 => self.one(&["'live'", "'canary'", "'validated'", "'retired'", "'shadow'"]).unwrap_or("''").to_owned(),
-            2 => (self.below(6)).to_string(),
+            1 => self
+                .one(&["'live'", "'canary'", "'validated'", "'retired'", "'shadow'"])
+                .unwrap_or("''")
+                .to_owned(),
+            2 => self.below(20).to_string(),
             _ => self.one(&["'{}'", "''", "'ab'", "NULL"]).unwrap_or("''").to_owned(),
         };
         match self.below(10) {
             0 => format!("DELETE FROM {table} WHERE {id} >= {row}"),
-            1 => format!("UPDATE models SET state = CASE WHEN version = {other} THEN 'live' ELSE 'retired' END WHERE name = 'stage'"),
+            1 => format!(
+                "UPDATE models SET state = 'retired' WHERE name = 'stage';
+                 UPDATE models SET state = 'live' WHERE name = 'stage' AND version = {version}"
+            ),
             2 => format!(
-                "UPDATE model_aliases SET model = {other}, content_hash = (SELECT content_hash FROM models WHERE id = {other})"
+                "UPDATE model_aliases SET model = {model}, content_hash = (SELECT content_hash FROM models WHERE id = {model})"
             ),
             _ => format!("UPDATE {table} SET {column} = {value} WHERE {id} = {row}"),
         }
@@ -132,7 +154,11 @@ impl Tries {
 
     async fn put_rows_back(&self) {
         for (table, _) in COLUMNS {
-            self.kit.edit_registry(&format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table}")).await;
+            self.kit
+                .edit_registry(&format!(
+                    "DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table}"
+                ))
+                .await;
         }
     }
 
@@ -148,7 +174,9 @@ impl Tries {
         let was = std::fs::read(&path).into_diagnostic()?;
         let mut bytes = std::fs::read(&other).into_diagnostic()?;
         let at = self.below(bytes.len());
-        if path == other && let Some(byte) = bytes.get_mut(at) {
+        if path == other
+            && let Some(byte) = bytes.get_mut(at)
+        {
             *byte = byte.wrapping_add(1);
         }
         std::fs::write(&path, &bytes).into_diagnostic()?;
@@ -158,7 +186,8 @@ impl Tries {
 
     /// Two people promote two versions at the same moment; then everything is as before.
     async fn race(&mut self) -> Result<()> {
-        let step = |label: &str, to| Step { label: label.to_owned(), to, share: 0, reason: "a race".to_owned() };
+        let step =
+            |label: &str, to| Step { label: label.to_owned(), to, share: 0, reason: "a race".to_owned() };
         let (app, by) = (&self.kit.app, &self.approver);
         let (forth, same) = (step("stage@2", ModelState::Live), step("stage@2", ModelState::Live));
         let (a, b) = tokio::join!(app.move_model(by, &forth), app.move_model(by, &same));
@@ -178,7 +207,12 @@ impl Tries {
     async fn back(&mut self) -> Result<()> {
         let acts = self.kit.app.acting_labels().await.into_diagnostic()?;
         if acts != self.before {
-            let step = Step { label: "stage@1".to_owned(), to: ModelState::Live, share: 0, reason: "back".to_owned() };
+            let step = Step {
+                label: "stage@1".to_owned(),
+                to: ModelState::Live,
+                share: 0,
+                reason: "back".to_owned(),
+            };
             self.kit.app.move_model(&self.approver, &step).await.into_diagnostic()?;
         }
         self.before = self.kit.app.acting_labels().await.into_diagnostic()?;
@@ -187,7 +221,12 @@ impl Tries {
 
     /// A promotion that is cut off: afterwards it was made wholly, or not at all.
     async fn kill(&mut self) -> Result<()> {
-        let step = Step { label: "stage@2".to_owned(), to: ModelState::Live, share: 0, reason: "cut off".to_owned() };
+        let step = Step {
+            label: "stage@2".to_owned(),
+            to: ModelState::Live,
+            share: 0,
+            reason: "cut off".to_owned(),
+        };
         let micros = self.below(12_000) as u64;
         let (app, approver) = (self.kit.app.clone(), self.approver.clone());
         let promotion = tokio::spawn(async move { app.move_model(&approver, &step).await.is_ok() });
@@ -196,7 +235,8 @@ impl Tries {
         let _ = promotion.await;
         let acts = self.kit.app.acting_labels().await.into_diagnostic()?;
         let faults = self.kit.app.registry_faults().await.into_diagnostic()?;
-        let live: Vec<&str> = acts.iter().map(|(label, _)| label.as_str()).filter(|l| l.starts_with("stage")).collect();
+        let live: Vec<&str> =
+            acts.iter().map(|(label, _)| label.as_str()).filter(|l| l.starts_with("stage")).collect();
         let whole = matches!(live.as_slice(), ["stage@1"] | ["stage@2"]) && faults.is_empty();
         let outcome = self.outcomes.entry("kill").or_default();
         outcome.tries += 1;
@@ -215,9 +255,16 @@ async fn tried(tries: u64, seed: u64) -> Result<BTreeMap<&'static str, Outcome>>
     kit.app.refit().await.into_diagnostic()?;
     let approver = kit.person(Role::Approver).await;
     let people = kit.app.store().people().await.into_diagnostic()?;
-    let mut it =
-        Tries { kit, rng: SplitMix64::new(seed), people, approver, before: Vec::new(), outcomes: BTreeMap::new() };
-    let promote = Step { label: "stage@2".to_owned(), to: ModelState::Live, share: 0, reason: "first".to_owned() };
+    let mut it = Tries {
+        kit,
+        rng: SplitMix64::new(seed),
+        people,
+        approver,
+        before: Vec::new(),
+        outcomes: BTreeMap::new(),
+    };
+    let promote =
+        Step { label: "stage@2".to_owned(), to: ModelState::Live, share: 0, reason: "first".to_owned() };
     it.kit.app.move_model(&it.approver, &promote).await.into_diagnostic()?;
     it.back().await?;
     for round in 0..tries / 2 {
