@@ -10,6 +10,7 @@ import { facts } from './facts.mjs';
 import { guard } from './guard.mjs';
 import { rights } from './rights.mjs';
 import { rules } from './rules.mjs';
+import { fairness } from './fairness.mjs';
 import { training } from './training.mjs';
 
 const [base, out, demoOutput, outbox] = process.argv.slice(2);
@@ -321,6 +322,7 @@ for (const [name, where] of [['why', `/w/${links.why}`], ['preferences', `/p/${l
 // --- every right of a customer, from the click to the last receipt, and the officer's side of it
 await guard({ base, visitor, signIn, picture, accessible, check, beyond });
 await rules({ base, visitor, signIn, picture, accessible, check, beyond });
+await fairness({ base, signIn, picture, accessible, check });
 await training({ base, signIn, picture, accessible, check, beyond });
 await facts({ base, visitor, signIn, picture, accessible, check, beyond });
 await rights({ base, outbox, links, visitor, signIn, picture, accessible, check, beyond });
