@@ -43,6 +43,8 @@ mod samples_processing;
 mod samples_training;
 mod security;
 mod session;
+#[cfg(test)]
+mod training_over_http;
 mod visitor;
 mod words;
 

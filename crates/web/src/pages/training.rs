@@ -72,7 +72,7 @@ impl TrainingPage {
 }
 
 fn rules(cx: &Cx) -> String {
-    cx.t3("tr.test.rules", QUESTIONS, PASS_PERCENT, MINUTES)
+    cx.t3("tr.test.rules", QUESTIONS, cx.pct(PASS_PERCENT as f64 / 100.0, 0), MINUTES)
 }
 
 fn square(cx: &Cx, title: &str, read: bool, right: Option<u32>) -> LessonSquare {
