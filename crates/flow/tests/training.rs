@@ -196,3 +196,21 @@ async fn a_lesson_shows_what_the_guard_held_of_ones_own() {
     let other = kit.app.lesson(&marketer, Lesson::Privacy, Language::English).await.unwrap();
     assert!(other.held.is_empty(), "{:?}", other.held);
 }
+
+#[tokio::test]
+async fn a_model_is_let_act_only_by_somebody_certified_and_taken_back_by_anybody_who_may() {
+    let kit = TestApp::with_customers(400).await;
+    let approver = kit.person(Role::Approver).await;
+    kit.app.clock().set(kit.app.now().plus_days(366));
+    let step = |to| flow::registry::Step {
+        label: "stage@1".to_owned(),
+        to,
+        share: 0,
+        reason: "it passed its gates".to_owned(),
+    };
+    use terms::model::ModelState::{Live, Retired};
+    let promoted = problem(kit.app.move_model(&approver, &step(Live)).await);
+    assert!(matches!(promoted, Problem::NotCertified { ended: Some(_) }), "{promoted:?}");
+    kit.app.move_model(&approver, &step(Retired)).await.unwrap();
+    kit.app.move_model(&approver, &step(Live)).await.expect("letting the one before act again needs none");
+}

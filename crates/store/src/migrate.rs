@@ -114,6 +114,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0016_triggers.sqlite.sql"),
         postgres: include_str!("../migrations/0016_triggers.postgres.sql"),
     },
+    Migration {
+        version: 17,
+        schema: include_str!("../migrations/0017_certified_moves.sql"),
+        sqlite: include_str!("../migrations/0017_triggers.sqlite.sql"),
+        postgres: include_str!("../migrations/0017_triggers.postgres.sql"),
+    },
 ];
 
 pub(crate) async fn run(tx: &mut Transaction<'static, Any>, kind: Kind) -> Result<()> {

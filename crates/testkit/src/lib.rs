@@ -221,7 +221,7 @@ impl TestApp {
         let url = format!("sqlite://{}", self.app.home().database().display());
         let mut conn = sqlx::AnyConnection::connect(&url).await.expect("the database");
         for table in ["models", "model_gates", "model_moves", "model_aliases", "gate_policies"] {
-            for rule in ["start", "move", "gated", "person", "frozen", "kept", "bound", "once"] {
+            for rule in ["start", "move", "gated", "person", "frozen", "kept", "bound", "once", "certified"] {
                 let text = AssertSqlSafe(format!("DROP TRIGGER IF EXISTS {table}_{rule}"));
                 conn.execute(sqlx::raw_sql(text)).await.expect("no trigger");
             }

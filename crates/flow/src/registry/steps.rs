@@ -42,7 +42,8 @@ impl App {
     /// Makes a move as a person. What lets a version act takes its place from the one before, which is retired.
     ///
     /// # Errors
-    /// [`Problem::NoMove`] with the reason, [`Error::Forbidden`] for who may not even take back.
+    /// [`Problem::NoMove`] with the reason, [`Problem::NotCertified`] without a certificate that holds, [`Error::Forbidden`]
+    /// for who may not even take back.
     pub async fn move_model(&self, person: &Person, step: &Step) -> Result<()> {
         let back = step.to.slot().is_none();
         if !(Self::may_promote(person) || (back && allows(person.role, Permission::Halt))) {
@@ -64,8 +65,16 @@ impl App {
         }
         let rolled = (step.to == ModelState::Live && version.state == ModelState::Retired)
             || (step.to == ModelState::Retired && version.state == ModelState::Canary);
+        // Taking back what acts needs none, nor does letting the one before it act again.
+        let trained = step.to.slot().is_some() && version.state != ModelState::Retired;
+        if trained {
+            self.certified(person).await?;
+        }
         let by = Some(person.id);
         let mut tx = self.store().begin().await?;
+        if trained {
+            tx.certified(person.id, self.now()).await?;
+        }
         // As it stands in this transaction, whoever else decided meanwhile.
         let version = tx.model(version.id).await?;
         let cleared =

@@ -32,7 +32,7 @@ use crate::problem::Problem;
 pub const fn needs_certificate(role: Role) -> bool {
     allows(role, Permission::Approve)
         || allows(role, Permission::OverrideRules)
-        || allows(role, Permission::AuditFairness)
+        || allows(role, Permission::PromoteModels)
 }
 
 impl App {
