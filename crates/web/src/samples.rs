@@ -707,6 +707,8 @@ pub(crate) fn month() -> flow::accountability::MonthView {
             action: Action::VaultOpened,
             object: HOSTILE.into(),
             attribute: "gender".into(),
+            verdict: "refused".into(),
+            ratio: Some((0.71, 0.8)),
             by: "Pilar".into(),
         }],
         overrides: vec![OverrideLine {

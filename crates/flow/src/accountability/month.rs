@@ -114,7 +114,7 @@ pub struct CampaignLine {
 }
 
 /// An audit, or another opening of what only audits may open.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AuditLine {
     /// When.
     pub at: Instant,
@@ -124,6 +124,10 @@ pub struct AuditLine {
     pub object: String,
     /// Attribute that makes the groups, where there is one.
     pub attribute: String,
+    /// What an audit of fairness came to; empty for other openings.
+    pub verdict: String,
+    /// The lowest ratio between groups that it found, and the least that the brand allows.
+    pub ratio: Option<(f64, f64)>,
     /// Who.
     pub by: String,
 }
@@ -410,18 +414,20 @@ fn answering(lines: &[LedgerLine]) -> Vec<PersonLine> {
     all
 }
 
-/// Audits: openings of the vault, and whatever the ledger calls an audit of fairness.
+/// Audits: those of fairness, and other openings of the vault.
 fn audits(entries: &[Entry], lines: &[LedgerLine]) -> Vec<AuditLine> {
-    let is_audit = |action: Action| {
-        action == Action::VaultOpened
-            || action.as_str().contains("fairness")
-            || action.as_str().contains("audited")
-    };
+    let is_audit = |action: Action| matches!(action, Action::VaultOpened | Action::FairnessAudited);
     entries
         .iter()
         .zip(lines)
         .filter(|(entry, _)| is_audit(entry.entry.action))
         .map(|(entry, line)| AuditLine {
+            verdict: (entry.entry.payload.get("verdict"))
+                .and_then(serde_json::Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
+            ratio: (entry.entry.payload.get("lowest_ratio").and_then(serde_json::Value::as_f64))
+                .zip(entry.entry.payload.get("limit").and_then(serde_json::Value::as_f64)),
             at: entry.entry.at,
             action: entry.entry.action,
             object: entry.entry.object.clone(),

@@ -246,10 +246,19 @@ impl Writer<'_> {
                 cx.name("action", line.action),
                 line.object.clone(),
                 if line.attribute.is_empty() { "–".to_owned() } else { line.attribute.clone() },
+                match line.ratio {
+                    Some((ratio, least)) => cx.t3(
+                        "rai.verdict",
+                        cx.name("fair_verdict", &line.verdict),
+                        cx.dec(ratio, 2),
+                        cx.dec(least, 2),
+                    ),
+                    None => "–".to_owned(),
+                },
                 line.by.clone(),
             ]
         });
-        let head = ["rai.when", "rai.act", "rai.about", "rai.attribute", "rai.by"];
+        let head = ["rai.when", "rai.act", "rai.about", "rai.attribute", "rai.found", "rai.by"];
         self.table("rai.audits", "rai.audits.none", &head, rows.collect())
     }
 
