@@ -8,6 +8,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { facts } from './facts.mjs';
 import { guard } from './guard.mjs';
+import { ledger } from './ledger.mjs';
 import { rights } from './rights.mjs';
 import { rules } from './rules.mjs';
 import { fairness } from './fairness.mjs';
@@ -321,6 +322,7 @@ for (const [name, where] of [['why', `/w/${links.why}`], ['preferences', `/p/${l
 
 // --- every right of a customer, from the click to the last receipt, and the officer's side of it
 await guard({ base, visitor, signIn, picture, accessible, check, beyond });
+await ledger({ base, visitor, signIn, picture, accessible, check, beyond });
 await rules({ base, visitor, signIn, picture, accessible, check, beyond });
 await fairness({ base, signIn, picture, accessible, check });
 await training({ base, signIn, picture, accessible, check, beyond });
