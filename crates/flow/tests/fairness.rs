@@ -46,7 +46,7 @@ async fn latest(kit: &TestApp, id: CampaignId) -> AudienceAudit {
 
 /// Nine of ten who read English are one gender, nine of ten of the others the other: language gives it away.
 fn by_language(at: usize, language: Language) -> &'static str {
-    if (at % 10 == 0) == (language == Language::English) { "two" } else { "one" }
+    if at.is_multiple_of(10) == (language == Language::English) { "two" } else { "one" }
 }
 
 #[tokio::test(flavor = "multi_thread")]

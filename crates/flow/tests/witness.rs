@@ -1,6 +1,8 @@
 //! A ledger and its witness, each in its own program's code: growth is signed and shown, an export is checked by code
 //! that shares nothing with ours, and a history that was rewritten is refused with the evidence kept.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop where it cannot go on")]
+
 use std::net::SocketAddr;
 use std::process::Command;
 use std::sync::Arc;
@@ -154,7 +156,7 @@ async fn a_history_rewritten_by_the_operator_verifies_at_home_and_is_refused_by_
     assert_eq!(refused.lines.len(), 1);
 
     // And so does everybody who kept a checkpoint, at home or with an export.
-    let report = app.store().verify_ledger(&app.log_key(), &[copy.clone()]).await.unwrap();
+    let report = app.store().verify_ledger(&app.log_key(), std::slice::from_ref(&copy)).await.unwrap();
     assert!(
         report.problems.iter().any(|problem| matches!(problem, store::ledger::Problem::Fork(_))),
         "{report:?}"

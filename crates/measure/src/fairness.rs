@@ -265,7 +265,7 @@ mod tests {
         let path =
             std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/fairness").join(name);
         if !path.exists() {
-            println!("skipped: `{}` is absent", path.display());
+            eprintln!("skipped: `{}` is absent", path.display());
             return None;
         }
         Some(path.display().to_string())

@@ -81,7 +81,7 @@ pub fn discoveries(p: &[f64], rate: f64) -> Vec<bool> {
     order.sort_by(f64::total_cmp);
     let m = p.len().max(1) as f64;
     let last =
-        order.iter().enumerate().filter(|(at, p)| **p <= (*at + 1) as f64 / m * rate).map(|(_, p)| *p).last();
+        order.iter().enumerate().rev().find(|(at, p)| **p <= (*at + 1) as f64 / m * rate).map(|(_, p)| *p);
     p.iter().map(|p| last.is_some_and(|last| *p <= last)).collect()
 }
 

@@ -17,7 +17,6 @@ const NAME: &str = "measure.candor.local/ledger";
 
 /// An export with what is trusted of it.
 pub(crate) struct Original {
-    pub(crate) size: u64,
     pub(crate) files: HashMap<String, Vec<u8>>,
     pub(crate) trust: Trust,
     /// The operator's own key, for the mutations that sign again.
@@ -96,7 +95,7 @@ async fn original(size: u64) -> miette::Result<Original> {
         witnesses,
         seen: vec![seen.unwrap_or_default(), note],
     };
-    let original = Original { size, files, trust, key };
+    let original = Original { files, trust, key };
     let report = verify(&original.files, &original.trust);
     if report.holds() { Ok(original) } else { Err(miette!("the original does not hold: {report:?}")) }
 }

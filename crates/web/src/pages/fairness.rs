@@ -209,7 +209,7 @@ impl FairnessPage {
             .map(|(name, _, audit)| LiveShown {
                 id: audit.campaign.0,
                 name: name.clone(),
-                when: cx.t2("fair.made", cx.name("fair_occasion", audit.occasion), cx.when(&audit.at)),
+                when: cx.t2("fair.made", cx.name("fair_occasion", audit.occasion), cx.when(audit.at)),
                 alarm: audit.alarm() && audit.occasion == AuditOccasion::Calendar,
                 audit: AuditShown::of(&cx, audit),
             })
