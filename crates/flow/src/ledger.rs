@@ -63,12 +63,17 @@ impl App {
     /// # Errors
     /// When the store fails. What does not hold is not an error but stands in the view.
     pub async fn verify_ledger(&self) -> Result<VerificationView> {
-        let watch = Stopwatch::now();
         // The copy that lies outside of the database, from before this one is signed.
         let outside: Vec<String> =
             std::fs::read_to_string(self.home().keys().join("newest-checkpoint")).into_iter().collect();
+        self.verify_against(&outside).await
+    }
+
+    /// The same, held against these checkpoints from outside of the database.
+    pub(crate) async fn verify_against(&self, outside: &[String]) -> Result<VerificationView> {
+        let watch = Stopwatch::now();
         self.checkpoint().await?;
-        let report = self.store().verify_ledger(&self.log_key(), &outside).await?;
+        let report = self.store().verify_ledger(&self.log_key(), outside).await?;
         let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
         Ok(VerificationView {
             entries: report.entries,

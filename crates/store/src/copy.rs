@@ -41,8 +41,9 @@ pub enum Return {
 #[must_use]
 pub fn return_of(table: &str) -> Option<Return> {
     Some(match table {
-        "customers" | "facts" | "fact_versions" | "settings" | "models" | "model_aliases" | "events"
-        | "event_purchases" | "identities" | "trait_sources" => Return::Replaced,
+        "customers" | "facts" | "fact_versions" | "settings" | "models" | "gate_policies" | "model_gates"
+        | "model_moves" | "model_aliases" | "model_watches" | "events" | "event_purchases" | "identities"
+        | "trait_sources" => Return::Replaced,
         "people"
         | "house_rules"
         | "house_severities"

@@ -190,7 +190,8 @@ pub struct DriftLine {
 #[must_use]
 pub fn parse_month(month: &str) -> Option<(Instant, Instant)> {
     let (year, number) = month.split_once('-')?;
-    if year.len() != 4 || number.len() != 2 {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if year.len() != 4 || number.len() != 2 || !digits(year) || !digits(number) {
         return None;
     }
     let first = Day::from_ymd(year.parse().ok()?, number.parse().ok()?, 1)?;

@@ -162,9 +162,9 @@ mod tests {
     #[test]
     fn everyone_has_nothing_to_leave_out_and_one_condition_becomes_everyone() {
         assert!(changes(&Ast::Everyone).is_empty());
-        let segment = policy::segment::parse("recency_days <= 30").unwrap();
+        let segment = policy::segment::parse("known_days <= 30").unwrap();
         let all: Vec<_> = changes(&segment).into_iter().flatten().map(|(_, _, whole)| whole).collect();
         assert_eq!(all.first(), Some(&Ast::Everyone));
-        assert!(all.iter().any(|ast| ast.to_string() == "recency_days <= 60"));
+        assert!(all.iter().any(|ast| ast.to_string() == "known_days <= 60"));
     }
 }

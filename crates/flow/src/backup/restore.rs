@@ -214,7 +214,10 @@ impl App {
         self.forget_snapshot()?;
         self.store().scrub().await?;
         self.ensure_notices().await?;
-        let verified = self.verify_ledger().await?.verified;
+        // What was lost after the backup is told as lost, and is in the ledger: the copy of the newest checkpoint knows
+        // more than a backup does.
+        let verified =
+            if lost { self.verify_against(&[]).await? } else { self.verify_ledger().await? }.verified;
         // The registry is from now on the one that was restored; the entry of the restore says so.
         self.anchor_restored_registry().await?;
         let marker = self.home().restoring();

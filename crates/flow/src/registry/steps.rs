@@ -49,9 +49,6 @@ impl App {
         if !(Self::may_promote(person) || (back && allows(person.role, Permission::Halt))) {
             return Err(Error::Forbidden);
         }
-        if !back {
-            self.certified(person).await?;
-        }
         if step.to == ModelState::Candidate || step.to == ModelState::Validated {
             return Err(Problem::NoMove(NoMove::NotPassed).into());
         }
@@ -65,8 +62,10 @@ impl App {
         }
         let rolled = (step.to == ModelState::Live && version.state == ModelState::Retired)
             || (step.to == ModelState::Retired && version.state == ModelState::Canary);
-        // Taking back what acts needs none, nor does letting the one before it act again.
-        let trained = step.to.slot().is_some() && version.state != ModelState::Retired;
+        // Taking back what acts needs none, nor does letting one act again that did before.
+        let acted = registry.moves_of(version.id).any(|step| step.to == ModelState::Live);
+        let again = version.state == ModelState::Retired && acted;
+        let trained = step.to.slot().is_some() && !again;
         if trained {
             self.certified(person).await?;
         }
