@@ -113,7 +113,7 @@ check('why names the approver', (await marta.locator('main').innerText()).includ
 // --- a campaign that the guard holds back, then mended, submitted, approved by another person, launched
 await marta.goto(`${base}/campaigns/new?template=win_back`);
 await marta.fill('[name="name"]', 'Browser test campaign');
-await marta.fill('[name="audience"]', 'stage = at_risk and country = "ES"');
+await marta.fill('[name="audience"]', 'stage = at_risk');
 const body = marta.locator('textarea[name*="body"]').first();
 const honest = await body.inputValue();
 await body.fill(`${honest}\n\nLast hours! Only 3 left, the best coffee in the world.`);
