@@ -19,7 +19,7 @@ export async function ledger({ base, visitor, signIn, picture, accessible, check
   await marta.goto(`${base}/ledger/report`);
   const report = await marta.locator('main').innerText();
   check('the report says who answered, and which audiences were audited', /Who answered/.test(report) && !/Nothing was audited/.test(report), report.slice(0, 400));
-  check('and shows it in a picture', await marta.locator('svg.month rect.bar').count() === 5);
+  check('and shows it in a picture', await marta.locator('svg.month rect.amount').count() === 5);
   await picture(marta, 'responsible-ai');
   await accessible(marta, 'the report of a month');
   const file = await marta.request.get(`${base}/ledger/report.html`);

@@ -12,6 +12,7 @@ import { ledger } from './ledger.mjs';
 import { rights } from './rights.mjs';
 import { rules } from './rules.mjs';
 import { fairness } from './fairness.mjs';
+import { models } from './models.mjs';
 import { training } from './training.mjs';
 
 const [base, out, demoOutput, outbox] = process.argv.slice(2);
@@ -325,6 +326,7 @@ await guard({ base, visitor, signIn, picture, accessible, check, beyond });
 await ledger({ base, visitor, signIn, picture, accessible, check, beyond });
 await rules({ base, visitor, signIn, picture, accessible, check, beyond });
 await fairness({ base, signIn, picture, accessible, check });
+await models({ base, signIn, picture, accessible, check, beyond });
 await training({ base, signIn, picture, accessible, check, beyond });
 await facts({ base, visitor, signIn, picture, accessible, check, beyond });
 await rights({ base, outbox, links, visitor, signIn, picture, accessible, check, beyond });

@@ -89,7 +89,7 @@ pub(crate) fn picture(cx: &Cx, view: &MonthView) -> String {
         let most = scale(at).unwrap_or(0).max(1);
         let width = if *n == 0 { 0.0 } else { (*n as f64 / most as f64 * 300.0).max(2.0) };
         let y = 30 * at + 4;
-        let class = if *held { "bar held" } else { "bar" };
+        let class = if *held { "amount held" } else { "amount" };
         out.push_str(&format!(
             "<text x=\"0\" y=\"{}\">{}</text><rect class=\"track\" x=\"240\" y=\"{y}\" width=\"300\" height=\"20\" rx=\"3\"/>\
              <rect class=\"{class}\" x=\"240\" y=\"{y}\" width=\"{width:.1}\" height=\"20\" rx=\"3\"/>\
