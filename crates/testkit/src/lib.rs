@@ -231,6 +231,35 @@ impl TestApp {
         conn.close().await.expect("a clean end");
     }
 
+    /// Puts the rows of the registry back from copies named `kept_...`, and leaves the triggers as they were. SQLite only.
+    pub async fn put_registry_back(&self, tables: &[&str]) {
+        use sqlx::{AssertSqlSafe, Connection, Executor, Row};
+        sqlx::any::install_default_drivers();
+        let url = format!("sqlite://{}", self.app.home().database().display());
+        let mut conn = sqlx::AnyConnection::connect(&url).await.expect("the database");
+        let run = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('models', 'model_gates', 'model_moves', 'model_aliases')";
+        let triggers: Vec<(String, String)> = conn
+            .fetch_all(sqlx::raw_sql(run))
+            .await
+            .expect("the triggers")
+            .iter()
+            .map(|row| (row.get(0), row.get(1)))
+            .collect();
+        let mut text = "PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE;".to_owned();
+        for (name, _) in &triggers {
+            text += &format!("DROP TRIGGER {name};");
+        }
+        for table in tables {
+            text += &format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table};");
+        }
+        for (_, sql) in &triggers {
+            text += &format!("{sql};");
+        }
+        text += "COMMIT";
+        conn.execute(sqlx::raw_sql(AssertSqlSafe(text))).await.expect("the rows");
+        conn.close().await.expect("a clean end");
+    }
+
     /// Lets every model act that passed its gates, as the approver.
     pub async fn promote_waiting(&self) {
         let approver = self.person(Role::Approver).await;
