@@ -372,7 +372,8 @@ mod tests {
     #[test]
     fn the_file_needs_nothing_else_and_runs_nothing() {
         let file = month_html(Language::English, &month()).unwrap();
-        assert!(!file.contains("<script") && !file.contains("src=") && !file.contains("http"), "{file}");
+        let tags: String = file.split('<').skip(1).map(|rest| rest.split('>').next().unwrap_or("")).collect();
+        assert!(!file.contains("<script") && !tags.contains("src=") && !file.contains("http"), "{file}");
         assert!(!file.contains(crate::samples::HOSTILE));
     }
 }
