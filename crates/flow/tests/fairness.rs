@@ -168,3 +168,17 @@ async fn a_policy_that_holds_what_cannot_be_told_holds_small_groups() {
     let unknown = FairnessPolicy { attributes: vec!["shoe_size".into()], ..FairnessPolicy::default() };
     assert!(kit.app.change_fairness_policy(&analyst, &unknown).await.is_err());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_submitted_before_the_vault_held_anything_is_audited_before_anybody_approves_it() {
+    let kit = TestApp::with_customers(600).await;
+    let (marketer, approver) = (kit.person(Role::Marketer).await, kit.person(Role::Approver).await);
+    let id = kit.draft("In English", ENGLISH).await;
+    kit.app.submit_campaign(&marketer, id).await.unwrap();
+    let review = kit.app.review(&approver, id, Language::English).await.unwrap();
+    vault(&kit, by_language).await;
+    let refused = kit.app.approve_campaign(&approver, id, &review.content_hash, "").await.unwrap_err();
+    assert!(matches!(refused, Error::Problem(Problem::UnfairAudience { .. })), "{refused}");
+    assert_eq!(state(&kit, id).await, CampaignState::Submitted);
+    assert_eq!(latest(&kit, id).await.judgement.verdict, FairnessVerdict::Refused);
+}

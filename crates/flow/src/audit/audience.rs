@@ -350,7 +350,12 @@ impl App {
     }
 
     /// Refuses to approve what the last audit of this very content found outside of the policy as it is now.
-    pub(crate) async fn fair_to_approve(&self, campaign: &Campaign, content: &str) -> Result<()> {
+    pub(crate) async fn fair_to_approve(
+        &self,
+        person: &Person,
+        campaign: &Campaign,
+        content: &str,
+    ) -> Result<()> {
         let policy = self.fairness_policy().await?;
         match self.store().latest_fairness_audit(campaign.id).await? {
             Some(stored) if stored.content == content => {
@@ -358,8 +363,14 @@ impl App {
                 let judgement = judged(&policy, &audit.findings);
                 AudienceAudit { policy, judgement, ..audit }.refuse()
             }
-            // Submitted before there was anything to audit by: the launch is audited in any case.
-            _ => Ok(()),
+            // Submitted before there was anything to audit by: it is audited now, before anybody has said yes to it.
+            _ => match self.audit_audience(campaign, AuditOccasion::Submission).await? {
+                Some(audit) => {
+                    self.keep_audit(actor(person), content, &audit).await?;
+                    audit.refuse()
+                }
+                None => Ok(()),
+            },
         }
     }
 

@@ -60,7 +60,7 @@ impl App {
             return Err(Problem::ChangedSinceRead.into());
         }
         self.still_clear(&campaign).await?;
-        self.fair_to_approve(&campaign, seen_hash).await?;
+        self.fair_to_approve(person, &campaign, seen_hash).await?;
         let mut tx = self.store().begin().await?;
         let approval = tx.approve_campaign(id, person.id, &current, note, self.now()).await?;
         // Whoever approves has seen what the guard left to a person, and lets it pass.
