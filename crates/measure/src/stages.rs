@@ -154,6 +154,7 @@ fn table(customers: &[CustomerSnapshots], days: &[Day], rule: StageRule) -> Trai
                 continue;
             };
             table.rows.push(TrainingRow {
+                customer: 0,
                 snapshot: *from,
                 days: to.0 - from.0,
                 stage: before.stage(&rule),

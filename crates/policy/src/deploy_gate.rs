@@ -17,8 +17,8 @@ pub const LARGEST_SHARE: i64 = 50;
 #[must_use]
 pub fn built_in(kind: ModelKind) -> Vec<GateRule> {
     use Criterion::{
-        AccuracyNaive, AccuracyPresent, Calibration, Card, Drift, Fairness, GuardPass, Hallucination,
-        Latency, Stability,
+        AccuracyNaive, AccuracyPresent, Calibration, Card, Drift, Fairness, FairnessCalibration,
+        FairnessFalsePositive, FairnessTruePositive, GuardPass, Hallucination, Latency, Stability,
     };
     let rule = |criterion, limit, need| GateRule { criterion, limit, need };
     match kind {
@@ -27,6 +27,9 @@ pub fn built_in(kind: ModelKind) -> Vec<GateRule> {
             rule(AccuracyPresent, -0.01, Need::WhenMeasured),
             rule(Calibration, 0.05, Need::Always),
             rule(Fairness, 0.8, Need::WhenMeasured),
+            rule(FairnessTruePositive, 0.8, Need::WhenMeasured),
+            rule(FairnessFalsePositive, 0.8, Need::WhenMeasured),
+            rule(FairnessCalibration, 0.05, Need::WhenMeasured),
             rule(Drift, 0.25, Need::Always),
             rule(Stability, 0.05, Need::Always),
             rule(Latency, 1_000.0, Need::Always),
@@ -37,6 +40,9 @@ pub fn built_in(kind: ModelKind) -> Vec<GateRule> {
             rule(AccuracyPresent, -0.01, Need::WhenMeasured),
             rule(Calibration, 0.35, Need::Always),
             rule(Fairness, 0.8, Need::WhenMeasured),
+            rule(FairnessTruePositive, 0.8, Need::WhenMeasured),
+            rule(FairnessFalsePositive, 0.8, Need::WhenMeasured),
+            rule(FairnessCalibration, 0.2, Need::WhenMeasured),
             rule(Drift, 0.25, Need::Always),
             rule(Stability, 0.75, Need::Always),
             rule(Latency, 1_000.0, Need::Always),
@@ -49,6 +55,17 @@ pub fn built_in(kind: ModelKind) -> Vec<GateRule> {
         ],
         ModelKind::Cues => vec![rule(Card, 0.0, Need::Always)],
     }
+}
+
+/// Rules with those added that the kind has now and somebody who wrote them could not know yet.
+#[must_use]
+pub fn complete(kind: ModelKind, mut rules: Vec<GateRule>) -> Vec<GateRule> {
+    for rule in built_in(kind) {
+        if !rules.iter().any(|known| known.criterion == rule.criterion) {
+            rules.push(rule);
+        }
+    }
+    rules
 }
 
 /// What is wrong with rules that somebody wrote for a kind: an unknown or double criterion, or a limit that is no number.
@@ -74,6 +91,7 @@ fn within(rule: &GateRule, evidence: &Evidence) -> Option<bool> {
         Held::LowAtLeast => (found.interval.low, false),
         Held::HighAtLeast => (found.interval.high, false),
         Held::ValueAtMost => (found.value, true),
+        Held::LowAtMost => (found.interval.low, true),
         Held::HighAtMost => (found.interval.high, true),
     };
     // A figure that is no number passes nothing.
@@ -111,7 +129,7 @@ pub fn judge(policy: &GatePolicy, data_hash: String, rows: u64, found: &[(Criter
     };
     let lines: Vec<GateLine> = policy.rules.iter().map(line).collect();
     let passed = !lines.is_empty() && lines.iter().all(|line| line.verdict != GateVerdict::Failed);
-    GateReport { data_hash, rows, evidence_hash, lines, passed }
+    GateReport { data_hash, rows, evidence_hash, lines, passed, by_group: Vec::new() }
 }
 
 /// The gate a move rests on, as it was recorded.
@@ -283,6 +301,9 @@ mod tests {
             (Criterion::AccuracyPresent, Found::Missing { why: Missing::NoPresent }),
             (Criterion::Calibration, figure(0.02, 0.02, 0.02)),
             (Criterion::Fairness, Found::Missing { why: Missing::NoGroups }),
+            (Criterion::FairnessTruePositive, figure(0.9, 0.7, 1.0)),
+            (Criterion::FairnessFalsePositive, Found::Missing { why: Missing::NoGroups }),
+            (Criterion::FairnessCalibration, figure(0.1, 0.0, 0.2)),
             (Criterion::Drift, figure(0.1, 0.1, 0.1)),
             (Criterion::Stability, figure(0.01, 0.01, 0.01)),
             (Criterion::Latency, figure(3.0, 3.0, 3.0)),
@@ -301,7 +322,7 @@ mod tests {
             bad[at].1 = match criterion.held() {
                 Held::LowAtLeast => figure(0.2, -0.02, 0.3),
                 Held::HighAtLeast => figure(0.5, 0.4, 0.6),
-                Held::ValueAtMost | Held::HighAtMost => figure(2_000.0, 2_000.0, 2_000.0),
+                Held::ValueAtMost | Held::HighAtMost | Held::LowAtMost => figure(2_000.0, 2_000.0, 2_000.0),
             };
             assert!(!judged(&bad), "{criterion}");
             bad[at].1 = figure(f64::NAN, f64::NAN, f64::NAN);

@@ -2,5 +2,6 @@
 
 pub mod assign;
 pub mod estimate;
+pub mod guardrail;
 pub mod power;
 pub mod sequential;

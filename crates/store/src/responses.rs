@@ -4,29 +4,58 @@ use crate::error::Result;
 use crate::open::{reads, writes};
 use crate::sql::{self, Columns, batches, sql};
 use std::collections::BTreeMap;
-use terms::delivery::ResponseKind;
+use terms::delivery::{DeliveryState, ResponseKind};
 use terms::experiment::Arm;
 use terms::ids::{CampaignId, CustomerKey, MessageId};
 use terms::time::Instant;
 
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageFate {
+    /// To whom.
+    pub customer: CustomerKey,
+    /// When it went out, or failed.
+    pub finished_at: Instant,
+    /// The first opt-out or complaint after it.
+    pub harmed_at: Option<Instant>,
+    /// When it failed or bounced.
+    pub failed_at: Option<Instant>,
+}
+
 reads! {
-    /// Messages that went out since an instant, each with the first opt-out or complaint after it, in the order they went.
+    /// Messages that went out or failed since an instant, in the order they did.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn answers_since(&mut self, since: Instant) -> Result<Vec<(CustomerKey, Instant, Option<Instant>)>> {
+    pub async fn answers_since(&mut self, since: Instant) -> Result<Vec<MessageFate>> {
         let rows = sqlx::query(sql!("responses", "answers_since")).bind(since.0).fetch_all(self.db()).await?;
         sql::rows(&rows, |row| {
-            Ok((CustomerKey::new(row.text("customer")?), row.at("sent_at")?, row.opt_at("harmed_at")?))
+            let (state, finished_at) = (row.word::<DeliveryState>("state")?, row.at("sent_at")?);
+            let failed = state == DeliveryState::Failed;
+            Ok(MessageFate {
+                customer: CustomerKey::new(row.text("customer")?),
+                finished_at,
+                harmed_at: row.opt_at("harmed_at")?,
+                failed_at: if failed { Some(finished_at) } else { row.opt_at("bounced_at")? },
+            })
         })
     }
 
-    /// Opt-outs and complaints since an instant.
+    /// Who was selected by which campaign since an instant, in the order they were.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn harm_count(&mut self, since: Instant) -> Result<i64> {
-        let row = sqlx::query(sql!("responses", "harm_count")).bind(since.0).fetch_one(self.db()).await?;
+    pub async fn selected_since(&mut self, since: Instant) -> Result<Vec<(CampaignId, CustomerKey)>> {
+        let rows = sqlx::query(sql!("responses", "selected_since")).bind(since.0).fetch_all(self.db()).await?;
+        sql::rows(&rows, |row| Ok((CampaignId(row.int("campaign")?), CustomerKey::new(row.text("customer")?))))
+    }
+
+    /// Answers against messages, failures and selections since an instant, together: it moves when a canary may have.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn watch_count(&mut self, since: Instant) -> Result<i64> {
+        let row = sqlx::query(sql!("responses", "watch_count")).bind(since.0).fetch_one(self.db()).await?;
         row.int("n")
     }
 

@@ -16,8 +16,14 @@ text_enum! {
         AccuracyPresent = "accuracy_present",
         /// Expected calibration error, or the relative error of the total.
         Calibration = "calibration",
-        /// Lowest ratio between groups.
+        /// Lowest ratio between groups of who is selected at the thresholds that the score is used at.
         Fairness = "fairness",
+        /// Lowest ratio between groups of who is selected among those of whom it came true.
+        FairnessTruePositive = "fairness_true_positive",
+        /// Lowest ratio between groups of who is selected among those of whom it did not come true.
+        FairnessFalsePositive = "fairness_false_positive",
+        /// How much further what is said lies from what came true in one group than in another.
+        FairnessCalibration = "fairness_calibration",
         /// Population stability index of what goes in, today against what it was made from.
         Drift = "drift",
         /// How far two models made from halves of the data disagree.
@@ -44,6 +50,8 @@ pub enum Held {
     HighAtLeast,
     /// The upper end must not be above the limit.
     HighAtMost,
+    /// The lower end must not be above the limit: only what is certainly too high fails.
+    LowAtMost,
 }
 
 impl Criterion {
@@ -55,7 +63,8 @@ impl Criterion {
             Self::Calibration | Self::Drift | Self::Stability | Self::Latency | Self::Card => {
                 Held::ValueAtMost
             }
-            Self::Fairness => Held::HighAtLeast,
+            Self::Fairness | Self::FairnessTruePositive | Self::FairnessFalsePositive => Held::HighAtLeast,
+            Self::FairnessCalibration => Held::LowAtMost,
             Self::Hallucination => Held::HighAtMost,
         }
     }
@@ -183,6 +192,39 @@ pub struct GateReport {
     pub lines: Vec<GateLine>,
     /// Whether no line failed.
     pub passed: bool,
+    /// How a score falls on groups; empty where the vault holds no attribute.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_group: Vec<ScoreByGroup>,
+}
+
+/// How a score falls on the groups of an attribute, or of two together, on held-back data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScoreByGroup {
+    /// The attribute, or two joined by `×`.
+    pub attribute: String,
+    /// The score and its threshold, such as `risk.churn >= 0.5`.
+    pub cut: String,
+    /// Groups that are large enough, largest first.
+    pub groups: Vec<GroupOfScore>,
+    /// Groups that are too small.
+    pub small: u64,
+}
+
+/// One group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupOfScore {
+    /// The value, or the two values, that make it.
+    pub group: String,
+    /// Customers of it that were held back.
+    pub n: u64,
+    /// Share selected.
+    pub selection: Evidence,
+    /// Share selected of those of whom it came true.
+    pub true_positive: Evidence,
+    /// Share selected of those of whom it did not.
+    pub false_positive: Evidence,
+    /// Mean of what was said less what came true.
+    pub apart: Evidence,
 }
 
 /// A gate as it was recorded.

@@ -209,3 +209,17 @@ pub struct ModelAlias {
     /// Seal over all of this under the key of the installation.
     pub seal: String,
 }
+
+text_enum! {
+    /// What a canary is watched for.
+    "guardrail" Guard {
+        /// Opt-outs and complaints.
+        Harm = "harm",
+        /// Messages that failed or bounced.
+        Failure = "failure",
+        /// What was said and did not come true.
+        Prediction = "prediction",
+        /// Groups that are selected less often.
+        Disparity = "disparity",
+    }
+}

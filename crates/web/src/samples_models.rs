@@ -2,11 +2,14 @@
 
 use crate::samples::HOSTILE;
 use flow::registry::{
-    CanaryReport, DriftLine, DriftReport, Fault, GateLineView, ModelLine, ModelView, ModelsView, MoveLine,
-    Quality, ShadowReport, Shift,
+    CanaryReport, DriftLine, DriftReport, Fault, GateLineView, Guard, Guardrail, ModelLine, ModelView,
+    ModelsView, MoveLine, Quality, ShadowReport, Shift,
 };
 use terms::estimate::{Estimate, Evidence, Interval};
-use terms::gate::{Criterion, Found, GateLine, GatePolicy, GateReport, GateVerdict, Missing, Need};
+use terms::gate::{
+    Criterion, Found, GateLine, GatePolicy, GateReport, GateVerdict, GroupOfScore, Missing, Need,
+    ScoreByGroup,
+};
 use terms::model::{ModelCard, ModelKind, ModelState};
 use terms::time::Day;
 
@@ -78,6 +81,24 @@ fn shadow() -> ShadowReport {
     }
 }
 
+fn group(name: &str, share: f64) -> GroupOfScore {
+    let rate = |value: f64| {
+        Evidence::Sufficient(Estimate {
+            value,
+            interval: Interval { low: value - 0.04, high: value + 0.04, level: 0.99 },
+            n: 900,
+        })
+    };
+    GroupOfScore {
+        group: name.into(),
+        n: 900,
+        selection: rate(share),
+        true_positive: rate(share + 0.3),
+        false_positive: rate(share / 2.0),
+        apart: Evidence::Insufficient { n: 0, needed: 20 },
+    }
+}
+
 /// One version.
 pub(crate) fn model(state: ModelState) -> ModelView {
     let figure = |value: f64, low: f64, high: f64| {
@@ -110,6 +131,12 @@ pub(crate) fn model(state: ModelState) -> ModelView {
             evidence_hash: HOSTILE.into(),
             lines,
             passed: false,
+            by_group: vec![ScoreByGroup {
+                attribute: HOSTILE.into(),
+                cut: HOSTILE.into(),
+                groups: vec![group(HOSTILE, 0.41), group("b", 0.33)],
+                small: 1,
+            }],
         }),
         gate_at: Some(Day(20_700).start()),
         present: Some(HOSTILE.into()),
@@ -132,10 +159,19 @@ pub(crate) fn model(state: ModelState) -> ModelView {
         canary: Some((
             CanaryReport {
                 since: Day(20_700).start(),
-                sent: [980, 9_020],
-                harmed: [31, 80],
-                e_value: 140.2,
-                limit: 100.0,
+                guards: Guard::ALL
+                    .iter()
+                    .map(|guard| Guardrail {
+                        guard: *guard,
+                        out: [980, 9_020],
+                        bad: [31, 80],
+                        loss: Some([0.51, 0.42]),
+                        groups: vec![(HOSTILE.into(), [40, 900])],
+                        e_value: 440.2,
+                    })
+                    .collect(),
+                no_number: 0,
+                limit: 400.0,
             },
             true,
         )),

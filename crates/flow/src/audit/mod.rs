@@ -9,9 +9,11 @@
 
 mod audience;
 mod calendar;
+mod canary;
 mod groups;
 mod import;
 mod remedy;
+mod score;
 mod seal;
 
 pub use audience::{AudienceAudit, AuditFinding, GroupRate};
@@ -19,6 +21,7 @@ pub use calendar::{AuditLine, FairnessView};
 pub use import::VaultImport;
 pub use policy::fairness_gate::{Credible, FairnessPolicy, GateReason, Judgement, SmallGroups};
 pub use remedy::Remedy;
+pub(crate) use score::{Scored, ScoredRow};
 pub use store::vault::Attribute;
 
 use std::collections::BTreeMap;

@@ -18,6 +18,7 @@ use lake::history::Outcome;
 use lake::history::{CustomerSnapshots, PassOptions};
 use policy::purpose::{Flags, Standing, Use, may};
 use store::deliveries::ArmRow;
+use store::responses::MessageFate;
 use terms::consent::Channel;
 use terms::customer::Customer;
 use terms::experiment::Arm;
@@ -133,16 +134,6 @@ impl MeasuredArms {
     }
 }
 
-/// A message that went out, and whether somebody opted out of it or complained.
-pub(crate) struct Answer {
-    /// To whom.
-    pub(crate) customer: CustomerKey,
-    /// When.
-    pub(crate) sent_at: Instant,
-    /// When they said no, if they did.
-    pub(crate) harmed_at: Option<Instant>,
-}
-
 impl App {
     /// The customers whose data may be used for a purpose now.
     pub(crate) async fn lawful<P: For>(&self) -> Result<Lawful<P>> {
@@ -223,11 +214,10 @@ impl App {
         Ok(engagement)
     }
 
-    /// Messages since an instant, with the first answer against each, of those whose responses may be counted.
-    pub(crate) async fn answers_since(&self, since: Instant) -> Result<Vec<Answer>> {
+    /// Messages since an instant, with what became of each, of those whose responses may be counted.
+    pub(crate) async fn answers_since(&self, since: Instant) -> Result<Vec<MessageFate>> {
         let responses = self.lawful::<Responses>().await?;
         let answers = self.store().answers_since(since).await?.into_iter();
-        let answers = answers.map(|(customer, sent_at, harmed_at)| Answer { customer, sent_at, harmed_at });
         Ok(answers.filter(|answer| responses.covers(&answer.customer)).collect())
     }
 

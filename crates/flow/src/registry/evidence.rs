@@ -6,9 +6,10 @@
 
 use std::time::Instant as Stopwatch;
 
+use policy::segment::NumberField;
 use science::calibration::quality;
 use science::drift::{Shift, shift};
-use science::lifecycle::backtest::{Rows, held_back, lead, stability};
+use science::lifecycle::backtest::{HeldBack, Rows, held_back, lead, stability};
 use science::lifecycle::history::History;
 use science::lifecycle::model::{Candidate, StageModel};
 use science::lifecycle::table::TrainingTable;
@@ -16,10 +17,12 @@ use science::value::ValueModel;
 use terms::estimate::{Estimate, Evidence, Interval};
 use terms::gate::{Criterion, Found, Missing};
 use terms::hash::ContentHash;
+use terms::stage::Stage;
 use terms::time::Day;
 
 use super::trial::ValueTrial;
 use crate::artifact::Artifact;
+use crate::audit::{Scored, ScoredRow};
 use crate::error::{Error, Result};
 use crate::lawful::{Fitting, Lawful};
 use crate::snapshot::PERIOD_DAYS;
@@ -36,6 +39,8 @@ pub(crate) struct Evidenced {
     pub(crate) rows: u64,
     /// By criterion.
     pub(crate) found: Vec<(Criterion, Found)>,
+    /// Scores on held-back data with what came true, for the groups.
+    pub(crate) scored: Vec<Scored>,
 }
 
 /// A figure that has no interval.
@@ -120,6 +125,30 @@ fn table_hash(table: &TrainingTable) -> String {
     ContentHash::of(bytes.iter().map(Vec::as_slice)).to_string()
 }
 
+/// What a method said of the last period that it had not seen, by the fields audiences ask for: each customer once.
+fn scores(held: &HeldBack, chosen: Candidate) -> Vec<Scored> {
+    let (Some(last), Some(said)) = (held.folds.last(), held.of(chosen)) else { return Vec::new() };
+    let rows = || held.rows.iter().zip(said).zip(&held.buys).filter(|((row, _), _)| row.snapshot == *last);
+    let churned = |stage| f64::from(u8::from(stage == Stage::Churned));
+    let of = |field, mine: fn(Stage) -> bool| {
+        let rows = rows().filter(|((row, _), _)| mine(row.stage)).map(|((row, said), buys)| {
+            let (score, truth) = match field {
+                NumberField::RiskChurn => {
+                    (said.get(Stage::Churned.index()).copied().unwrap_or(0.0), churned(row.next))
+                }
+                _ => (*buys, f64::from(u8::from(row.purchases > 0))),
+            };
+            ScoredRow { customer: row.customer, score, truth }
+        });
+        Scored { field, rows: rows.collect() }
+    };
+    vec![
+        of(NumberField::RiskChurn, |stage| stage != Stage::Churned),
+        of(NumberField::ChanceReactivation, |stage| stage == Stage::Churned),
+        of(NumberField::ChancePurchase, |_| true),
+    ]
+}
+
 /// The figures of a stage model.
 pub(crate) fn of_stage(
     lake: &lake::Lake,
@@ -175,7 +204,8 @@ pub(crate) fn of_stage(
             }),
         ),
     ];
-    Ok(Evidenced { data_hash: table_hash(table), rows: table.rows.len() as u64, found })
+    let scored = scores(&held, chosen);
+    Ok(Evidenced { data_hash: table_hash(table), rows: table.rows.len() as u64, found, scored })
 }
 
 /// The figures of a value model.
@@ -208,5 +238,6 @@ pub(crate) fn of_value(
             }),
         ),
     ];
-    Ok(Evidenced { data_hash: trial.data_hash(), rows: trial.customers(), found })
+    let scored = vec![trial.scored()];
+    Ok(Evidenced { data_hash: trial.data_hash(), rows: trial.customers(), found, scored })
 }

@@ -10,14 +10,14 @@ use policy::deploy_gate;
 use science::lifecycle::model::StageModel;
 use science::rate::wilson;
 use science::value::ValueModel;
-use terms::gate::{Criterion, Found, GatePolicy, GateRecord, GateReport, GateRule, Missing};
+use terms::gate::{Criterion, Found, GatePolicy, GateRecord, GateReport, GateRule, ScoreByGroup};
 use terms::ledger::Action;
 use terms::model::{ModelKind, ModelState, ModelVersion};
 use terms::monitoring::Writer;
 use terms::person::{Actor, Person};
 use terms::time::Instant;
 
-use super::evidence::{self, Evidenced, missing, plain};
+use super::evidence::{self, Evidenced, plain};
 use super::trial::ValueTrial;
 use crate::access::Permission;
 use crate::app::{App, actor, json_text};
@@ -46,7 +46,9 @@ impl App {
     /// The gate of a kind as it stands: what a person last wrote, or the built-in one.
     pub(crate) async fn gate_policy(&self, kind: ModelKind) -> Result<GatePolicy> {
         match self.store().gate_policy(kind).await? {
-            Some(policy) if policy.seal == self.sealer()?.policy(&policy)? => Ok(policy),
+            Some(policy) if policy.seal == self.sealer()?.policy(&policy)? => {
+                Ok(GatePolicy { rules: deploy_gate::complete(kind, policy.rules.clone()), ..policy })
+            }
             Some(_) => {
                 let message =
                     format!("the gate of `{kind}` was changed behind the registry; nothing passes it");
@@ -125,7 +127,7 @@ impl App {
     }
 
     /// Figures of a version, from the data as they were when it was made.
-    pub(super) async fn evidence(&self, version: &ModelVersion) -> Result<Evidenced> {
+    pub(super) async fn evidence(&self, version: &ModelVersion) -> Result<(Evidenced, Vec<ScoreByGroup>)> {
         let fitting = Arc::new(self.lawful::<Fitting>().await?);
         let lake = self.lake().clone();
         let models = self.home().models();
@@ -158,10 +160,20 @@ impl App {
             ModelKind::Texts => Some(self.evidence_of_texts().await?),
             ModelKind::Cues => None,
         }
-        .unwrap_or_else(|| Evidenced { data_hash: String::new(), rows: 0, found: Vec::new() });
-        found.found.push((Criterion::Fairness, self.fairness_of().await?));
+        .unwrap_or_else(|| Evidenced {
+            data_hash: String::new(),
+            rows: 0,
+            found: Vec::new(),
+            scored: Vec::new(),
+        });
+        let mut by_group = Vec::new();
+        if !version.kind.is_built_in() {
+            let (fairness, tables) = self.score_by_group(&version.label(), &found.scored).await?;
+            found.found.extend(fairness);
+            by_group = tables;
+        }
         found.found.push((Criterion::Card, plain(version.card.missing().len() as f64, 1)));
-        Ok(found)
+        Ok((found, by_group))
     }
 
     /// What the guard said of drafts that begin with our texts, and people of a sample of them.
@@ -176,21 +188,14 @@ impl App {
             found.push((Criterion::Hallucination, Found::Figure(line.after)));
         }
         let rows = line.map_or(0, |line| line.drafts);
-        Ok(Evidenced { data_hash: String::new(), rows, found })
-    }
-
-    /// Whether there are groups to be fair to. A model is measured by group where a person opens the vault for it; until
-    /// somebody has, a brand with a vault says so.
-    async fn fairness_of(&self) -> Result<Found> {
-        let known = self.store().vault_counts().await?;
-        Ok(missing(if known.is_empty() { Missing::NoGroups } else { Missing::NotDone }))
+        Ok(Evidenced { data_hash: String::new(), rows, found, scored: Vec::new() })
     }
 
     /// Runs the gate of a version, records it, and validates the version when it passed.
     pub(crate) async fn run_gate(&self, version: &ModelVersion, who: Actor) -> Result<GateReport> {
         let policy = self.gate_policy(version.kind).await?;
-        let Evidenced { data_hash, rows, found } = self.evidence(version).await?;
-        let report = deploy_gate::judge(&policy, data_hash, rows, &found);
+        let (Evidenced { data_hash, rows, found, .. }, by_group) = self.evidence(version).await?;
+        let report = GateReport { by_group, ..deploy_gate::judge(&policy, data_hash, rows, &found) };
         let sealer = self.sealer()?;
         let mut tx = self.store().begin().await?;
         let version = tx.model(version.id).await?;

@@ -7,6 +7,7 @@
 //! Architecture invariant: nothing else reads an alias, and a model reaches a stage through [`App::acting`] alone.
 
 mod built_in;
+mod canary;
 mod evidence;
 mod gate;
 mod seal;
@@ -15,14 +16,16 @@ mod trial;
 mod view;
 mod watch;
 
+pub use canary::{CanaryReport, Guardrail};
 pub use gate::GateText;
 pub use policy::deploy_gate::{LARGEST_SHARE, NoMove};
 pub use science::calibration::Quality;
 pub use science::drift::Shift;
 pub use steps::Step;
+pub use terms::model::Guard;
 pub(crate) use trial::{VALUE_TEST_DAYS, ValueTrial};
 pub use view::{GateLineView, ModelLine, ModelView, ModelsView, MoveLine};
-pub use watch::{CanaryReport, DriftLine, DriftReport, ShadowReport};
+pub use watch::{DriftLine, DriftReport, ShadowReport};
 
 use std::collections::BTreeMap;
 

@@ -3,12 +3,17 @@
 //! Goes in: a purchase log and a day. Comes out: errors customer by customer, its own and those of the naive forecast
 //! (each customer's own past rate), and how far two halves of the customers disagree.
 
+use policy::segment::NumberField;
 use science::lifecycle::history::History;
 use science::purchase::forecast::PurchaseForecast;
-use science::purchase::log::PurchaseLog;
+use science::purchase::log::{Observed, PurchaseLog};
+use science::value::ValueModel;
 use terms::estimate::{Estimate, Interval};
 use terms::hash::ContentHash;
 use terms::time::Day;
+
+use crate::audit::{Scored, ScoredRow};
+use crate::snapshot::YEAR_DAYS;
 
 /// Days held back.
 pub(crate) const VALUE_TEST_DAYS: i32 = 90;
@@ -22,6 +27,7 @@ pub(crate) struct ValueTrial {
     said: Vec<f64>,
     naive: Vec<f64>,
     halves: Option<[Vec<f64>; 2]>,
+    scored: Vec<ScoredRow>,
 }
 
 impl ValueTrial {
@@ -43,13 +49,44 @@ impl ValueTrial {
             PurchaseForecast::fit(&half, from, VALUE_TEST_DAYS).ok().map(|forecast| by(&forecast))
         };
         let days = f64::from(VALUE_TEST_DAYS);
+        let year = f64::from(YEAR_DAYS);
+        let value = ValueModel::fit(log, from, YEAR_DAYS).ok()?;
+        let scorer = value.scorer();
+        let row = |then: &Observed| ScoredRow {
+            customer: then.customer,
+            score: scorer.revenue(&then.history, year),
+            truth: then.spent * year / days,
+        };
         Some(Self {
+            scored: before.iter().map(row).collect(),
             said: by(&earlier),
             naive: histories.iter().map(|h| h.frequency * days / h.tenure.max(1.0)).collect(),
             actual: before.iter().map(|then| then.bought).collect(),
             halves: half(0).zip(half(1)).map(|(a, b)| [a, b]),
             histories,
         })
+    }
+
+    /// Ranks of what was expected of customers, against ranks of what they spent: 100 is the highest.
+    pub(crate) fn scored(&self) -> Scored {
+        let ranks = |of: fn(&ScoredRow) -> f64| {
+            let mut order: Vec<usize> = (0..self.scored.len()).collect();
+            let value = |at: &usize| self.scored.get(*at).map_or(0.0, of);
+            order.sort_by(|a, b| value(a).total_cmp(&value(b)));
+            let mut ranks = vec![0.0; order.len()];
+            let last = order.len().saturating_sub(1).max(1) as f64;
+            for (place, at) in order.iter().enumerate() {
+                if let Some(rank) = ranks.get_mut(*at) {
+                    // Who spent nothing is nobody's best customer, however many there are.
+                    *rank = if value(at) > 0.0 { place as f64 / last * 100.0 } else { 0.0 };
+                }
+            }
+            ranks
+        };
+        let (said, came) = (ranks(|row| row.score), ranks(|row| row.truth));
+        let rows = self.scored.iter().zip(said.into_iter().zip(came));
+        let rows = rows.map(|(row, (score, truth))| ScoredRow { score, truth, ..*row });
+        Scored { field: NumberField::ValuePercentile, rows: rows.collect() }
     }
 
     pub(crate) fn customers(&self) -> u64 {

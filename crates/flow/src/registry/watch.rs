@@ -1,37 +1,33 @@
-//! What is watched of models that act or run beside: drift of what goes in and comes out, a shadow against the live one,
-//! the guardrails of a canary. A canary that does harm is taken back here, without a person.
+//! What is watched of models that act or run beside: drift of what goes in and comes out, a shadow against the live one.
 //!
-//! Goes in: the registry, histories, answers to messages. Comes out: rows of what was watched; at most a canary less.
+//! Goes in: the registry, histories. Comes out: rows of what was watched.
 //! Deliberately absent: letting anything act. A drift proposes: the next fit is a candidate, and a person decides.
 
 use std::sync::Arc;
 
 use science::calibration::{Quality, quality};
 use science::drift::{Shift, discoveries, shift, shift_of_shares};
-use science::experiment::sequential::{HarmTest, Stream};
 use science::lifecycle::backtest::{Rows, lead};
 use science::lifecycle::history::History;
 use science::lifecycle::model::StageModel;
 use serde::{Deserialize, Serialize};
 use store::models::ModelWatch;
 use terms::estimate::Estimate;
-use terms::model::{ModelKind, ModelSlot};
+use terms::model::ModelKind;
 use terms::stage::Stage;
-use terms::time::{Day, Instant};
+use terms::time::Day;
 
+use super::canary::came_true;
 use super::evidence::{WATCHED, watched};
-use super::in_canary;
 use crate::app::{App, json_text};
 use crate::error::{Error, Result};
-use crate::lawful::{Answer, Fitting, Lawful};
+use crate::lawful::{Fitting, Lawful};
 use crate::snapshot::PERIOD_DAYS;
 
 /// Share of false discoveries among the drifts that are told.
 const FALSE_DISCOVERIES: f64 = 0.05;
 /// Stability index from which a drift is much (Siddiqi 2006).
 const MUCH: f64 = 0.25;
-/// False alarms of a canary's guardrail, over all time.
-const ALPHA: f64 = 0.01;
 
 /// One variable that was watched.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -70,92 +66,7 @@ pub struct ShadowReport {
     pub lead: Estimate,
 }
 
-/// A canary's guardrail.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CanaryReport {
-    /// Since when.
-    pub since: Instant,
-    /// Messages to its customers and to others.
-    pub sent: [u64; 2],
-    /// Opt-outs and complaints among them.
-    pub harmed: [u64; 2],
-    /// The highest e-value so far; it is taken back from `1 / alpha` on.
-    pub e_value: f64,
-    /// The e-value at which it is taken back.
-    pub limit: f64,
-}
-
-/// Holds answers in the order of time against the streams they belong to.
-fn harm(answers: &[Answer], watched: impl Fn(&Answer) -> bool) -> ([u64; 2], HarmTest) {
-    let mut events: Vec<(Instant, bool, Stream)> = Vec::new();
-    for answer in answers {
-        let stream = if watched(answer) { Stream::Watched } else { Stream::Other };
-        events.push((answer.sent_at, false, stream));
-        events.extend(answer.harmed_at.map(|at| (at, true, stream)));
-    }
-    // What went out at the same instant counts as out.
-    events.sort_by_key(|(at, harmed, _)| (*at, *harmed));
-    let (mut test, mut out) = (HarmTest::default(), [0u64; 2]);
-    for (_, harmed, stream) in events {
-        let [a, b] = &mut out;
-        match (harmed, stream) {
-            (true, _) => test.add(stream, *a, *b),
-            (false, Stream::Watched) => *a += 1,
-            (false, Stream::Other) => *b += 1,
-        }
-    }
-    (out, test)
-}
-
 impl App {
-    /// Looks at every canary and takes back the one that does harm. Comes out: the labels of those taken back.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn watch_canaries(&self) -> Result<Vec<String>> {
-        let mut taken = Vec::new();
-        for alias in self.store().model_aliases().await? {
-            if alias.slot != ModelSlot::Canary {
-                continue;
-            }
-            let version = self.store().model(alias.model).await?;
-            let moves = self.store().model_moves().await?;
-            let Some(step) = moves.iter().find(|step| step.id == alias.moved) else { continue };
-            let since = step.at;
-            let label = version.label();
-            let answers = self.answers_since(since).await?;
-            let (sent, test) =
-                harm(&answers, |answer| in_canary(&label, alias.share, answer.customer.as_str()));
-            let alarm = test.alarms(ALPHA);
-            let report =
-                CanaryReport { since, sent, harmed: test.harmed, e_value: test.highest, limit: 1.0 / ALPHA };
-            let last = self.store().model_watches(version.id, "canary", 1).await?;
-            let report = json_text(&report)?;
-            if last.first().is_none_or(|last| last.report != report) {
-                self.keep(version.id, "canary", alarm, report).await?;
-            }
-            if alarm {
-                let reason = format!(
-                    "opt-outs and complaints: {} of {} messages to its customers, {} of {} to others; e-value {:.0}",
-                    test.harmed[0], sent[0], test.harmed[1], sent[1], test.highest
-                );
-                self.take_back(version.id, &reason).await?;
-                taken.push(label);
-            }
-        }
-        Ok(taken)
-    }
-
-    /// Opt-outs and complaints since the first canary began, or nothing without a canary: a cheap question that tells
-    /// whether to look closer.
-    pub(crate) async fn canary_mark(&self) -> Result<Option<i64>> {
-        let aliases = self.store().model_aliases().await?;
-        if !aliases.iter().any(|alias| alias.slot == ModelSlot::Canary) {
-            return Ok(None);
-        }
-        Ok(Some(self.store().harm_count(Instant(0)).await?))
-    }
-
     async fn keep(&self, model: terms::ids::ModelId, kind: &str, alarm: bool, report: String) -> Result<()> {
         let watch = ModelWatch { id: 0, model, kind: kind.to_owned(), alarm, report, at: self.now() };
         Ok(self.store().add_watch(&watch).await?)
@@ -166,12 +77,17 @@ impl App {
         let Ok(acting) = self.acting::<StageModel>(ModelKind::Stage).await else { return Ok(()) };
         let Some(live) = acting.live else { return Ok(()) };
         let shadow = self.shadow::<StageModel>(ModelKind::Stage).await?;
+        let canaries = self.canaries().await?;
+        let canary = canaries.into_iter().find(|canary| canary.version.kind == ModelKind::Stage);
+        let canary = canary.zip(acting.canary);
         let stats = self.lake().stats()?;
         let Some(last) = stats.last_day else { return Ok(()) };
         let to = last.min(self.now().day());
         let fitting = Arc::new(self.lawful::<Fitting>().await?);
         let lake = self.lake().clone();
         let (label, shadow_label) = (live.label.clone(), shadow.as_ref().map(|shadow| shadow.label.clone()));
+        let (watching, asked) = canary.unzip();
+        let began = watching.as_ref().map(|canary| canary.since.day());
         let watched = tokio::task::spawn_blocking(move || {
             let from = live.artifact.lineage.as_of;
             let drift = drift(&lake, &fitting, &live.artifact.model, [from, to])?;
@@ -181,10 +97,23 @@ impl App {
                 }
                 None => None,
             };
-            Ok::<_, Error>((drift, beside))
+            let said = match asked.as_ref().zip(began) {
+                Some((canary, began)) => Some(came_true(
+                    &lake,
+                    &fitting,
+                    (&canary.label, canary.share),
+                    [&canary.artifact.model, &live.artifact.model],
+                    [began, to],
+                )?),
+                None => None,
+            };
+            Ok::<_, Error>((drift, beside, said))
         })
         .await
         .map_err(|error| Error::Internal(error.to_string()))??;
+        if let Some(canary) = &watching {
+            self.look_at(canary, watched.2).await?;
+        }
         let versions = self.store().models().await?;
         let id =
             |label: &str| versions.iter().find(|version| version.label() == label).map(|version| version.id);

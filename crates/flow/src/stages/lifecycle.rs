@@ -182,12 +182,17 @@ struct ValueTest {
 /// Customers the value model is fitted and tested on at the most, evenly spaced; more only take longer.
 const MOST_VALUE_CUSTOMERS: usize = 6_000;
 
+/// By what rows of one customer are held together where a key has no place.
+pub(crate) fn customer_id(key: &CustomerKey) -> u64 {
+    science::hash::seeded_hash(0, key.as_str().as_bytes())
+}
+
 /// Purchases up to a day of those whose data may be used for fitting.
 pub(crate) fn purchase_log(lake: &lake::Lake, fitting: &Lawful<Fitting>, as_of: Day) -> Result<PurchaseLog> {
     let mut log = PurchaseLog::default();
     fitting.histories(lake, &[as_of], |customer| {
         let known = customer.purchase_days.iter().filter(|bought| bought.day <= as_of);
-        log.push(known.map(|bought| (bought.day, bought.amount)));
+        log.push_as(customer_id(&customer.customer), known.map(|bought| (bought.day, bought.amount)));
     })?;
     Ok(log.thinned(MOST_VALUE_CUSTOMERS))
 }

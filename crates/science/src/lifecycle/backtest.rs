@@ -157,6 +157,8 @@ pub struct HeldBack {
     pub rows: Vec<TrainingRow>,
     /// Predictions for them, in the order of [`Candidate::ALL`].
     pub predicted: Vec<Rows>,
+    /// Chance of a purchase within the period.
+    pub buys: Vec<f64>,
 }
 
 impl HeldBack {
@@ -184,8 +186,12 @@ impl HeldBack {
 /// When a fold cannot be fitted.
 pub fn held_back(table: &TrainingTable) -> Result<HeldBack, ScienceError> {
     let snapshots = table.snapshots();
-    let mut held =
-        HeldBack { folds: Vec::new(), rows: Vec::new(), predicted: vec![Rows::new(); Candidate::ALL.len()] };
+    let mut held = HeldBack {
+        folds: Vec::new(),
+        rows: Vec::new(),
+        predicted: vec![Rows::new(); Candidate::ALL.len()],
+        buys: Vec::new(),
+    };
     for day in snapshots.iter().skip(snapshots.len().saturating_sub(FOLDS).max(1)) {
         let before = table.filtered(|snapshot| snapshot < *day);
         if (before.rows.len() as u64) < FEWEST_ROWS {
@@ -195,6 +201,7 @@ pub fn held_back(table: &TrainingTable) -> Result<HeldBack, ScienceError> {
         held.folds.push(*day);
         for row in table.rows.iter().filter(|row| row.snapshot == *day) {
             held.rows.push(*row);
+            held.buys.push(model.purchase(&row.history, row.days));
             for (name, rows) in Candidate::ALL.into_iter().zip(&mut held.predicted) {
                 rows.push(model.predict_as(name, &row.history, row.days));
             }

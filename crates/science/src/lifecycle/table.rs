@@ -13,6 +13,8 @@ use terms::time::Day;
 /// One customer over one period.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TrainingRow {
+    /// Whose, as [`crate::hash::seeded_hash`] of seed 0 of the key: only for holding rows of one customer together.
+    pub customer: u64,
     /// The as-of day at which the period begins.
     pub snapshot: Day,
     /// Length of the period.
@@ -66,6 +68,7 @@ impl TrainingTable {
         self.rows.extend(before.iter().filter_map(|p| {
             let next = later.get(&p.customer)?;
             Some(TrainingRow {
+                customer: crate::hash::seeded_hash(0, p.customer.as_str().as_bytes()),
                 snapshot: from,
                 days: to.0 - from.0,
                 history: History::from(p),

@@ -14,12 +14,15 @@ const RECENT_DAYS: i32 = 90;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PurchaseLog {
     ends: Vec<usize>,
+    ids: Vec<u64>,
     purchases: Vec<(Day, f32)>,
 }
 
 /// A customer on a day, and what they did after it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Observed {
+    /// Whose, as the log was told; 0 when it was not.
+    pub customer: u64,
     /// The history up to and including the day.
     pub history: History,
     /// Sum over its gaps of `ln(weeks)`.
@@ -48,10 +51,16 @@ impl Observed {
 impl PurchaseLog {
     /// Adds a customer; days must ascend. A customer without a purchase is left out.
     pub fn push(&mut self, purchases: impl IntoIterator<Item = (Day, f64)>) {
+        self.push_as(0, purchases);
+    }
+
+    /// The same, of a customer who can be told again by `id`.
+    pub fn push_as(&mut self, id: u64, purchases: impl IntoIterator<Item = (Day, f64)>) {
         let before = self.purchases.len();
         self.purchases.extend(purchases.into_iter().map(|(day, amount)| (day, amount as f32)));
         if self.purchases.len() > before {
             self.ends.push(self.purchases.len());
+            self.ids.push(id);
         }
     }
 
@@ -84,8 +93,8 @@ impl PurchaseLog {
     pub fn thinned(&self, most: usize) -> Self {
         let stride = self.len().div_ceil(most.max(1)).max(1);
         let mut thin = Self::default();
-        for customer in self.customers().step_by(stride) {
-            thin.push(customer.iter().map(|(day, amount)| (*day, f64::from(*amount))));
+        for (id, customer) in self.ids.iter().zip(self.customers()).step_by(stride) {
+            thin.push_as(*id, customer.iter().map(|(day, amount)| (*day, f64::from(*amount))));
         }
         thin
     }
@@ -93,7 +102,10 @@ impl PurchaseLog {
     /// Everybody who had bought by `day`, with what they bought after it up to and including `until`.
     #[must_use]
     pub fn as_of(&self, day: Day, until: Day) -> Vec<Observed> {
-        self.customers().filter_map(|customer| observe(customer, day, until)).collect()
+        let of = |(id, purchases): (&u64, &[(Day, f32)])| {
+            Some(Observed { customer: *id, ..observe(purchases, day, until)? })
+        };
+        self.ids.iter().zip(self.customers()).filter_map(of).collect()
     }
 }
 
@@ -131,7 +143,7 @@ pub fn observe(purchases: &[(Day, f32)], day: Day, until: Day) -> Option<Observe
         purchases_90: past.iter().filter(|(at, _)| at.0 > day.0 - RECENT_DAYS).count() as f64,
         engagement_90: 0.0,
     };
-    Some(Observed { history, log_gaps, bought, spent })
+    Some(Observed { customer: 0, history, log_gaps, bought, spent })
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use flow::access::Permission;
-use flow::registry::{DriftLine, GateText, ModelLine, ModelView, ModelsView, Step};
+use flow::registry::{DriftLine, GateText, Guard, Guardrail, ModelLine, ModelView, ModelsView, Step};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use terms::estimate::Evidence;
@@ -96,6 +96,7 @@ impl ModelPage {
             Held::HighAtLeast => "md.limit.high_at_least",
             Held::ValueAtMost => "md.limit.at_most",
             Held::HighAtMost => "md.limit.high_at_most",
+            Held::LowAtMost => "md.limit.low_at_most",
         };
         self.cx.t1(key, self.cx.dec(line.limit, 2))
     }
@@ -116,7 +117,7 @@ impl ModelPage {
                 let class = if line.verdict == GateVerdict::Failed { "s-churned" } else { "s-active" };
                 charts::bar(e.value / line.limit, class)
             }
-            Held::LowAtLeast | Held::HighAtLeast => {
+            Held::LowAtLeast | Held::HighAtLeast | Held::LowAtMost => {
                 let words = self.figure(line);
                 let it = charts::Interval {
                     low: e.interval.low - line.limit,
@@ -130,6 +131,48 @@ impl ModelPage {
             }
             _ => String::new(),
         }
+    }
+
+    /// What a guardrail counts, in the canary's share (0) or outside of it (1).
+    fn guarded(&self, line: &Guardrail, side: usize) -> String {
+        let of = |counts: &[u64; 2]| counts.get(side).copied().unwrap_or(0);
+        match line.guard {
+            Guard::Harm | Guard::Failure => {
+                self.cx.t2("md.canary.of", self.cx.n(of(&line.bad)), self.cx.n(of(&line.out)))
+            }
+            Guard::Prediction => match line.loss.and_then(|loss| loss.get(side).copied()) {
+                Some(loss) => self.cx.t2("md.canary.loss", self.cx.dec(loss, 3), self.cx.n(of(&line.out))),
+                None => self.cx.t("md.canary.not_yet").to_owned(),
+            },
+            Guard::Disparity => self.cx.t1("md.canary.selected", self.cx.n(of(&line.out))),
+        }
+    }
+
+    /// How near a guardrail is to its limit: e-values multiply, so by their logarithm.
+    fn evidence(&self, line: &Guardrail, limit: &f64) -> String {
+        let near = line.e_value.max(1.0).ln() / limit.max(2.0).ln();
+        charts::bar(near, if near >= 1.0 { "s-churned" } else { "s-active" })
+    }
+
+    /// A share of a group in words, with a bar.
+    fn share(&self, rate: &Evidence) -> String {
+        let Evidence::Sufficient(e) = rate else { return self.cx.t("md.groups.few").to_owned() };
+        let between = format!(
+            "{} – {}",
+            self.cx.pct(e.interval.low.max(0.0), 0),
+            self.cx.pct(e.interval.high.min(1.0), 0)
+        );
+        format!("{} {} <small>{between}</small>", charts::bar(e.value, "s-active"), self.cx.pct(e.value, 0))
+    }
+
+    /// How far what was said of a group lies from what came true.
+    fn apart(&self, found: &Evidence) -> String {
+        let Evidence::Sufficient(e) = found else { return self.cx.t("md.groups.few").to_owned() };
+        format!(
+            "{} <small>{}</small>",
+            self.cx.dec(e.value, 3),
+            self.between(&e.interval.low, &e.interval.high)
+        )
     }
 
     /// The purpose and limits in the reader's language, where the program wrote the card.

@@ -109,7 +109,7 @@ mod tests {
 
     fn row(stage: Stage, next: Stage) -> TrainingRow {
         let history = History::first_purchase(70.0, 10.0);
-        TrainingRow { snapshot: Day(0), days: 30, history, stage, next, purchases: 0 }
+        TrainingRow { customer: 0, snapshot: Day(0), days: 30, history, stage, next, purchases: 0 }
     }
 
     #[test]
