@@ -1,179 +1,148 @@
-//! Who may do what, in one table. A page or command names the permission it needs; there is no other way in.
+//! The choke point (ADR 34): every act of a person is asked here, and comes back as the proof that writes it down.
 //!
-//! Goes in: a role and a permission. Comes out: yes or no. Default deny: a pair that is not in the table is refused.
+//! Goes in: a person, a permission, what it is on. Comes out: [`Granted`], without which no entry of the ledger names a
+//! person; or an error that says which policy said no. The policies are in `policy::access`; this brings them the facts:
+//! who wrote a campaign, who answers for a model, whether a certificate holds, what time it is.
 
-use terms::person::Role;
+use std::path::Path;
 
-/// Something a signed-in person may be allowed to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Permission {
-    /// See figures, campaigns, customers without contact details.
-    View,
-    /// See contact details.
-    SeeContacts,
-    /// Write and submit campaigns.
-    Compose,
-    /// Approve or send back somebody else's campaign.
-    Approve,
-    /// Launch and resume: messages start to go out.
-    Launch,
-    /// Pause and stop: always safe, so open to whoever may see that something goes wrong.
-    Halt,
-    /// Read the ledger and verify it.
-    ReadLedger,
-    /// Settle messages nobody knows the fate of.
-    Reconcile,
-    /// Consents, requests of customers under the law, retention, the record of processing.
-    ManageRights,
-    /// Judge samples of texts, to say how well the guard works. Never for who writes.
-    JudgeSamples,
-    /// Fill the vault of sensitive attributes, and open it for the fairness audit.
-    AuditFairness,
-    /// Add, mend and retire rules of the brand, and raise severities. Not for who writes messages: they are held to them.
-    KeepRules,
-    /// Override a built-in rule for a while.
-    OverrideRules,
-    /// See how far others are with their training.
-    SeeTraining,
-    /// Let a version of a model act that somebody else answers for, and run its gates.
-    PromoteModels,
-    /// Write what must be shown of a model before it acts. Never for who promotes: they are held to it.
-    KeepGates,
-}
+use terms::campaign::Campaign;
+use terms::ledger::Action;
+use terms::model::ModelVersion;
+use terms::person::{Actor, Person, Role};
 
-impl Permission {
-    /// Every permission.
-    pub const ALL: &'static [Self] = &[
-        Self::View,
-        Self::SeeContacts,
-        Self::Compose,
-        Self::Approve,
-        Self::Launch,
-        Self::Halt,
-        Self::ReadLedger,
-        Self::Reconcile,
-        Self::ManageRights,
-        Self::JudgeSamples,
-        Self::AuditFairness,
-        Self::KeepRules,
-        Self::OverrideRules,
-        Self::SeeTraining,
-        Self::PromoteModels,
-        Self::KeepGates,
-    ];
-}
+pub use policy::access::{Access, Asked, Denied, Fault, Granted, On, Origin, Policy, Ruling};
+pub use terms::permission::Permission;
 
-/// True when somebody of this role may do this.
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::problem::Problem;
+use crate::training::Standing;
+
+/// Setting with the hash of the brand's own policies that the ledger knows.
+const BRAND_HASH: &str = "access_policies";
+/// Longest file of a brand's own policies.
+const LONGEST_FILE: u64 = 256 * 1024;
+
+/// True when somebody of this role may do this by the policies of the house: what is said of a role. What a person may
+/// do, [`App::may`] says.
 #[must_use]
-pub const fn allows(role: Role, permission: Permission) -> bool {
-    use Permission::{
-        Approve, AuditFairness, Compose, Halt, JudgeSamples, KeepGates, KeepRules, Launch, ManageRights,
-        OverrideRules, PromoteModels, ReadLedger, Reconcile, SeeContacts, SeeTraining, View,
-    };
-    match role {
-        Role::Marketer => matches!(permission, View | Compose | Launch | Halt | ReadLedger),
-        Role::Approver => {
-            matches!(
-                permission,
-                View | Approve
-                    | Launch
-                    | Halt
-                    | ReadLedger
-                    | JudgeSamples
-                    | KeepRules
-                    | SeeTraining
-                    | PromoteModels
-            )
-        }
-        Role::Analyst => {
-            matches!(permission, View | ReadLedger | JudgeSamples | AuditFairness | PromoteModels)
-        }
-        Role::PrivacyOfficer => {
-            matches!(
-                permission,
-                View | SeeContacts
-                    | Halt
-                    | ReadLedger
-                    | Reconcile
-                    | ManageRights
-                    | JudgeSamples
-                    | AuditFairness
-                    | KeepRules
-                    | OverrideRules
-                    | SeeTraining
-                    | KeepGates
-            )
-        }
-        Role::Engineer => matches!(permission, View | Halt | ReadLedger | Reconcile),
+pub fn allows(role: Role, permission: Permission) -> bool {
+    Access::house().is_ok_and(|access| access.in_general(role, permission))
+}
+
+/// A campaign as policies see it.
+#[must_use]
+pub fn on_campaign(campaign: &Campaign) -> On {
+    On::Campaign { id: campaign.id, author: campaign.author }
+}
+
+/// A version of a model as policies see it; `acted` when it has acted before.
+#[must_use]
+pub fn on_model(version: &ModelVersion, acted: bool) -> On {
+    On::Model { label: version.label(), responsible: version.responsible, acted }
+}
+
+/// The policies of an installation: those of the house, narrowed by the file of the brand where there is one.
+///
+/// # Errors
+/// [`Error::Access`] with every place that cannot be used. Then nothing starts: without a part of the policies nobody
+/// knows what they would have forbidden.
+pub(crate) fn read(file: &Path) -> Result<Access> {
+    let broken = |faults| Error::Access { file: file.display().to_string(), faults };
+    let io = |source| Error::Io { path: file.display().to_string(), source };
+    match std::fs::metadata(file) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Access::house().map_err(broken),
+        Err(error) => Err(io(error)),
+        Ok(about) if about.len() > LONGEST_FILE => Err(Error::Invalid {
+            message: format!("`{}` is longer than {LONGEST_FILE} bytes; policies are short", file.display()),
+        }),
+        Ok(_) => Access::narrowed(&std::fs::read_to_string(file).map_err(io)?).map_err(broken),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_role_both_writes_and_approves() {
-        for role in Role::ALL {
-            assert!(!(allows(*role, Permission::Compose) && allows(*role, Permission::Approve)), "{role}");
-        }
+impl App {
+    /// What the policies say about somebody; without the certificate, which only an act on one thing asks for.
+    #[must_use]
+    pub fn may(&self, person: &Person, permission: Permission) -> bool {
+        self.may_on(person, permission, &On::House, None)
     }
 
-    #[test]
-    fn only_who_writes_or_approves_can_let_messages_out_and_everybody_but_the_analyst_can_stop_them() {
-        let may = |permission| -> Vec<Role> {
-            Role::ALL.iter().copied().filter(|role| allows(*role, permission)).collect()
+    /// The same about one thing. `certified` is whether a certificate holds, where that is asked for.
+    #[must_use]
+    pub fn may_on(&self, person: &Person, permission: Permission, on: &On, certified: Option<bool>) -> bool {
+        self.access().ask(&Asked { person, permission, on, certified, at: self.now() }).allowed
+    }
+
+    /// Asks for an act on the house as a whole.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when nothing permits it, [`Error::Denied`] when a policy forbids it.
+    pub fn needs(&self, person: &Person, permission: Permission) -> Result<Granted> {
+        let asked = Asked { person, permission, on: &On::House, certified: None, at: self.now() };
+        self.access().grant(&asked).map_err(refused)
+    }
+
+    /// Asks for an act on one thing, with every fact the policies want of it. That a certificate has ended is an entry of
+    /// the ledger.
+    ///
+    /// # Errors
+    /// As [`App::needs`]; [`Problem::NotCertified`], which leads to the test.
+    pub async fn needs_on(&self, person: &Person, permission: Permission, on: On) -> Result<Granted> {
+        let standing = match permission.needs_certificate() {
+            true => Some(self.standing_of(person.id).await?),
+            false => None,
         };
-        assert_eq!(may(Permission::Launch), [Role::Marketer, Role::Approver]);
-        assert_eq!(
-            may(Permission::Halt),
-            [Role::Marketer, Role::Approver, Role::PrivacyOfficer, Role::Engineer]
-        );
-    }
-
-    #[test]
-    fn consents_and_rights_are_for_the_privacy_officer() {
-        let keepers: Vec<_> =
-            Role::ALL.iter().filter(|role| allows(**role, Permission::ManageRights)).collect();
-        assert_eq!(keepers, [&Role::PrivacyOfficer]);
-    }
-
-    #[test]
-    fn nobody_who_writes_judges() {
-        for role in Role::ALL {
-            assert!(
-                !(allows(*role, Permission::Compose) && allows(*role, Permission::JudgeSamples)),
-                "{role}"
-            );
-        }
-    }
-
-    #[test]
-    fn rules_are_kept_by_who_does_not_write_messages_and_overridden_by_the_privacy_officer() {
-        let may = |permission| -> Vec<Role> {
-            Role::ALL.iter().copied().filter(|role| allows(*role, permission)).collect()
+        let certified = standing.as_ref().map(Standing::holds);
+        let asked = Asked { person, permission, on: &on, certified, at: self.now() };
+        let denied = match self.access().grant(&asked) {
+            Ok(granted) => return Ok(granted),
+            Err(denied) => denied,
         };
-        assert_eq!(may(Permission::KeepRules), [Role::Approver, Role::PrivacyOfficer]);
-        assert_eq!(may(Permission::OverrideRules), [Role::PrivacyOfficer]);
-        assert!(!may(Permission::KeepRules).iter().any(|role| allows(*role, Permission::Compose)));
-    }
-
-    #[test]
-    fn nobody_both_sets_the_gates_and_lets_models_through_them() {
-        for role in Role::ALL {
-            let both = allows(*role, Permission::PromoteModels) && allows(*role, Permission::KeepGates);
-            assert!(!both, "{role}");
-            assert!(
-                !(allows(*role, Permission::Compose) && allows(*role, Permission::PromoteModels)),
-                "{role}"
-            );
+        // What they may not do at all is said first.
+        let general = self.needs(person, permission)?;
+        match standing.filter(|_| denied.is_by("certificate")) {
+            Some(standing) => self.not_certified(&general, &standing).await,
+            None => Err(refused(denied)),
         }
     }
 
-    #[test]
-    fn contact_details_are_for_the_privacy_officer() {
-        let seers: Vec<_> = Role::ALL.iter().filter(|role| allows(**role, Permission::SeeContacts)).collect();
-        assert_eq!(seers, [&Role::PrivacyOfficer]);
+    async fn not_certified(&self, general: &Granted, standing: &Standing) -> Result<Granted> {
+        let ended = match standing {
+            Standing::Ended { at } => Some(*at),
+            Standing::Never | Standing::Valid { .. } | Standing::EndsSoon { .. } => None,
+        };
+        if let Some(at) = ended {
+            let object = format!("person/{}", general.person());
+            let payload = serde_json::json!({ "ended": at });
+            self.record(general.actor(), Action::CertificateRefused, object, payload).await?;
+        }
+        Err(Problem::NotCertified { ended }.into())
     }
+
+    /// Writes down that the brand's own policies are others than before.
+    pub(crate) async fn note_policies(&self) -> Result<()> {
+        let now = self.access().brand_hash().map(|hash| hash.to_string()).unwrap_or_default();
+        let before = self.store().setting(BRAND_HASH).await?.unwrap_or_default();
+        if now == before {
+            return Ok(());
+        }
+        let own: Vec<&str> = self.brand_policies().map(|policy| policy.id.as_str()).collect();
+        let payload = serde_json::json!({ "before": before, "after": now, "policies": own });
+        let entry = self.entry(Actor::Operator, Action::PoliciesChanged, "access/brand", payload);
+        let mut tx = self.store().begin().await?;
+        tx.set_setting(BRAND_HASH, &now).await?;
+        tx.append_entries(&[entry]).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The brand's own policies.
+    pub(crate) fn brand_policies(&self) -> impl Iterator<Item = &Policy> {
+        self.access().policies().filter(|policy| policy.origin == Origin::Brand)
+    }
+}
+
+fn refused(denied: Box<Denied>) -> Error {
+    if denied.by.is_empty() { Error::Forbidden } else { Error::Denied(denied) }
 }

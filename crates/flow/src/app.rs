@@ -15,6 +15,7 @@ use terms::ledger::{Action, NewEntry};
 use terms::person::{Actor, Person, Role};
 use terms::time::Instant;
 
+use crate::access::Access;
 use crate::brand::Brand;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -43,6 +44,7 @@ struct Inner {
     clock: Clock,
     links: LinkSigner,
     ledger_key: Arc<LedgerKey>,
+    access: Access,
     snapshot: RwLock<Option<Arc<Snapshot>>>,
     fatigue: Mutex<Option<Arc<Fatigue>>>,
     tries: Mutex<HashMap<String, Vec<Instant>>>,
@@ -85,6 +87,7 @@ impl App {
     /// As [`App::open`].
     pub async fn open_for_restore(opening: Opening<'_>) -> Result<Self> {
         let home = Home::open(opening.home)?;
+        let access = crate::access::read(&home.access())?;
         let database = match opening.database_url {
             Some(url) => url.to_owned(),
             None => home.database().display().to_string(),
@@ -116,6 +119,7 @@ impl App {
             clock: opening.clock,
             links,
             ledger_key,
+            access,
             snapshot: RwLock::new(None),
             fatigue: Mutex::new(None),
             tries: Mutex::new(HashMap::new()),
@@ -125,6 +129,7 @@ impl App {
         };
         let app = Self { inner: Arc::new(inner) };
         app.ensure_notices().await?;
+        app.note_policies().await?;
         Ok(app)
     }
 
@@ -148,6 +153,7 @@ impl App {
                 clock,
                 links: inner.links.clone(),
                 ledger_key: Arc::clone(&inner.ledger_key),
+                access: inner.access.clone(),
                 snapshot: RwLock::new(None),
                 fatigue: Mutex::new(None),
                 tries: Mutex::new(HashMap::new()),
@@ -198,6 +204,12 @@ impl App {
 
     pub(crate) fn ledger_key(&self) -> &LedgerKey {
         &self.inner.ledger_key
+    }
+
+    /// The policies that say who may do what.
+    #[must_use]
+    pub fn access(&self) -> &Access {
+        &self.inner.access
     }
 
     pub(crate) fn tries(&self) -> &Mutex<HashMap<String, Vec<Instant>>> {
@@ -358,11 +370,6 @@ impl App {
 /// True for the person on record for the operator.
 pub(crate) fn is_operator(person: &Person) -> bool {
     person.email == OPERATOR_EMAIL
-}
-
-/// A person as the ledger writes them.
-pub(crate) fn actor(person: &Person) -> Actor {
-    Actor::Person { id: person.id, name: person.name.clone() }
 }
 
 /// JSON text of something that can always be written.

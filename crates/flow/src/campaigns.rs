@@ -17,8 +17,8 @@ use terms::message::Variant;
 use terms::person::Person;
 use terms::time::{Instant, MICROS_PER_DAY};
 
-use crate::access::{Permission, allows};
-use crate::app::{App, actor};
+use crate::access::{Permission, on_campaign};
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::in_flight::InFlight;
 use crate::jobs::Work;
@@ -283,8 +283,8 @@ impl App {
     /// [`Error::Invalid`] when nobody is in the audience or may be written to, [`Error::Conflict`] without a valid
     /// approval or when the campaign's time is over.
     pub async fn launch_campaign(&self, person: &Person, id: CampaignId) -> Result<()> {
-        needs(person, Permission::Launch)?;
         let campaign = self.store().campaign(id).await?;
+        let granted = self.needs_on(person, Permission::Launch, on_campaign(&campaign)).await?;
         let approved = self.covering_approval(&campaign).await?;
         let now = self.now();
         if now > campaign.plan.ends_at {
@@ -302,7 +302,7 @@ impl App {
             "models": self.models_of(&campaign.plan.audience).await?,
         });
         let content = approved.content().to_string();
-        let audit = self.fair_to_launch(person, &campaign, &content).await?;
+        let audit = self.fair_to_launch(&granted, &campaign, &content).await?;
         let launched = serde_json::json!({ "content": content });
         let object = format!("campaign/{id}");
         // Frozen and running in one step: a crash in between leaves an approved campaign that can be launched again.
@@ -312,10 +312,10 @@ impl App {
         let mut entries = Vec::new();
         if let Some(audit) = &audit {
             tx.put_fairness_audit(&audit.stored(&content)?).await?;
-            entries.push(self.audit_entry(actor(person), audit)?);
+            entries.push(self.audit_entry(granted.actor(), audit)?);
         }
-        entries.push(self.entry(actor(person), Action::CampaignPlanned, object.clone(), frozen));
-        entries.push(self.entry(actor(person), Action::CampaignLaunched, object, launched));
+        entries.push(self.entry(granted.actor(), Action::CampaignPlanned, object.clone(), frozen));
+        entries.push(self.entry(granted.actor(), Action::CampaignLaunched, object, launched));
         tx.append_entries(&entries).await?;
         tx.commit().await?;
         self.enqueue(&Work::Deliver { campaign: id }, now).await
@@ -361,13 +361,15 @@ impl App {
         action: Action,
     ) -> Result<()> {
         let starts = to == CampaignState::Running;
-        needs(person, if starts { Permission::Launch } else { Permission::Halt })?;
+        let permission = if starts { Permission::Launch } else { Permission::Halt };
+        let on = on_campaign(&self.store().campaign(id).await?);
+        let granted = self.needs_on(person, permission, on).await?;
         let now = self.now();
         let mut tx = self.store().begin().await?;
         tx.move_campaign(id, from, to, now).await?;
         let cancelled = if to == CampaignState::Stopped { tx.cancel_planned(id, now).await? } else { 0 };
         let payload = serde_json::json!({ "cancelled": cancelled });
-        tx.append_entries(&[self.entry(actor(person), action, format!("campaign/{id}"), payload)]).await?;
+        tx.append_entries(&[self.entry(granted.actor(), action, format!("campaign/{id}"), payload)]).await?;
         tx.commit().await?;
         if matches!(to, CampaignState::Paused | CampaignState::Stopped) {
             self.settle_in_flight(InFlight::Of(id)).await?;
@@ -390,11 +392,6 @@ fn nobody_to_write_to(campaign: &Campaign, rows: &[AudienceRow]) -> Problem {
     let mut reasons: Vec<_> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, people)| std::cmp::Reverse(*people));
     Problem::NobodyToWriteTo { people: rows.len() as u64, reasons }
-}
-
-/// Refuses somebody whose role does not allow it.
-pub(crate) fn needs(person: &Person, permission: Permission) -> Result<()> {
-    if allows(person.role, permission) { Ok(()) } else { Err(Error::Forbidden) }
 }
 
 pub(crate) fn unread_audience() -> AudiencePreview {

@@ -6,7 +6,7 @@ use terms::ids::CustomerKey;
 use terms::person::Person;
 use terms::stage::Stage;
 
-use crate::access::{Permission, allows};
+use crate::access::Permission;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::forecast::forecast;
@@ -141,7 +141,7 @@ impl App {
         Ok(CustomerView {
             line: line(&snapshot, at).ok_or(Error::NotFound)?,
             currency: self.brand().await?.currency.to_string(),
-            email: customer.email.clone().filter(|_| allows(person.role, Permission::SeeContacts)),
+            email: customer.email.clone().filter(|_| self.may(person, Permission::SeeContacts)),
             locale: customer.locale.clone(),
             known_since: customer.known_since,
             as_of: snapshot.as_of,

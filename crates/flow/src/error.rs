@@ -17,6 +17,17 @@ pub enum Error {
     /// The reader's role does not allow it.
     #[error("your role does not allow this; ask somebody whose role does")]
     Forbidden,
+    /// A policy forbids it, and says why.
+    #[error(transparent)]
+    Denied(Box<policy::access::Denied>),
+    /// The brand's own policies cannot be used.
+    #[error("`{file}` cannot be used, and nothing starts without it: {}", .faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Access {
+        /// Which file.
+        file: String,
+        /// Every place of it.
+        faults: Vec<policy::access::Fault>,
+    },
     /// Somebody else changed it, or its state does not allow it.
     #[error("{message}")]
     Conflict {

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! candor.sqlite   people, consents, campaigns, outbox, ledger (unless DATABASE_URL names a PostgreSQL)
+//! access.cedar    the brand's own policies on who may do what, if it has any
 //! lake/           purchases by customer
 //! models/         fitted models as JSON, named by the hash of their content
 //! outbox/         messages as .eml files (unless a mail server is set)
@@ -56,6 +57,12 @@ impl Home {
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.0.join("candor.sqlite")
+    }
+
+    /// The brand's own policies on who may do what, if it has any.
+    #[must_use]
+    pub fn access(&self) -> PathBuf {
+        self.0.join("access.cedar")
     }
 
     /// The lake.

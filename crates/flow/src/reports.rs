@@ -8,11 +8,10 @@ use terms::decision::ExclusionReason;
 use terms::delivery::DeliveryState;
 use terms::ids::{CampaignId, MessageId};
 use terms::ledger::Action;
-use terms::person::{Person, Role};
+use terms::person::Person;
 
-use crate::access::{Permission, allows};
-use crate::app::{App, actor};
-use crate::campaigns::needs;
+use crate::access::Permission;
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::stages::measure::stored;
 use crate::views::{
@@ -62,7 +61,7 @@ impl App {
             Some(approval) => Some(self.store().person(approval.approver).await?.name),
             None => None,
         };
-        let (mut may_approve, mut actions) = (may_approve(person, &campaign), actions(person, &campaign));
+        let (mut may_approve, mut actions) = (may_approve(self, person, &campaign), actions(self, person, &campaign));
         // Sending back needs no certificate: it stops something.
         if may_approve.is_ok() && !self.standing_of(person.id).await?.holds() {
             may_approve = Err(ApproveRefusal::NotCertified);
@@ -188,7 +187,7 @@ impl App {
             matches,
             page,
             pages,
-            actions: actions(person, &campaign),
+            actions: actions(self, person, &campaign),
         })
     }
 
@@ -205,7 +204,7 @@ impl App {
     /// # Errors
     /// [`crate::Error::Forbidden`] and [`crate::Error::Conflict`] when it is not in doubt.
     pub async fn reconcile(&self, person: &Person, message: MessageId, settled: Reconciled) -> Result<()> {
-        needs(person, Permission::Reconcile)?;
+        let granted = self.needs(person, Permission::Reconcile)?;
         let state = match settled {
             Reconciled::Sent => DeliveryState::Sent,
             Reconciled::NotSent => DeliveryState::Failed,
@@ -214,7 +213,7 @@ impl App {
         tx.reconcile_message(message, state, person.id, self.now()).await?;
         let payload = serde_json::json!({ "settled": state });
         let object = format!("message/{message}");
-        tx.append_entries(&[self.entry(actor(person), Action::MessageReconciled, object, payload)]).await?;
+        tx.append_entries(&[self.entry(granted.actor(), Action::MessageReconciled, object, payload)]).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -256,14 +255,14 @@ fn matching(funnel: &Funnel, filter: MessageFilter) -> u64 {
     u64::try_from(rows).unwrap_or(0)
 }
 
-fn may_approve(person: &Person, campaign: &Campaign) -> std::result::Result<(), ApproveRefusal> {
+fn may_approve(app: &App, person: &Person, campaign: &Campaign) -> std::result::Result<(), ApproveRefusal> {
     if !is_open(campaign.state) {
         Err(ApproveRefusal::Decided)
     } else if campaign.state != CampaignState::Submitted {
         Err(ApproveRefusal::NotSubmitted)
     } else if campaign.author == person.id {
         Err(ApproveRefusal::Author)
-    } else if person.role == Role::Approver {
+    } else if app.may(person, Permission::Approve) {
         Ok(())
     } else {
         Err(ApproveRefusal::Role)
@@ -271,8 +270,8 @@ fn may_approve(person: &Person, campaign: &Campaign) -> std::result::Result<(), 
 }
 
 /// The buttons that make sense for this reader, in the order a page shows them.
-fn actions(person: &Person, campaign: &Campaign) -> Vec<CampaignAction> {
-    let may = |permission| allows(person.role, permission);
+fn actions(app: &App, person: &Person, campaign: &Campaign) -> Vec<CampaignAction> {
+    let may = |permission| app.may(person, permission);
     let mut actions = Vec::new();
     let mut offer = |when: bool, action| {
         if when {
@@ -283,8 +282,8 @@ fn actions(person: &Person, campaign: &Campaign) -> Vec<CampaignAction> {
     offer(may(Permission::Compose) && state.is_editable(), CampaignAction::Edit);
     let draft = matches!(state, CampaignState::Draft | CampaignState::Checked);
     offer(may(Permission::Compose) && draft, CampaignAction::Submit);
-    offer(may_approve(person, campaign).is_ok(), CampaignAction::Approve);
-    offer(may_approve(person, campaign).is_ok(), CampaignAction::Reject);
+    offer(may_approve(app, person, campaign).is_ok(), CampaignAction::Approve);
+    offer(may_approve(app, person, campaign).is_ok(), CampaignAction::Reject);
     offer(may(Permission::Launch) && state == CampaignState::Approved, CampaignAction::Launch);
     offer(may(Permission::Halt) && state == CampaignState::Running, CampaignAction::Pause);
     offer(may(Permission::Launch) && state == CampaignState::Paused, CampaignAction::Resume);

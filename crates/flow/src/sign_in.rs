@@ -5,7 +5,8 @@ use terms::ledger::Action;
 use terms::person::{Person, Role};
 use terms::time::Instant;
 
-use crate::app::{App, actor};
+use crate::access::Permission;
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::password;
 
@@ -68,13 +69,14 @@ impl App {
         if let Ok(mut tries) = self.tries().lock() {
             tries.remove(&address);
         }
+        let granted = self.needs(&person, Permission::View)?;
         let bytes: [u8; 32] = rand::random();
         let token: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let expires = self.now().plus_hours(SESSION_HOURS);
         let mut tx = self.store().begin().await?;
         tx.create_session(&token_hash(&token), person.id, expires).await?;
         let entry = self.entry(
-            actor(&person),
+            granted.actor(),
             Action::SignedIn,
             format!("person/{}", person.id),
             serde_json::json!({}),

@@ -60,7 +60,7 @@ impl House {
     }
 
     async fn officer(&self) -> Handler {
-        Handler::from(&self.kit.person(Role::PrivacyOfficer).await)
+        self.kit.app.officer(&self.kit.person(Role::PrivacyOfficer).await).unwrap()
     }
 
     async fn newest(&self) -> terms::rights::Request {

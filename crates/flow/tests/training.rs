@@ -10,9 +10,11 @@
 
 use std::collections::BTreeSet;
 
+use flow::access::{On, Permission};
 use flow::training::{Library, Standing, Ticked};
 use flow::{Error, Problem};
 use terms::customer::Language;
+use terms::ids::{CampaignId, PersonId};
 use terms::ledger::Action;
 use terms::person::{Person, Role};
 use terms::training::{Lesson, Test, TestOrigin};
@@ -72,13 +74,17 @@ async fn a_certificate_that_has_ended_approves_nothing_and_the_try_stands_in_the
     kit.app.clock().set(start.plus_days(365));
     let Standing::Ended { at } = kit.app.standing_of(approver.id).await.unwrap() else { panic!("it holds") };
     assert_eq!(at, start.plus_days(365));
-    let refused = problem(kit.app.certified(&approver).await);
+    let approve = || {
+        let on = On::Campaign { id: CampaignId(1), author: PersonId(0) };
+        kit.app.needs_on(&approver, Permission::Approve, on)
+    };
+    let refused = problem(approve().await);
     assert_eq!(refused, Problem::NotCertified { ended: Some(at) });
     let object = format!("person/{}", approver.id);
     assert_eq!(actions(&kit, &object).await.last(), Some(&Action::CertificateRefused));
     // Renewed by the same test as anybody's.
     assert!(kit.app.take_demo_test(&approver).await.unwrap().passed);
-    assert!(kit.app.certified(&approver).await.is_ok());
+    assert!(approve().await.is_ok());
 }
 
 #[tokio::test]

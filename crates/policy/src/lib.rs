@@ -7,6 +7,7 @@
 //! Architecture invariant: a [`permit::SendPermit`] is made nowhere else, and only from a fresh decision, a clear
 //! guard report and a valid approval. Segments read [`segment::CustomerRow`]s, which have no sensitive attribute.
 
+pub mod access;
 pub mod approval;
 pub mod cap;
 pub mod consent;

@@ -130,6 +130,8 @@ text_enum! {
         FairnessAudited = "fairness_audited",
         /// The fairness policy was changed.
         FairnessPolicyChanged = "fairness_policy_changed",
+        /// The brand's own policies on who may do what are others than before.
+        PoliciesChanged = "policies_changed",
         /// Somebody signed in.
         SignedIn = "signed_in",
         /// A request under data protection law arrived.

@@ -30,6 +30,7 @@ pub mod model;
 pub mod money;
 pub mod monitoring;
 pub mod notice;
+pub mod permission;
 pub mod person;
 pub mod preference;
 pub mod processing;

@@ -85,6 +85,8 @@ enum Detail {
     None,
     /// A problem with words in both languages.
     Problem(flow::Problem),
+    /// The policies that forbid it.
+    Denied(Box<flow::access::Denied>),
     /// English words of another room: shown to readers of English and to programs, never on a Spanish page.
     English(String),
     /// When somebody was erased; shown to whoever holds their old link.
@@ -95,6 +97,10 @@ impl Detail {
     fn words(&self, cx: &Cx) -> String {
         match self {
             Self::Problem(problem) => words::problem(cx, problem),
+            Self::Denied(denied) => denied.by.first().map_or_else(String::new, |policy| match cx.lang {
+                Language::English => policy.reason_en.clone(),
+                Language::Spanish => policy.reason_es.clone(),
+            }),
             Self::English(text) if cx.lang == Language::English => text.clone(),
             Self::English(_) | Self::Erased(_) | Self::None => String::new(),
         }
@@ -104,6 +110,7 @@ impl Detail {
     fn english(&self) -> String {
         match self {
             Self::Problem(problem) => problem.to_string(),
+            Self::Denied(denied) => denied.to_string(),
             Self::English(text) => text.clone(),
             Self::Erased(_) | Self::None => String::new(),
         }
@@ -119,6 +126,9 @@ fn sort(fault: &Fault) -> (StatusCode, Told) {
             flow::Error::NotFound => (StatusCode::NOT_FOUND, told("not_found", Detail::None)),
             flow::Error::Gone { at } => (StatusCode::GONE, told("gone", Detail::Erased(*at))),
             flow::Error::Forbidden => (StatusCode::FORBIDDEN, told("forbidden", Detail::None)),
+            flow::Error::Denied(denied) => {
+                (StatusCode::FORBIDDEN, told("forbidden", Detail::Denied(denied.clone())))
+            }
             flow::Error::Problem(problem) => {
                 let (status, key) = match problem.kind() {
                     flow::ProblemKind::Input => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),

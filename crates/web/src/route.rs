@@ -15,7 +15,7 @@ use axum::http::Method;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing;
-use flow::access::{Permission, allows};
+use flow::access::Permission;
 use terms::person::Person;
 
 /// Who may use a route.
@@ -146,9 +146,7 @@ async fn guard(
             let back = if changes { "/" } else { cx.path.as_str() };
             return Ok(Redirect::to(&format!("/sign-in?next={}", encode(back))).into_response());
         };
-        if !allows(person.role, permission) {
-            return Err(Fault::App(flow::Error::Forbidden));
-        }
+        state.app.needs(&person, permission)?;
         cx.person = Some(person.clone());
         request.extensions_mut().insert(Staff(person));
     }

@@ -129,7 +129,7 @@ pub(crate) async fn override_rule(
 ) -> Result<ExitCode> {
     let app = open_quiet(global).await?;
     let person = person(&app, by).await?;
-    if !flow::house::may(person.role).1 {
+    if !app.may(&person, flow::access::Permission::OverrideRules) {
         return Err(miette!("only a privacy officer can override a rule; `{by}` is no privacy officer"));
     }
     if let Some(until) = until {

@@ -21,9 +21,8 @@ use terms::time::Instant;
 use super::Attribute;
 use super::groups::{Cut, Grouping, cuts};
 use super::remedy::{self, Remedy};
-use crate::access::Permission;
-use crate::app::{App, actor, json_text, json_value};
-use crate::campaigns::needs;
+use crate::access::{Granted, Permission};
+use crate::app::{App, json_text, json_value};
 use crate::error::{Error, Result};
 use crate::lawful::FairnessAudit;
 use crate::problem::Problem;
@@ -216,7 +215,7 @@ impl App {
     /// # Errors
     /// [`Error::Forbidden`] for somebody who may not audit; [`Error::Problem`] for a policy that cannot be kept.
     pub async fn change_fairness_policy(&self, person: &Person, policy: &FairnessPolicy) -> Result<()> {
-        needs(person, Permission::AuditFairness)?;
+        let granted = self.needs(person, Permission::AuditFairness)?;
         if !policy.is_valid() {
             let why = format!("`{}` is no lowest ratio", policy.lowest_ratio);
             return Err(Problem::FairnessPolicy { why }.into());
@@ -230,7 +229,7 @@ impl App {
         let mut tx = self.store().begin().await?;
         tx.set_setting(POLICY, &json_text(policy)?).await?;
         let entry = self.entry(
-            actor(person),
+            granted.actor(),
             Action::FairnessPolicyChanged,
             "fairness/policy",
             json_value(&payload)?,
@@ -335,7 +334,7 @@ impl App {
     /// the launch refused.
     pub(crate) async fn fair_to_launch(
         &self,
-        person: &Person,
+        granted: &Granted,
         campaign: &Campaign,
         content: &str,
     ) -> Result<Option<AudienceAudit>> {
@@ -343,7 +342,7 @@ impl App {
             return Ok(None);
         };
         if !audit.may_launch() {
-            self.keep_audit(actor(person), content, &audit).await?;
+            self.keep_audit(granted.actor(), content, &audit).await?;
             audit.refuse()?;
         }
         Ok(Some(audit))
@@ -352,7 +351,7 @@ impl App {
     /// Refuses to approve what the last audit of this very content found outside of the policy as it is now.
     pub(crate) async fn fair_to_approve(
         &self,
-        person: &Person,
+        granted: &Granted,
         campaign: &Campaign,
         content: &str,
     ) -> Result<()> {
@@ -366,7 +365,7 @@ impl App {
             // Submitted before there was anything to audit by: it is audited now, before anybody has said yes to it.
             _ => match self.audit_audience(campaign, AuditOccasion::Submission).await? {
                 Some(audit) => {
-                    self.keep_audit(actor(person), content, &audit).await?;
+                    self.keep_audit(granted.actor(), content, &audit).await?;
                     audit.refuse()
                 }
                 None => Ok(()),

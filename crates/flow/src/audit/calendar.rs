@@ -14,9 +14,8 @@ use terms::time::Instant;
 
 use super::Attribute;
 use super::audience::AudienceAudit;
-use crate::access::Permission;
-use crate::app::{App, actor};
-use crate::campaigns::needs;
+use crate::access::{Granted, Permission};
+use crate::app::App;
 use crate::error::Result;
 use crate::jobs::Work;
 
@@ -69,22 +68,22 @@ impl App {
     /// # Errors
     /// [`crate::Error::Forbidden`] for somebody who may not audit.
     pub async fn audit_live(&self, person: &Person) -> Result<Vec<AudienceAudit>> {
-        needs(person, Permission::AuditFairness)?;
-        self.audit_all(AuditOccasion::Request, Some(person)).await
+        let granted = self.needs(person, Permission::AuditFairness)?;
+        self.audit_all(AuditOccasion::Request, Some(&granted)).await
     }
 
     async fn audit_all(
         &self,
         occasion: AuditOccasion,
-        person: Option<&Person>,
+        granted: Option<&Granted>,
     ) -> Result<Vec<AudienceAudit>> {
         let mut audits = Vec::new();
         for campaign in self.store().campaigns().await?.iter().filter(|campaign| is_live(campaign)) {
             let Some(audit) = self.audit_audience(campaign, occasion).await? else { continue };
             let content = self.store().campaign_hash(campaign.id).await?;
             let content = content.map(|hash| hash.to_string()).unwrap_or_default();
-            let who = match person {
-                Some(person) => actor(person),
+            let who = match granted {
+                Some(granted) => granted.actor(),
                 None => self.system("flow.audit").await?,
             };
             self.keep_audit(who, &content, &audit).await?;
@@ -120,7 +119,7 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub async fn fairness(&self, person: &Person) -> Result<FairnessView> {
-        needs(person, Permission::View)?;
+        self.needs(person, Permission::View)?;
         let campaigns = self.store().campaigns().await?;
         let stored = self.store().fairness_audits(SHOWN).await?;
         let (mut live, mut unaudited) = (Vec::new(), Vec::new());

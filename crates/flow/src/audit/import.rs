@@ -16,8 +16,7 @@ use terms::person::Person;
 use super::seal::SealingKey;
 use super::{belongs, belongs_to};
 use crate::access::Permission;
-use crate::app::{App, actor, json_value};
-use crate::campaigns::needs;
+use crate::app::{App, json_value};
 use crate::error::{Error, Result};
 use crate::problem::Problem;
 
@@ -50,7 +49,7 @@ impl App {
     /// [`Error::Forbidden`] for somebody who may not audit; [`Error::Problem`] when a line cannot be used: then nothing
     /// is taken in.
     pub async fn import_vault(&self, person: &Person, file: &Path) -> Result<VaultImport> {
-        needs(person, Permission::AuditFairness)?;
+        let granted = self.needs(person, Permission::AuditFairness)?;
         let io = |source| Error::Io { path: file.display().to_string(), source };
         let bytes = std::fs::read(file).map_err(io)?;
         let rows = read(&bytes)?;
@@ -100,7 +99,7 @@ impl App {
         tx.add_vault_keys(&fresh).await?;
         tx.put_vault(&values).await?;
         let payload = json_value(&done)?;
-        tx.append_entries(&[self.entry(actor(person), Action::VaultFilled, "vault", payload)]).await?;
+        tx.append_entries(&[self.entry(granted.actor(), Action::VaultFilled, "vault", payload)]).await?;
         tx.commit().await?;
         Ok(done)
     }

@@ -36,7 +36,6 @@ use terms::time::Instant;
 
 use crate::access::Permission;
 use crate::app::App;
-use crate::campaigns::needs;
 use crate::error::{Error, Result};
 use crate::lawful::FairnessAudit;
 use crate::problem::Problem;
@@ -140,7 +139,7 @@ impl App {
         attribute: Attribute,
         reason: &str,
     ) -> Result<SelectionAudit> {
-        needs(person, Permission::AuditFairness)?;
+        self.needs(person, Permission::AuditFairness)?;
         let segment = policy::segment::parse(audience).map_err(|error| Problem::segment(audience, error))?;
         let snapshot = self.snapshot().await?;
         let lawful = self.lawful::<FairnessAudit>().await?;
@@ -205,7 +204,7 @@ impl App {
     /// # Errors
     /// [`Error::Forbidden`] for somebody who may not audit.
     pub async fn vault_view(&self, person: &Person) -> Result<VaultView> {
-        needs(person, Permission::AuditFairness)?;
+        self.needs(person, Permission::AuditFairness)?;
         Ok(VaultView {
             attributes: self.store().vault_counts().await?,
             openings: self.store().vault_openings(50).await?,

@@ -18,8 +18,7 @@ use super::fault::LineFault;
 use super::file::{self, FactFormat, Reading};
 use super::{HISTORY, value};
 use crate::access::Permission;
-use crate::app::{App, actor, json_value};
-use crate::campaigns::needs;
+use crate::app::{App, json_value};
 use crate::error::Result;
 use crate::problem::Problem;
 
@@ -229,8 +228,8 @@ impl App {
         import: &FactImport,
         seen: &str,
     ) -> Result<FactPlan> {
-        needs(person, Permission::Compose)?;
-        self.take_facts(actor(person), bytes, import, Some(seen)).await
+        let granted = self.needs(person, Permission::Compose)?;
+        self.take_facts(granted.actor(), bytes, import, Some(seen)).await
     }
 
     /// The same in one go for somebody at the command line, who looked with a dry run or did not want to.

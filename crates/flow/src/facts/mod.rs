@@ -32,8 +32,8 @@ use terms::person::{Actor, Person};
 use terms::time::Instant;
 
 use crate::access::Permission;
-use crate::app::{App, actor, json_value};
-use crate::campaigns::{SEND_DAYS, needs};
+use crate::app::{App, json_value};
+use crate::campaigns::SEND_DAYS;
 use crate::error::{Error, Result};
 use crate::problem::Problem;
 
@@ -145,8 +145,8 @@ impl App {
     /// # Errors
     /// [`Error::Forbidden`] for a role that does not compose, [`Problem::BadFacts`] for a fact that cannot be true.
     pub async fn put_fact(&self, person: &Person, fact: &Fact) -> Result<FactId> {
-        needs(person, Permission::Compose)?;
-        self.write_fact(actor(person), fact, None).await
+        let granted = self.needs(person, Permission::Compose)?;
+        self.write_fact(granted.actor(), fact, None).await
     }
 
     /// Changes a fact somebody read as of version `seen`.
@@ -154,8 +154,8 @@ impl App {
     /// # Errors
     /// As [`App::put_fact`]; [`Problem::Stale`] when it has changed since, [`Error::NotFound`] when it was ended.
     pub async fn mend_fact(&self, person: &Person, fact: &Fact, seen: i64) -> Result<FactId> {
-        needs(person, Permission::Compose)?;
-        self.write_fact(actor(person), fact, Some(seen)).await
+        let granted = self.needs(person, Permission::Compose)?;
+        self.write_fact(granted.actor(), fact, Some(seen)).await
     }
 
     /// Adds or changes a fact for somebody at the command line of the installation, who has it in their hands anyway.
@@ -199,8 +199,8 @@ impl App {
     /// [`Error::Forbidden`] for a role that does not compose, [`Problem::NoReason`] without a reason,
     /// [`Error::NotFound`] when there is none.
     pub async fn end_fact(&self, person: &Person, id: FactId, reason: &str) -> Result<()> {
-        needs(person, Permission::Compose)?;
-        self.finish_fact(actor(person), id, reason).await
+        let granted = self.needs(person, Permission::Compose)?;
+        self.finish_fact(granted.actor(), id, reason).await
     }
 
     /// The same for somebody at the command line.

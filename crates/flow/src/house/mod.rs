@@ -23,12 +23,11 @@ use terms::finding::{Finding, Severity};
 use terms::house::{HouseData, HouseRule, Override, Raise};
 use terms::ledger::Action;
 use terms::message::Field;
-use terms::person::{Person, Role};
+use terms::person::Person;
 use terms::time::{Day, Instant};
 
-use crate::access::Permission;
-use crate::app::{App, actor, json_value};
-use crate::campaigns::needs;
+use crate::access::{Granted, On, Permission};
+use crate::app::{App, json_value};
 use crate::error::{Error, Result};
 use crate::problem::Problem;
 
@@ -169,10 +168,10 @@ impl App {
     /// # Errors
     /// [`Problem::BadHouse`] when it cannot be used, [`Problem::Stale`] when somebody else wrote a later version.
     pub async fn put_house_rule(&self, person: &Person, row: &HouseRow, base: i64) -> Result<i64> {
-        needs(person, Permission::KeepRules)?;
+        let granted = self.needs(person, Permission::KeepRules)?;
         let rule = row.read(0).map_err(refused)?;
         alone(0, rule.clone()).map_err(refused)?;
-        self.write_rules(person, vec![(rule, base, false)]).await?;
+        self.write_rules(&granted, vec![(rule, base, false)]).await?;
         Ok(base + 1)
     }
 
@@ -181,7 +180,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] without such a rule; a restored rule must still be one that can be used.
     pub async fn retire_house_rule(&self, person: &Person, id: &str, retired: bool) -> Result<()> {
-        needs(person, Permission::KeepRules)?;
+        let granted = self.needs(person, Permission::KeepRules)?;
         let last = self.house_rule(id).await?.pop().ok_or(Error::NotFound)?;
         if last.retired == retired {
             return Ok(());
@@ -189,20 +188,20 @@ impl App {
         if !retired {
             alone(0, last.rule.clone()).map_err(refused)?;
         }
-        self.write_rules(person, vec![(last.rule, last.version, retired)]).await
+        self.write_rules(&granted, vec![(last.rule, last.version, retired)]).await
     }
 
-    async fn write_rules(&self, person: &Person, rules: Vec<(HouseRule, i64, bool)>) -> Result<()> {
+    async fn write_rules(&self, granted: &Granted, rules: Vec<(HouseRule, i64, bool)>) -> Result<()> {
         let now = self.now();
         let mut tx = self.store().begin().await?;
         let mut entries = Vec::with_capacity(rules.len());
         let written: BTreeSet<String> = rules.iter().map(|(rule, ..)| rule.id.clone()).collect();
         for (rule, base, retired) in rules {
-            let version = tx.add_house_rule(&rule, base, retired, person.id, now).await?;
+            let version = tx.add_house_rule(&rule, base, retired, granted.person(), now).await?;
             let object = format!("rule/{}", rule.id);
             let payload =
                 serde_json::json!({ "version": version, "retired": retired, "rule": json_value(&rule)? });
-            entries.push(self.entry(actor(person), Action::HouseRuleChanged, object, payload));
+            entries.push(self.entry(granted.actor(), Action::HouseRuleChanged, object, payload));
         }
         tx.append_entries(&entries).await?;
         // The house as this transaction leaves it. What was written must stand; another rule that no longer does is no
@@ -224,7 +223,7 @@ impl App {
     /// # Errors
     /// [`Problem::BadHouse`] with every fault and its line.
     pub async fn import_house(&self, person: &Person, bytes: &[u8]) -> Result<HouseImported> {
-        needs(person, Permission::KeepRules)?;
+        let granted = self.needs(person, Permission::KeepRules)?;
         let read = row::read_file(bytes).map_err(refused)?;
         let mut wrong = Vec::new();
         let mut seen = BTreeSet::new();
@@ -253,7 +252,7 @@ impl App {
                 }
             }
         }
-        self.write_rules(person, write).await?;
+        self.write_rules(&granted, write).await?;
         Ok(done)
     }
 
@@ -271,7 +270,7 @@ impl App {
     /// # Errors
     /// [`Problem::BadHouse`] for a rule that cannot be raised, or without a reason.
     pub async fn set_severity(&self, person: &Person, rule: &str, raised: bool, why: &str) -> Result<()> {
-        needs(person, Permission::KeepRules)?;
+        let granted = self.needs(person, Permission::KeepRules)?;
         let why = why.trim();
         // What was raised can always be taken back, also when a later version has no such rule or builds it in as a block:
         // the house cannot be read until it is.
@@ -286,7 +285,7 @@ impl App {
         let mut tx = self.store().begin().await?;
         tx.set_severity(rule, to, why, person.id, self.now()).await?;
         let payload = serde_json::json!({ "severity": to, "why": why });
-        let entry = self.entry(actor(person), Action::SeverityChanged, format!("rule/{rule}"), payload);
+        let entry = self.entry(granted.actor(), Action::SeverityChanged, format!("rule/{rule}"), payload);
         tx.append_entries(&[entry]).await?;
         tx.commit().await?;
         Ok(())
@@ -299,8 +298,8 @@ impl App {
     /// [`Problem::BadHouse`] for a rule that is never lowered, a
     /// reason that says too little, or a day that is past or too far away.
     pub async fn override_rule(&self, person: &Person, rule: &str, why: &str, until: Day) -> Result<i64> {
-        needs(person, Permission::OverrideRules)?;
-        self.certified(person).await?;
+        let on = On::Rule { id: rule.to_owned() };
+        let granted = self.needs_on(person, Permission::OverrideRules, on).await?;
         let now = self.now();
         let last = now.plus_days(guard::LONGEST_OVERRIDE_DAYS);
         let end = self.brand().await?.end_of(until);
@@ -320,7 +319,7 @@ impl App {
         let mut tx = self.store().begin().await?;
         let id = tx.add_override(rule, &entry.why, person.id, now, until).await?;
         let payload = serde_json::json!({ "override": id, "why": entry.why, "until": until });
-        let entry = self.entry(actor(person), Action::RuleOverridden, format!("rule/{rule}"), payload);
+        let entry = self.entry(granted.actor(), Action::RuleOverridden, format!("rule/{rule}"), payload);
         tx.append_entries(&[entry]).await?;
         tx.commit().await?;
         Ok(id)
@@ -331,7 +330,7 @@ impl App {
     /// # Errors
     /// [`Error::Forbidden`] for anybody but a privacy officer, [`Error::NotFound`] for one that is over.
     pub async fn end_override(&self, person: &Person, id: i64) -> Result<()> {
-        needs(person, Permission::OverrideRules)?;
+        let granted = self.needs(person, Permission::OverrideRules)?;
         let now = self.now();
         let all = self.store().house_overrides().await?;
         let kept =
@@ -340,17 +339,8 @@ impl App {
         tx.end_override(id, person.id, now).await?;
         let object = format!("rule/{}", kept.entry.rule);
         let payload = serde_json::json!({ "override": id });
-        tx.append_entries(&[self.entry(actor(person), Action::OverrideEnded, object, payload)]).await?;
+        tx.append_entries(&[self.entry(granted.actor(), Action::OverrideEnded, object, payload)]).await?;
         tx.commit().await?;
         Ok(())
     }
-}
-
-/// Whether somebody of this role may change rules, and override them: what a page offers.
-#[must_use]
-pub const fn may(role: Role) -> (bool, bool) {
-    (
-        crate::access::allows(role, Permission::KeepRules),
-        crate::access::allows(role, Permission::OverrideRules),
-    )
 }

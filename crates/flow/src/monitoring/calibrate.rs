@@ -14,9 +14,8 @@ use terms::person::Person;
 use terms::time::Instant;
 
 use super::rates::judged;
-use crate::access::Permission;
-use crate::app::{App, actor};
-use crate::campaigns::needs;
+use crate::access::{Granted, Permission};
+use crate::app::App;
 use crate::error::Result;
 use crate::problem::Problem;
 
@@ -177,7 +176,7 @@ impl App {
         cue: CueKind,
         seen: f64,
     ) -> Result<()> {
-        needs(person, Permission::KeepRules)?;
+        let granted = self.needs(person, Permission::KeepRules)?;
         let view = self.guard_calibration().await?;
         let asked = view.cues.iter().find(|line| line.language == language && line.cue == cue);
         let Some((line, to)) = asked.and_then(|line| Some((line, line.acceptable()?))) else {
@@ -186,7 +185,7 @@ impl App {
         if (to - seen).abs() > SAME {
             return Err(Problem::Stale.into());
         }
-        self.set_cue(person, line, Some(to)).await
+        self.set_cue(&granted, line, Some(to)).await
     }
 
     /// Sets a cue back to how it is built in.
@@ -195,14 +194,14 @@ impl App {
     /// [`Error::Forbidden`](crate::Error::Forbidden) for somebody who keeps no rules; [`Problem::Stale`] when it is so
     /// already.
     pub async fn undo_calibration(&self, person: &Person, language: Language, cue: CueKind) -> Result<()> {
-        needs(person, Permission::KeepRules)?;
+        let granted = self.needs(person, Permission::KeepRules)?;
         let view = self.guard_calibration().await?;
         let asked = view.cues.iter().find(|line| line.language == language && line.cue == cue);
         let Some(line) = asked.filter(|line| line.set.is_some()) else { return Err(Problem::Stale.into()) };
-        self.set_cue(person, line, None).await
+        self.set_cue(&granted, line, None).await
     }
 
-    async fn set_cue(&self, person: &Person, line: &CueProposal, to: Option<f64>) -> Result<()> {
+    async fn set_cue(&self, granted: &Granted, line: &CueProposal, to: Option<f64>) -> Result<()> {
         let at: Instant = self.now();
         let set = CueThreshold {
             language: line.language,
@@ -211,7 +210,7 @@ impl App {
             shown_from: to.unwrap_or(line.built_in),
             risk: RISK,
             judged: (line.positives, line.negatives),
-            by: person.name.clone(),
+            by: granted.name().to_owned(),
             at,
         };
         let payload = serde_json::json!({
@@ -220,8 +219,8 @@ impl App {
         });
         let object = format!("cue/{}/{}", line.language, line.cue);
         let mut tx = self.store().begin().await?;
-        tx.set_cue(&set, to, person.id).await?;
-        tx.append_entries(&[self.entry(actor(person), Action::CueCalibrated, object, payload)]).await?;
+        tx.set_cue(&set, to, granted.person()).await?;
+        tx.append_entries(&[self.entry(granted.actor(), Action::CueCalibrated, object, payload)]).await?;
         tx.commit().await?;
         Ok(())
     }

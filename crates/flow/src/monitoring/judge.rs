@@ -19,8 +19,7 @@ use terms::time::Instant;
 
 use super::record::ReadingText;
 use crate::access::Permission;
-use crate::app::{App, actor};
-use crate::campaigns::needs;
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::problem::Problem;
 
@@ -265,7 +264,7 @@ impl App {
     /// [`Error::Forbidden`] for a role that does not judge, [`Problem::OwnText`] for its author,
     /// [`Problem::NotAllJudged`] when a sentence is missing, [`Error::NotFound`] when it was not drawn.
     pub async fn judge(&self, person: &Person, id: DrawId, said: &[Said]) -> Result<()> {
-        needs(person, Permission::JudgeSamples)?;
+        let granted = self.needs(person, Permission::JudgeSamples)?;
         let view = self.guard_sample(person, id).await?;
         if view.own {
             return Err(Problem::OwnText.into());
@@ -300,7 +299,7 @@ impl App {
         let mut tx = self.store().begin().await?;
         tx.put_guard_verdicts(&changed).await?;
         let object = format!("guard_draw/{id}");
-        tx.append_entries(&[self.entry(actor(person), Action::GuardJudged, object, payload)]).await?;
+        tx.append_entries(&[self.entry(granted.actor(), Action::GuardJudged, object, payload)]).await?;
         tx.commit().await?;
         Ok(())
     }

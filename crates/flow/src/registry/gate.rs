@@ -20,9 +20,8 @@ use terms::time::Instant;
 use super::evidence::{self, Evidenced, plain};
 use super::trial::ValueTrial;
 use crate::access::Permission;
-use crate::app::{App, actor, json_text};
+use crate::app::{App, json_text};
 use crate::artifact::read_artifact;
-use crate::campaigns::needs;
 use crate::error::{Error, Result};
 use crate::lawful::Fitting;
 use crate::problem::Problem;
@@ -80,7 +79,7 @@ impl App {
     /// # Errors
     /// [`Problem::Stale`] when somebody else wrote one, [`Error::Invalid`] for rules that are no gate.
     pub async fn set_gate(&self, person: &Person, kind: ModelKind, text: &GateText) -> Result<i64> {
-        needs(person, Permission::KeepGates)?;
+        let granted = self.needs(person, Permission::KeepGates)?;
         if let Some(fault) = deploy_gate::fault(kind, &text.rules) {
             return Err(Error::Invalid { message: fault });
         }
@@ -106,7 +105,7 @@ impl App {
         tx.add_gate_policy(&policy).await?;
         let payload = serde_json::json!({ "version": policy.version, "rules": policy.rules, "before": before.rules,
             "reason": policy.reason });
-        tx.append_entries(&[self.entry(actor(person), Action::GateChanged, format!("gate/{kind}"), payload)])
+        tx.append_entries(&[self.entry(granted.actor(), Action::GateChanged, format!("gate/{kind}"), payload)])
             .await?;
         tx.commit().await?;
         Ok(policy.version)
@@ -117,13 +116,13 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] without such a version, [`Error::Forbidden`] for who may not.
     pub async fn rerun_gate(&self, person: &Person, label: &str) -> Result<GateReport> {
-        needs(person, Permission::PromoteModels)?;
+        let granted = self.needs(person, Permission::PromoteModels)?;
         let registry = self.registry().await?;
         let version = registry.version(label).ok_or(Error::NotFound)?.clone();
         if version.kind.is_built_in() {
             return Err(Problem::BuiltInModel.into());
         }
-        self.run_gate(&version, actor(person)).await
+        self.run_gate(&version, granted.actor()).await
     }
 
     /// Figures of a version, from the data as they were when it was made.

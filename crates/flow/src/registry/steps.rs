@@ -12,8 +12,8 @@ use terms::model::{ModelAlias, ModelMove, ModelState, ModelVersion};
 use terms::person::{Actor, Person};
 
 use super::seal::{Anchor, Head};
-use crate::access::{Permission, allows};
-use crate::app::{App, actor};
+use crate::access::{Permission, on_model};
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::problem::Problem;
 
@@ -34,11 +34,6 @@ pub struct Step {
 pub(super) struct Made(Head);
 
 impl App {
-    /// Whether somebody may let models act: by their role.
-    pub(crate) fn may_promote(person: &Person) -> bool {
-        allows(person.role, Permission::PromoteModels)
-    }
-
     /// Makes a move as a person. What lets a version act takes its place from the one before, which is retired.
     ///
     /// # Errors
@@ -46,8 +41,9 @@ impl App {
     /// for who may not even take back.
     pub async fn move_model(&self, person: &Person, step: &Step) -> Result<()> {
         let back = step.to.slot().is_none();
-        if !(Self::may_promote(person) || (back && allows(person.role, Permission::Halt))) {
-            return Err(Error::Forbidden);
+        let promotes = self.may(person, Permission::PromoteModels);
+        if !back {
+            self.needs(person, Permission::PromoteModels)?;
         }
         if step.to == ModelState::Candidate || step.to == ModelState::Validated {
             return Err(Problem::NoMove(NoMove::NotPassed).into());
@@ -65,10 +61,14 @@ impl App {
         // Taking back what acts needs none, nor does letting one act again that did before.
         let acted = registry.moves_of(version.id).any(|step| step.to == ModelState::Live);
         let again = version.state == ModelState::Retired && acted;
-        let trained = step.to.slot().is_some() && !again;
-        if trained {
-            self.certified(person).await?;
-        }
+        let trained = !back && !again;
+        let permission = if back { Permission::Halt } else { Permission::PromoteModels };
+        let granted = match self.needs_on(person, permission, on_model(&version, acted)).await {
+            Err(Error::Denied(denied)) if denied.is_by("own-model") => {
+                return Err(Problem::NoMove(NoMove::Maker).into());
+            }
+            granted => granted?,
+        };
         let by = Some(person.id);
         let mut tx = self.store().begin().await?;
         if trained {
@@ -77,7 +77,7 @@ impl App {
         // As it stands in this transaction, whoever else decided meanwhile.
         let version = tx.model(version.id).await?;
         let cleared =
-            self.cleared(&mut tx, &version, step.to, step.share, by, Self::may_promote(person)).await?;
+            self.cleared(&mut tx, &version, step.to, step.share, by, promotes).await?;
         if let Some(slot) = step.to.slot() {
             let there =
                 tx.model_aliases_of(&version.name).await?.into_iter().find(|alias| alias.slot == slot);
@@ -85,7 +85,7 @@ impl App {
                 let there = tx.model(there.model).await?;
                 let reason = format!("{} takes its place", version.label());
                 let way_out = self.cleared(&mut tx, &there, ModelState::Retired, 0, by, true).await?;
-                self.write_move(&mut tx, &there, &way_out, by, &reason, actor(person), Action::ModelMoved)
+                self.write_move(&mut tx, &there, &way_out, by, &reason, granted.actor(), Action::ModelMoved)
                     .await?;
             }
         }
@@ -95,7 +95,7 @@ impl App {
             _ => Action::ModelMoved,
         };
         let made =
-            self.write_move(&mut tx, &version, &cleared, by, &step.reason, actor(person), action).await?;
+            self.write_move(&mut tx, &version, &cleared, by, &step.reason, granted.actor(), action).await?;
         self.finish(tx, made).await
     }
 

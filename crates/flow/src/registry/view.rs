@@ -11,7 +11,7 @@ use terms::person::Person;
 use terms::time::Instant;
 
 use super::{CanaryReport, DriftReport, Fault, Registry, ShadowReport};
-use crate::access::{Permission, allows};
+use crate::access::{Permission, on_model};
 use crate::app::App;
 use crate::artifact::{Artifact, Lineage, read_artifact};
 use crate::error::{Error, Result};
@@ -211,8 +211,8 @@ impl App {
         let lines = gate.as_ref().map(|report| report.lines.as_slice()).unwrap_or_default();
         let gate_lines = lines.iter().map(|line| GateLineView { line: *line, present: of(line) }).collect();
         let policy = self.gate_policy(version.kind).await?;
-        let promotes = Self::may_promote(person);
-        let takes_back = promotes || allows(person.role, Permission::Halt);
+        let promotes = self.may(person, Permission::PromoteModels);
+        let takes_back = self.may_on(person, Permission::Halt, &on_model(version, false), None);
         let own = version.responsible == person.id;
         let may = |to: &ModelState| {
             version.state.may_become(*to)

@@ -104,7 +104,16 @@ impl App {
     /// # Errors
     /// When its words are too long, it lies in the future, or the store fails.
     pub async fn open_request(&self, new: NewRequest) -> Result<RequestId> {
-        let actor = self.actor_of(&new).await?;
+        let actor = match (&new.partner, new.origin) {
+            (Some(_), _) => self.system("flow.opendsr").await?,
+            (None, RequestOrigin::Page | RequestOrigin::Form) => Actor::Customer,
+            (None, _) => Actor::Operator,
+        };
+        self.open_as(new, actor).await
+    }
+
+    /// Opens a request for whoever entered it.
+    async fn open_as(&self, new: NewRequest, actor: Actor) -> Result<RequestId> {
         let id = self.enter_request(new, actor.clone()).await?;
         let request = self.store().rights_request(id).await?;
         if acts_at_once(request.kind)
@@ -199,17 +208,6 @@ impl App {
         let object = format!("rights/{}", request.id);
         tx.append_entries(&[self.entry(actor, action, object, payload)]).await?;
         Ok(())
-    }
-
-    async fn actor_of(&self, new: &NewRequest) -> Result<Actor> {
-        Ok(match (new.handled_by, &new.partner) {
-            (Some(person), _) => crate::app::actor(&self.store().person(person).await?),
-            (None, Some(_)) => self.system("flow.opendsr").await?,
-            (None, None) => match new.origin {
-                RequestOrigin::Page | RequestOrigin::Form => Actor::Customer,
-                _ => Actor::Operator,
-            },
-        })
     }
 
     async fn customer_if_known(&self, key: Option<&CustomerKey>) -> Result<Option<Customer>> {

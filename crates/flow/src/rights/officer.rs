@@ -12,7 +12,8 @@ use terms::service::{ServiceKind, ServiceMail};
 use terms::time::Instant;
 
 use super::{LONGEST_WORDS, NewRequest};
-use crate::app::{App, actor};
+use crate::access::Permission;
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::problem::Problem;
 
@@ -33,12 +34,6 @@ pub struct Handler {
     person: Option<PersonId>,
 }
 
-impl From<&Person> for Handler {
-    fn from(person: &Person) -> Self {
-        Self { actor: actor(person), person: Some(person.id) }
-    }
-}
-
 impl Handler {
     /// Whoever runs the commands of the installation.
     #[must_use]
@@ -54,6 +49,15 @@ impl Handler {
 }
 
 impl App {
+    /// Somebody who may handle requests, and the rest of what the law asks for.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] or [`Error::Denied`] for anybody else.
+    pub fn officer(&self, person: &Person) -> Result<Handler> {
+        let granted = self.needs(person, Permission::ManageRights)?;
+        Ok(Handler { actor: granted.actor(), person: Some(granted.person()) })
+    }
+
     /// Enters a request that came by post, phone or mail. `customer` is a key or an address.
     ///
     /// # Errors
@@ -73,7 +77,7 @@ impl App {
             handled_by: by.person,
             ..new
         };
-        self.open_request(new).await
+        self.open_as(new, by.actor()).await
     }
 
     /// A customer by key or address.

@@ -11,9 +11,8 @@ use terms::ledger::Action;
 use terms::model::{ModelKind, ModelState};
 use terms::person::Person;
 
-use crate::access::Permission;
-use crate::app::{App, actor};
-use crate::campaigns::needs;
+use crate::access::{Permission, on_campaign};
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::problem::Problem;
 
@@ -52,15 +51,14 @@ impl App {
         seen_hash: &str,
         note: &str,
     ) -> Result<()> {
-        needs(person, Permission::Approve)?;
-        self.certified(person).await?;
         let campaign = self.store().campaign(id).await?;
+        let granted = self.needs_on(person, Permission::Approve, on_campaign(&campaign)).await?;
         let current = self.content_hash(&campaign).await?;
         if current.to_string() != seen_hash {
             return Err(Problem::ChangedSinceRead.into());
         }
         self.still_clear(&campaign).await?;
-        self.fair_to_approve(person, &campaign, seen_hash).await?;
+        self.fair_to_approve(&granted, &campaign, seen_hash).await?;
         let mut tx = self.store().begin().await?;
         let approval = tx.approve_campaign(id, person.id, &current, note, self.now()).await?;
         // Whoever approves has seen what the guard left to a person, and lets it pass.
@@ -70,7 +68,7 @@ impl App {
             "author": campaign.author, "models": self.models_of(&campaign.plan.audience).await?,
         });
         tx.append_entries(&[self.entry(
-            actor(person),
+            granted.actor(),
             Action::CampaignApproved,
             format!("campaign/{id}"),
             payload,
@@ -96,7 +94,7 @@ impl App {
     /// # Errors
     /// [`Error::Invalid`] without a reason; otherwise as [`App::approve_campaign`].
     pub async fn reject_campaign(&self, person: &Person, id: CampaignId, note: &str) -> Result<()> {
-        needs(person, Permission::Approve)?;
+        let granted = self.needs(person, Permission::Approve)?;
         if note.trim().is_empty() {
             return Err(Problem::NoReason.into());
         }
@@ -104,7 +102,7 @@ impl App {
         tx.reject_campaign(id, person.id, note, self.now()).await?;
         let payload = serde_json::json!({ "note": note });
         tx.append_entries(&[self.entry(
-            actor(person),
+            granted.actor(),
             Action::CampaignRejected,
             format!("campaign/{id}"),
             payload,

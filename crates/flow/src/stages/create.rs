@@ -11,9 +11,9 @@ use terms::ids::CampaignId;
 use terms::ledger::Action;
 use terms::person::Person;
 
-use crate::access::Permission;
-use crate::app::{App, actor, json_value};
-use crate::campaigns::{needs, plan_of};
+use crate::access::{Permission, on_campaign};
+use crate::app::{App, json_value};
+use crate::campaigns::plan_of;
 use crate::error::{Error, Result};
 use crate::monitoring::readings_of;
 use crate::problem::Problem;
@@ -34,7 +34,7 @@ impl App {
         version: i64,
         form: &CampaignForm,
     ) -> Result<CampaignId> {
-        needs(person, Permission::Compose)?;
+        let granted = self.needs(person, Permission::Compose)?;
         let now = self.now();
         let seed = match id {
             Some(id) => self.store().campaign(id).await?.plan.seed,
@@ -49,7 +49,7 @@ impl App {
         };
         let object = format!("campaign/{}", campaign.id);
         let payload = serde_json::json!({ "version": campaign.version, "plan": json_value(&plan)? });
-        tx.append_entries(&[self.entry(actor(person), Action::CampaignEdited, object, payload)]).await?;
+        tx.append_entries(&[self.entry(granted.actor(), Action::CampaignEdited, object, payload)]).await?;
         for reading in readings_of(campaign.id, &plan, &variants, &checks)? {
             tx.put_reading(&reading, Step::Saved, now).await?;
         }
@@ -64,8 +64,8 @@ impl App {
     /// no subject or body or cannot be filled, when the offer has no facts, or when nobody is in the audience.
     /// [`Error::Forbidden`] and [`Error::Conflict`] as for saving.
     pub async fn submit_campaign(&self, person: &Person, id: CampaignId) -> Result<()> {
-        needs(person, Permission::Compose)?;
         let campaign = self.store().campaign(id).await?;
+        let granted = self.needs_on(person, Permission::Compose, on_campaign(&campaign)).await?;
         if !matches!(campaign.state, CampaignState::Draft | CampaignState::Checked) {
             return Err(Problem::NotADraft { state: campaign.state }.into());
         }
@@ -87,7 +87,7 @@ impl App {
         }
         let hash = self.content_hash(&campaign).await?;
         let object = format!("campaign/{id}");
-        let who = actor(person);
+        let who = granted.actor();
         let audit = match all_clear(&checks) {
             true => self.audit_audience(&campaign, AuditOccasion::Submission).await?,
             false => None,

@@ -15,7 +15,8 @@ use terms::time::Instant;
 use terms::training::{Lesson, Test, TestOrigin, TestResult};
 
 use super::Library;
-use crate::app::{App, actor};
+use crate::access::Permission;
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::problem::Problem;
 
@@ -151,6 +152,7 @@ impl App {
     /// # Errors
     /// [`Problem::TestLater`] too soon after a failure.
     pub async fn begin_test(&self, person: &Person, origin: TestOrigin) -> Result<Test> {
+        let granted = self.needs(person, Permission::View)?;
         let library = Library::get()?;
         let now = self.now();
         let mut tx = self.store().begin().await?;
@@ -168,7 +170,7 @@ impl App {
         let payload =
             serde_json::json!({ "seed": seed, "bank": library.bank, "origin": origin, "ends_at": ends_at });
         let object = format!("test/{}", test.id);
-        tx.append_entries(&[self.entry(actor(person), Action::TestBegun, object, payload)]).await?;
+        tx.append_entries(&[self.entry(granted.actor(), Action::TestBegun, object, payload)]).await?;
         tx.commit().await?;
         Ok(test)
     }
@@ -199,6 +201,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] for a test that is not this person's, [`Problem::TestOver`] for one that is not open.
     pub async fn hand_in(&self, person: &Person, test: i64, ticked: &Ticked) -> Result<TestResult> {
+        let granted = self.needs(person, Permission::View)?;
         let library = Library::get()?;
         let now = self.now();
         let mut tx = self.store().begin().await?;
@@ -231,7 +234,7 @@ impl App {
             fields.insert("valid_until".to_owned(), serde_json::json!(until));
         }
         let action = if result.passed { Action::TestPassed } else { Action::TestFailed };
-        tx.append_entries(&[self.entry(actor(person), action, format!("test/{test}"), payload)]).await?;
+        tx.append_entries(&[self.entry(granted.actor(), action, format!("test/{test}"), payload)]).await?;
         tx.commit().await?;
         Ok(result)
     }

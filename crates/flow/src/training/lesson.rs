@@ -16,7 +16,8 @@ use terms::training::{Certificate, Lesson};
 
 use super::library::Example;
 use super::{Library, Standing, needs_certificate};
-use crate::app::{App, actor};
+use crate::access::Permission;
+use crate::app::App;
 use crate::error::Result;
 use crate::facts::{Reading, read_file};
 use crate::guarding::{CheckSettings, check_message};
@@ -291,10 +292,11 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub async fn read_lesson(&self, person: &Person, lesson: Lesson) -> Result<()> {
+        let granted = self.needs(person, Permission::View)?;
         let mut tx = self.store().begin().await?;
         if tx.put_read(person.id, lesson, self.now()).await? {
             let object = format!("lesson/{lesson}");
-            let entry = self.entry(actor(person), Action::LessonRead, object, serde_json::json!({}));
+            let entry = self.entry(granted.actor(), Action::LessonRead, object, serde_json::json!({}));
             tx.append_entries(&[entry]).await?;
             tx.commit().await?;
         }

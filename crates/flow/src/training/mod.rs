@@ -19,20 +19,16 @@ pub use policy::training::{MINUTES, PASS_PERCENT, QUESTIONS, REMIND_DAYS, Standi
 pub use team::{CertificateView, PersonProgress, TeamView};
 
 use terms::ids::PersonId;
-use terms::ledger::Action;
-use terms::person::{Person, Role};
+use terms::person::Role;
 
 use crate::access::{Permission, allows};
-use crate::app::{App, actor};
+use crate::app::App;
 use crate::error::Result;
-use crate::problem::Problem;
 
 /// Roles whose work needs a certificate: who approves, who overrides rules, who promotes models.
 #[must_use]
-pub const fn needs_certificate(role: Role) -> bool {
-    allows(role, Permission::Approve)
-        || allows(role, Permission::OverrideRules)
-        || allows(role, Permission::PromoteModels)
+pub fn needs_certificate(role: Role) -> bool {
+    Permission::ALL.iter().any(|one| one.needs_certificate() && allows(role, *one))
 }
 
 impl App {
@@ -42,23 +38,5 @@ impl App {
     /// When the store fails.
     pub async fn standing_of(&self, person: PersonId) -> Result<Standing> {
         Ok(policy::training::standing(&self.store().certificates_of(person).await?, self.now()))
-    }
-
-    /// Refuses whoever has no certificate that holds now. That one has ended is an entry of the ledger.
-    ///
-    /// # Errors
-    /// [`Problem::NotCertified`], which leads to the test.
-    pub async fn certified(&self, person: &Person) -> Result<()> {
-        let ended = match self.standing_of(person.id).await? {
-            Standing::Valid { .. } | Standing::EndsSoon { .. } => return Ok(()),
-            Standing::Never => None,
-            Standing::Ended { at } => {
-                let object = format!("person/{}", person.id);
-                let payload = serde_json::json!({ "ended": at });
-                self.record(actor(person), Action::CertificateRefused, object, payload).await?;
-                Some(at)
-            }
-        };
-        Err(Problem::NotCertified { ended }.into())
     }
 }

@@ -12,7 +12,6 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use flow::processing::{ProcessingView, Statements};
-use flow::rights::Handler;
 use std::collections::BTreeMap;
 use terms::processing::Statement;
 
@@ -81,7 +80,7 @@ pub(crate) async fn state(
             what.parse::<Statement>().map_err(|_| Fault::Unreadable("no such statement".to_owned()))?;
         statements.insert(what, words);
     }
-    match state.app.set_statements(statements.clone(), Handler::from(&person).actor()).await {
+    match state.app.set_statements(statements.clone(), state.app.officer(&person)?.actor()).await {
         Ok(()) => Ok(Redirect::to("/processing?done=processing").into_response()),
         Err(error) => {
             let (status, problem) = error::inline(&cx, error)?;

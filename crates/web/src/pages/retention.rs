@@ -11,7 +11,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use flow::Problem;
 use flow::retention::{RetentionLine, RetentionView, longest_days, shortest_days};
-use flow::rights::Handler;
 use serde::Deserialize;
 use terms::person::Actor;
 use terms::processing::RetentionKind;
@@ -98,7 +97,7 @@ pub(crate) async fn step(
     typed: Result<Form<Typed>, FormRejection>,
 ) -> Result<Response, Fault> {
     let Form(typed) = typed?;
-    let (app, by) = (&state.app, Handler::from(&person).actor());
+    let (app, by) = (&state.app, state.app.officer(&person)?.actor());
     let unreadable = || Fault::Unreadable("no such step or kind of data".to_owned());
     if typed.step == "look" && typed.kind.is_empty() {
         app.look_at_retention(None, by).await?;

@@ -11,7 +11,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
-use flow::rights::{BY_OFFICER, BreachStep, ENTERED, Handler, QueueFilter, entered};
+use flow::rights::{BY_OFFICER, BreachStep, ENTERED, QueueFilter, entered};
 use flow::views::{BreachLine, LedgerLine, RecipientLine, RequestLine, RequestView, RightsView};
 use serde::Deserialize;
 use terms::ids::{BreachId, RequestId};
@@ -250,7 +250,7 @@ pub(crate) async fn step(
     path: Result<Path<i64>, PathRejection>,
     typed: Result<Form<Typed>, FormRejection>,
 ) -> Result<Response, Fault> {
-    let (id, by) = (number(path)?, Handler::from(&person));
+    let (id, by) = (number(path)?, state.app.officer(&person)?);
     let step =
         cx.path.split('?').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default().to_owned();
     // What there is not cannot be moved on, whatever was typed.
@@ -339,7 +339,7 @@ pub(crate) async fn create(
     let mut new = entered(kind, origin, cx.lang, received);
     new.verification = typed.how.parse().ok();
     new.details = Details { words: typed.words.trim().to_owned(), ..Details::default() };
-    match state.app.enter_by_officer(&Handler::from(&person), &typed.who, new).await {
+    match state.app.enter_by_officer(&state.app.officer(&person)?, &typed.who, new).await {
         Ok(id) => Ok(Redirect::to(&format!("/rights/{id}?done=rights_saved")).into_response()),
         Err(error) => {
             let (status, problem) = error::inline(&cx, error)?;
@@ -373,7 +373,7 @@ pub(crate) async fn breach(
     let hours: i64 = typed.hours_ago.parse().unwrap_or(0);
     let aware = state.app.now().plus_hours(-hours.clamp(0, 20_000));
     let people = typed.people.parse().ok();
-    let by = Handler::from(&person).actor();
+    let by = state.app.officer(&person)?.actor();
     state.app.open_breach(&typed.title, aware, people, Some(person.id), by).await?;
     Ok(back())
 }
@@ -386,7 +386,7 @@ pub(crate) async fn breach_step(
     typed: Result<Form<BreachTyped>, FormRejection>,
 ) -> Result<Response, Fault> {
     let (id, Form(typed)) = (BreachId(id?.0), typed?);
-    let by = Handler::from(&person).actor();
+    let by = state.app.officer(&person)?.actor();
     match typed.step.as_str() {
         "reported" => state.app.record_breach(id, BreachStep::Reported, by).await?,
         "told" => state.app.record_breach(id, BreachStep::Told, by).await?,
