@@ -128,6 +128,8 @@ pub(crate) enum Command {
         /// Action or object
         about: String,
     },
+    /// Hold a share of all customers out of marketing, to see what all of it changes; `candor report marketing` shows it
+    Holdout(HoldoutArgs),
     /// Reports that are made from what the system did
     #[command(subcommand)]
     Report(ReportCommand),
@@ -344,6 +346,8 @@ pub(crate) enum LedgerCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
+    /// What all marketing together changes: everybody else against those drawn to hear none
+    Marketing,
     /// What AI did in a month, who answered for it, what was held back: as Markdown, or as an HTML file to be printed
     ResponsibleAi {
         /// The month, such as 2026-10 [default: the one that is going on]
@@ -356,6 +360,19 @@ pub(crate) enum ReportCommand {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HoldoutArgs {
+    /// Share of all customers who hear no marketing, in percent, from 0 to 20; it holds from the next period on
+    #[arg(long, value_name = "PERCENT")]
+    pub(crate) percent: f64,
+    /// Months until others are drawn: 3 or 6
+    #[arg(long, value_name = "MONTHS", default_value = "3")]
+    pub(crate) months: u32,
+    /// Whose act it is: the sign-in address of a privacy officer
+    #[arg(long, value_name = "EMAIL")]
+    pub(crate) by: String,
 }
 
 #[derive(Debug, Subcommand)]

@@ -20,6 +20,7 @@ use crate::brand::Brand;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::events::{Intake, KnownKeys, Limiter};
+use crate::holdout::PeriodEffect;
 use crate::home::Home;
 use crate::lawful::fatigue::Fatigue;
 use crate::links::LinkSigner;
@@ -47,6 +48,7 @@ struct Inner {
     access: Access,
     snapshot: RwLock<Option<Arc<Snapshot>>>,
     fatigue: Mutex<Option<Arc<Fatigue>>>,
+    effects: Mutex<Vec<(store::consents::UseMark, PeriodEffect)>>,
     tries: Mutex<HashMap<String, Vec<Instant>>>,
     intake: OnceLock<Intake>,
     limiter: Mutex<Limiter>,
@@ -122,6 +124,7 @@ impl App {
             access,
             snapshot: RwLock::new(None),
             fatigue: Mutex::new(None),
+            effects: Mutex::default(),
             tries: Mutex::new(HashMap::new()),
             intake: OnceLock::new(),
             limiter: Mutex::new(Limiter::default()),
@@ -156,6 +159,7 @@ impl App {
                 access: inner.access.clone(),
                 snapshot: RwLock::new(None),
                 fatigue: Mutex::new(None),
+                effects: Mutex::default(),
                 tries: Mutex::new(HashMap::new()),
                 intake: OnceLock::new(),
                 limiter: Mutex::new(Limiter::default()),
@@ -239,6 +243,10 @@ impl App {
 
     pub(crate) fn fatigue_slot(&self) -> &Mutex<Option<Arc<Fatigue>>> {
         &self.inner.fatigue
+    }
+
+    pub(crate) fn effects_slot(&self) -> &Mutex<Vec<(store::consents::UseMark, PeriodEffect)>> {
+        &self.inner.effects
     }
 
     /// The brand's settings.

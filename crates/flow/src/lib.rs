@@ -25,6 +25,7 @@ pub mod facts;
 mod forecast;
 pub mod guarding;
 mod hand_over;
+pub mod holdout;
 pub mod home;
 pub mod house;
 mod in_flight;

@@ -14,6 +14,7 @@ use terms::person::Actor;
 
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::holdout::Holdout;
 use crate::lawful::fatigue::Fatigue;
 use crate::lawful::subjects::limits;
 use crate::snapshot::Snapshot;
@@ -31,6 +32,7 @@ pub(crate) struct Press {
     pub(crate) models: Vec<String>,
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) fatigue: Arc<Fatigue>,
+    pub(crate) holdout: Holdout,
     pub(crate) actor: Actor,
 }
 
@@ -60,6 +62,7 @@ impl App {
             models: self.models_of(&campaign.plan.audience).await?,
             snapshot: self.snapshot().await?,
             fatigue: self.fatigue().await?,
+            holdout: self.holdout().await?,
             actor: self.system("flow.deliver").await?,
             from: brand.from,
             base_url: brand.base_url,

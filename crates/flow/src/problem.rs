@@ -117,6 +117,16 @@ pub enum Problem {
         /// What is wrong.
         why: String,
     },
+    /// A share or a period of the holdout that cannot be.
+    #[error(
+        "`{percent}` % for `{months}` months cannot be held out; choose 0 to 20 percent, with two digits at most, for 3 or 6 months"
+    )]
+    HoldoutShare {
+        /// The share, in percent.
+        percent: f64,
+        /// The months.
+        months: u32,
+    },
     /// A campaign is sent back without a reason.
     #[error("say why it goes back, so that its author knows what to change")]
     NoReason,
@@ -402,6 +412,7 @@ impl Problem {
             | Self::NothingToCorrect
             | Self::NotAnAddress
             | Self::NoReasonToOpen
+            | Self::HoldoutShare { .. }
             | Self::NotAllJudged
             | Self::NoReasonForGate
             | Self::VaultFile { .. } => ProblemKind::Input,

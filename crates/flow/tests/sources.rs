@@ -39,6 +39,8 @@ const READS: &[&str] = &[
     "messages_of_customer",
     "reached_since",
     "planned_of",
+    "withdrawn_between",
+    "complained_between",
 ];
 
 /// Where else they may be called, and why. A path that ends with `/` means everything below it.

@@ -3,5 +3,6 @@
 pub mod assign;
 pub mod estimate;
 pub mod guardrail;
+pub mod holdout;
 pub mod power;
 pub mod sequential;

@@ -29,6 +29,7 @@ pub mod facts;
 pub mod fairness;
 pub mod guard_readings;
 pub mod guard_samples;
+pub mod holdout;
 pub mod house;
 pub mod identities;
 pub mod intake;

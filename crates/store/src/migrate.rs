@@ -120,6 +120,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0017_triggers.sqlite.sql"),
         postgres: include_str!("../migrations/0017_triggers.postgres.sql"),
     },
+    Migration {
+        version: 19,
+        schema: include_str!("../migrations/0019_long_term.sql"),
+        sqlite: include_str!("../migrations/0019_triggers.sqlite.sql"),
+        postgres: include_str!("../migrations/0019_triggers.postgres.sql"),
+    },
 ];
 
 pub(crate) async fn run(tx: &mut Transaction<'static, Any>, kind: Kind) -> Result<()> {

@@ -114,6 +114,12 @@ pub const WITHOUT_CUSTOMERS: &[(&str, &str)] = &[
     ("facts", "statements about the brand and its offers"),
     ("fact_versions", "what the fact sheet said when"),
     ("fairness_audits", "counts by group, without groups too small to be told"),
+    (
+        "holdout_rules",
+        "how large a share hears nothing from when on, and the seed it is drawn by; nobody's name",
+    ),
+    ("long_term_judgements", "aggregates over the arms of a campaign, and what they came to"),
+    ("long_term_overrides", "which vetoes people overruled, and why"),
     ("house_rules", "rules of the brand, every version"),
     ("house_severities", "which rules the brand made more severe"),
     ("house_overrides", "which rules a privacy officer overrode, why and until when"),

@@ -25,6 +25,8 @@ text_enum! {
         Cap = "cap",
         /// By the customer's own history, the next message would do more harm than the brand allows.
         Fatigue = "fatigue",
+        /// What the next message can be expected to bring is clearly less than what it costs in future attention.
+        NotWorthAContact = "not_worth_a_contact",
         /// No hour within the campaign's time at which the customer's zone allows a message.
         QuietHours = "quiet_hours",
         /// No variant in the customer's language.
@@ -35,6 +37,8 @@ text_enum! {
         OtherCampaign = "other_campaign",
         /// Facts were missing; when in doubt, nobody is contacted.
         MissingFacts = "missing_facts",
+        /// Drawn by lot to hear no marketing at all for a period, to measure what all of it changes.
+        GlobalHoldout = "global_holdout",
         /// Held out at random, to measure what the message changes.
         Control = "control",
     }

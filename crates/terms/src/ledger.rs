@@ -132,6 +132,14 @@ text_enum! {
         FairnessPolicyChanged = "fairness_policy_changed",
         /// The brand's own policies on who may do what are others than before.
         PoliciesChanged = "policies_changed",
+        /// Which share of all customers hears no marketing, and for how long, was set.
+        HoldoutSet = "holdout_set",
+        /// A campaign was judged on what it did to the long term.
+        LongTermJudged = "long_term_judged",
+        /// Somebody let a campaign through that is vetoed for the long term, with a reason.
+        VetoOverruled = "veto_overruled",
+        /// What long-term loss is tolerated was changed.
+        LongTermPolicyChanged = "long_term_policy_changed",
         /// Somebody signed in.
         SignedIn = "signed_in",
         /// A request under data protection law arrived.

@@ -973,6 +973,7 @@ pub(crate) fn known() -> KnownView {
         }),
         places: vec![("store.customers".into(), 1), ("lake.purchases".into(), 14)],
         rows: 31,
+        holdout_until: Some(Day(20_790)),
         decisions: vec![
             OwnDecision { message: 7, about: HOSTILE.into(), at: at(-9), sent: true },
             OwnDecision { message: 9, about: "Win back".into(), at: at(-30), sent: false },

@@ -6,6 +6,7 @@ pub(crate) mod consent;
 pub(crate) mod doctor;
 pub(crate) mod facts;
 pub(crate) mod guard;
+pub(crate) mod holdout;
 pub(crate) mod house;
 pub(crate) mod import;
 pub(crate) mod key;

@@ -26,7 +26,9 @@ pub(crate) async fn who(global: &Global, about: &str) -> Result<()> {
 }
 
 pub(crate) async fn run(global: &Global, command: &ReportCommand) -> Result<()> {
-    let ReportCommand::ResponsibleAi { month, lang, out } = command;
+    let ReportCommand::ResponsibleAi { month, lang, out } = command else {
+        return crate::commands::holdout::report(global).await;
+    };
     let app = open_quiet(global).await?;
     let month = match month {
         Some(month) => month.clone(),

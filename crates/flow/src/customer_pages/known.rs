@@ -89,6 +89,7 @@ impl App {
                 .map(|part| (part.place.to_owned(), part.rows.len()))
                 .collect(),
             rows: archive.rows(),
+            holdout_until: self.holdout().await?.until(&customer.key, self.now()),
             decisions: self.own_decisions(&customer).await?,
             email: customer.email.as_deref().map(crate::rights::veiled).unwrap_or_default(),
             restricted: customer.restricted,

@@ -7,6 +7,7 @@
 //! Architecture invariant: a [`Lawful`] is made by [`App::lawful`] alone; outside of this folder, no module of this
 //! crate calls the reads of store and lake that name customers, but for those listed with their reason in a test.
 
+mod everybody;
 pub(crate) mod fatigue;
 mod service;
 pub(crate) mod subjects;
@@ -27,6 +28,7 @@ use terms::time::{Day, Instant};
 
 use crate::app::App;
 use crate::error::Result;
+pub(crate) use everybody::Lived;
 use subjects::latest;
 
 /// A purpose, as a type.

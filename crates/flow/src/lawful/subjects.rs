@@ -22,6 +22,7 @@ use terms::time::Instant;
 use crate::app::App;
 use crate::brand::{Brand, HolidayRest};
 use crate::error::Result;
+use crate::holdout::Holdout;
 use crate::lawful::fatigue::{Exposures, Fatigue, exposures_of};
 use crate::snapshot::Snapshot;
 
@@ -59,6 +60,7 @@ pub(crate) struct Facts {
     snapshot: Arc<Snapshot>,
     fatigue: Arc<Fatigue>,
     exposures: Exposures,
+    holdout: Holdout,
     now: Instant,
 }
 
@@ -76,6 +78,7 @@ impl Facts {
             snapshot: app.snapshot().await?,
             fatigue,
             exposures,
+            holdout: app.holdout().await?,
             now,
         })
     }
@@ -95,7 +98,7 @@ impl Facts {
         let subject = with_contacts(subject, self.contacts.get(key).map_or(&[], Vec::as_slice));
         let harm = (self.exposures.of(key))
             .and_then(|exposures| self.fatigue.harm(exposures, &subject.contacts, self.now));
-        Ok(Subject { harm, ..subject })
+        Ok(Subject { harm, holdout_until: self.holdout.until(key, self.now), ..subject })
     }
 }
 
@@ -163,6 +166,8 @@ pub(crate) struct Read<'a> {
     pub(crate) snapshot: &'a Snapshot,
     /// For the next message's harm, asked only of those who agree at the moment.
     pub(crate) fatigue: &'a Fatigue,
+    /// For who is drawn to hear no marketing at the moment.
+    pub(crate) holdout: &'a Holdout,
 }
 
 impl App {
@@ -202,6 +207,6 @@ impl App {
         } else {
             None
         };
-        Ok(Subject { harm, ..subject })
+        Ok(Subject { harm, holdout_until: known.holdout.until(&customer.key, now), ..subject })
     }
 }

@@ -207,7 +207,7 @@ impl App {
             Err(store::Error::NotFound { .. }) => return Ok(missing("contact record")),
             Err(error) => return Err(error.into()),
         };
-        let known = Read { snapshot: &press.snapshot, fatigue: &press.fatigue };
+        let known = Read { snapshot: &press.snapshot, fatigue: &press.fatigue, holdout: &press.holdout };
         let channel = press.campaign.plan.channel;
         let subject = self.subject_now(tx, &customer, claim.campaign, channel, now, known).await?;
         let outcome = decide(&subject, &press.rules, now);

@@ -5,7 +5,7 @@ use terms::consent::{Channel, SuppressionReason};
 use terms::customer::Language;
 use terms::preference::Personalisation;
 use terms::rights::{RequestState, RightKind};
-use terms::time::Instant;
+use terms::time::{Day, Instant};
 
 use crate::rights::Asked;
 
@@ -205,6 +205,8 @@ pub struct KnownView {
     pub places: Vec<(String, usize)>,
     /// Rows in all.
     pub rows: usize,
+    /// Until when they hear no marketing because they were drawn by lot; `None` for everybody else.
+    pub holdout_until: Option<Day>,
     /// Decisions of the last year that they can have reviewed.
     pub decisions: Vec<OwnDecision>,
     /// The veiled address a confirmation goes to; empty without one.

@@ -25,6 +25,7 @@ pub struct SubjectColumns {
     topics: Vec<Vec<String>>,
     personalisation: Vec<Personalisation>,
     harm_low: Vec<Option<f64>>,
+    worth_high: Vec<Option<f64>>,
     language: Vec<Language>,
     place: Vec<usize>,
     places: Vec<Place>,
@@ -40,6 +41,7 @@ struct Flags {
     suppressed: bool,
     planned_elsewhere: bool,
     missing: bool,
+    held_out: bool,
     in_control: bool,
 }
 
@@ -66,6 +68,7 @@ impl SubjectColumns {
             topics: Vec::with_capacity(n),
             personalisation: Vec::with_capacity(n),
             harm_low: Vec::with_capacity(n),
+            worth_high: Vec::with_capacity(n),
             language: Vec::with_capacity(n),
             place: Vec::with_capacity(n),
             ..Self::default()
@@ -80,6 +83,7 @@ impl SubjectColumns {
             suppressed: subject.suppressed.is_some(),
             planned_elsewhere: subject.planned_elsewhere.is_some(),
             missing: !subject.missing.is_empty(),
+            held_out: subject.holdout_until.is_some(),
             in_control: subject.in_control,
         });
         self.marketing.push(subject.marketing.as_ref().map(Consent::of));
@@ -91,6 +95,7 @@ impl SubjectColumns {
         self.topics.push(subject.topics.clone());
         self.personalisation.push(subject.personalisation);
         self.harm_low.push(subject.harm.map(|harm| harm.low));
+        self.worth_high.push(subject.worth.map(|worth| worth.high));
         self.language.push(subject.language);
         let place = (subject.time_zone.clone(), subject.country);
         let code = *self.codes.entry(place).or_insert_with_key(|place| {
@@ -127,6 +132,8 @@ impl SubjectColumns {
             topics: self.topics.get(at)?,
             personalisation: *self.personalisation.get(at)?,
             harm_low: *self.harm_low.get(at)?,
+            worth_high: *self.worth_high.get(at)?,
+            held_out: flags.held_out,
             not_before: *not_before.get(*self.place.get(at)?)?,
             language: *self.language.get(at)?,
             planned_elsewhere: flags.planned_elsewhere,

@@ -13,7 +13,7 @@ mod test;
 pub use columns::{Decisions, SubjectColumns, decide_columns};
 pub use outcome::{Outcome, decide};
 pub use rules::{BrandLimits, Rules};
-pub use subject::{Harm, Subject};
+pub use subject::{Harm, Subject, Worth};
 
 #[cfg(test)]
 mod tests;

@@ -112,6 +112,8 @@ fn facts(subject: &Subject, not_before: Option<Instant>) -> Facts<'_> {
         topics: &subject.topics,
         personalisation: subject.personalisation,
         harm_low: subject.harm.map(|harm| harm.low),
+        worth_high: subject.worth.map(|worth| worth.high),
+        held_out: subject.holdout_until.is_some(),
         not_before,
         language: subject.language,
         planned_elsewhere: subject.planned_elsewhere.is_some(),
@@ -132,11 +134,13 @@ fn check(reason: ExclusionReason, rules: &Rules) -> String {
         ExclusionReason::Topic => "topic".to_owned(),
         ExclusionReason::Cap => "cap".to_owned(),
         ExclusionReason::Fatigue => "fatigue".to_owned(),
+        ExclusionReason::NotWorthAContact => "worth".to_owned(),
         ExclusionReason::QuietHours => "quiet_hours".to_owned(),
         ExclusionReason::NoVariant => "variant".to_owned(),
         ExclusionReason::Personalisation => "personalisation".to_owned(),
         ExclusionReason::OtherCampaign => "other_campaign".to_owned(),
         ExclusionReason::MissingFacts => "facts".to_owned(),
+        ExclusionReason::GlobalHoldout => "holdout".to_owned(),
         ExclusionReason::Control => "control".to_owned(),
     }
 }
@@ -189,6 +193,9 @@ fn found(
                 rules.limits.most_harm * 100.0
             )
         }),
+        ExclusionReason::NotWorthAContact => subject.worth.map_or("not known".to_owned(), |worth| {
+            format!("the next message is worth {:.2}, at most {:.2}", worth.expected, worth.high)
+        }),
         ExclusionReason::Personalisation => personal(subject, rules),
         ExclusionReason::NoVariant if rules.need(subject.language).is_some() => {
             format!("written in `{}`", subject.language)
@@ -199,6 +206,9 @@ fn found(
             .map_or("not planned elsewhere".to_owned(), |other| format!("planned for campaign {other}")),
         ExclusionReason::MissingFacts if subject.missing.is_empty() => "complete".to_owned(),
         ExclusionReason::MissingFacts => format!("could not be read: {}", subject.missing.join(", ")),
+        ExclusionReason::GlobalHoldout => subject
+            .holdout_until
+            .map_or("not drawn".to_owned(), |until| format!("drawn to hear no marketing until {until}")),
         ExclusionReason::Control if subject.in_control => {
             "held out at random to measure the effect".to_owned()
         }

@@ -6,7 +6,7 @@ use terms::consent::SuppressionReason;
 use terms::customer::Language;
 use terms::ids::{CampaignId, CustomerKey};
 use terms::preference::Personalisation;
-use terms::time::Instant;
+use terms::time::{Day, Instant};
 
 /// How likely the next message is to do harm.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,6 +15,16 @@ pub struct Harm {
     pub expected: f64,
     /// Lower bound: the probability is above it with a confidence of 90 %.
     pub low: f64,
+}
+
+/// What the next message is worth, in major units of the brand's currency: what it can be expected to bring, less what
+/// it costs in future attention.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Worth {
+    /// Expected.
+    pub expected: f64,
+    /// Upper bound: it is below with a confidence of 95 %.
+    pub high: f64,
 }
 
 /// The facts about one customer at the moment of deciding.
@@ -46,6 +56,10 @@ pub struct Subject {
     /// Probability that the next message makes the customer opt out or complain, by their own history; `None` where
     /// profiling is not allowed or too little is known.
     pub harm: Option<Harm>,
+    /// What the next message is worth; `None` where profiling is not allowed or there is no evidence.
+    pub worth: Option<Worth>,
+    /// Last day of the period in which the customer was drawn to hear no marketing; `None` for everybody else.
+    pub holdout_until: Option<Day>,
     /// IANA time zone, if known.
     pub time_zone: Option<String>,
     /// Country, if known; stands in for an unknown zone.
@@ -77,6 +91,8 @@ impl Subject {
             topics: Vec::new(),
             personalisation: Personalisation::Basic,
             harm: None,
+            worth: None,
+            holdout_until: None,
             time_zone: None,
             country: None,
             language,

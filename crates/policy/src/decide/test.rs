@@ -38,6 +38,8 @@ pub(super) struct Facts<'a> {
     pub(super) topics: &'a [String],
     pub(super) personalisation: Personalisation,
     pub(super) harm_low: Option<f64>,
+    pub(super) worth_high: Option<f64>,
+    pub(super) held_out: bool,
     pub(super) not_before: Option<Instant>,
     pub(super) language: Language,
     pub(super) planned_elsewhere: bool,
@@ -67,6 +69,8 @@ pub(super) fn excludes(reason: ExclusionReason, facts: &Facts<'_>, rules: &Rules
         ExclusionReason::Fatigue => facts.harm_low.is_some_and(|low| {
             low.is_nan() || rules.limits.most_harm.is_nan() || low > rules.limits.most_harm
         }),
+        // A bound that is no number is no evidence that a message is worth anything.
+        ExclusionReason::NotWorthAContact => facts.worth_high.is_some_and(|high| high.is_nan() || high < 0.0),
         ExclusionReason::QuietHours => facts.not_before.is_none(),
         ExclusionReason::NoVariant => rules.need(facts.language).is_none(),
         ExclusionReason::Personalisation => rules.need(facts.language).is_some_and(|need| {
@@ -74,6 +78,7 @@ pub(super) fn excludes(reason: ExclusionReason, facts: &Facts<'_>, rules: &Rules
         }),
         ExclusionReason::OtherCampaign => facts.planned_elsewhere,
         ExclusionReason::MissingFacts => facts.missing,
+        ExclusionReason::GlobalHoldout => facts.held_out,
         ExclusionReason::Control => facts.in_control,
     }
 }

@@ -79,6 +79,7 @@ fn faults() -> Vec<(ExclusionReason, Fault)> {
         (ExclusionReason::Topic, |s| s.topics = vec!["tea".into()]),
         (ExclusionReason::Cap, |s| s.contacts = vec![noon().plus_days(-1)]),
         (ExclusionReason::Fatigue, |s| s.harm = Some(Harm { expected: 0.08, low: 0.03 })),
+        (ExclusionReason::NotWorthAContact, |s| s.worth = Some(Worth { expected: -0.4, high: -0.1 })),
         (ExclusionReason::QuietHours, |s| s.time_zone = None),
         (ExclusionReason::NoVariant, |s| s.language = Language::English),
         (ExclusionReason::Personalisation, |s| {
@@ -86,6 +87,7 @@ fn faults() -> Vec<(ExclusionReason, Fault)> {
         }),
         (ExclusionReason::OtherCampaign, |s| s.planned_elsewhere = Some(CampaignId(2))),
         (ExclusionReason::MissingFacts, |s| s.missing = vec!["contact history".into()]),
+        (ExclusionReason::GlobalHoldout, |s| s.holdout_until = Day::from_ymd(2026, 3, 31)),
         (ExclusionReason::Control, |s| s.in_control = true),
     ]
 }
@@ -261,6 +263,7 @@ fn subject() -> impl Strategy<Value = Subject> {
             select(vec![Vec::new(), vec!["coffee".to_owned()], vec!["tea".to_owned(), "cups".to_owned()]]),
             select(Personalisation::ALL),
             proptest::option::of(0.0f64..0.06),
+            (proptest::option::weighted(0.3, -0.5f64..2.0), rarely()),
         ),
     )
         .prop_map(|(flags, consents, contacts, monthly_max, (zone, country, language), chosen)| {
@@ -277,6 +280,8 @@ fn subject() -> impl Strategy<Value = Subject> {
                 topics: chosen.0,
                 personalisation: chosen.1,
                 harm: chosen.2.map(|low| Harm { expected: low * 1.5, low }),
+                worth: chosen.3.0.map(|high| Worth { expected: high - 0.3, high }),
+                holdout_until: chosen.3.1.then_some(noon().day()),
                 time_zone: zone.map(str::to_owned),
                 country: country.map(|code| code.parse().unwrap()),
                 language,

@@ -6,6 +6,7 @@
 
 use crate::error::ScienceError;
 use statrs::distribution::{ContinuousCDF, Normal};
+use terms::estimate::Estimate;
 
 /// What is asked of the test.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,6 +55,19 @@ pub fn minimal_detectable(
     Ok(quantiles(demand)? * deviation * (1.0 / (n as f64 * share * (1.0 - share))).sqrt())
 }
 
+/// The smallest difference that numbers with this interval show with the power asked for: the interval's half width is its
+/// error times the quantile of its level. `None` for an interval without width.
+///
+/// # Errors
+/// When level or power are not between 0 and 1.
+pub fn detectable_from_error(found: &Estimate, demand: &Demand) -> Result<Option<f64>, ScienceError> {
+    let level = inside("level", found.interval.level)?;
+    let half = (found.interval.high - found.interval.low) / 2.0;
+    let error = half / Normal::standard().inverse_cdf(0.5 + level / 2.0);
+    let shown = quantiles(demand)? * error;
+    Ok((shown > 0.0 && shown.is_finite()).then_some(shown))
+}
+
 /// The customers needed in both arms together to show a difference of `effect`.
 ///
 /// # Errors
@@ -81,6 +95,14 @@ mod tests {
         assert_eq!(sample_size(0.5, 0.5, 1.0, &Demand::default()).unwrap(), 126);
         let back = minimal_detectable(126, 0.5, 1.0, &Demand::default()).unwrap();
         assert!((back - 0.5).abs() < 0.002, "{back}");
+    }
+
+    #[test]
+    fn what_numbers_show_follows_from_their_interval() {
+        // Half width 1.959964 is an error of 1: 1.959964 + .841621.
+        let interval = terms::estimate::Interval { low: -1.959_964, high: 1.959_964, level: 0.95 };
+        let found = detectable_from_error(&Estimate { value: 0.0, interval, n: 9 }, &Demand::default());
+        assert!((found.unwrap().unwrap() - 2.801_585).abs() < 1e-5);
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod facts;
 mod fairness;
 mod guard_api;
 mod health;
+mod holdout;
 mod house;
 mod join;
 mod ledger;
@@ -76,6 +77,8 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .get("/customers", Staff(View), customers::show)
         .get("/customers/{key}", Staff(View), customer::show)
         .get("/campaigns", Staff(View), campaigns::show)
+        .get("/campaigns/effect", Staff(View), holdout::show)
+        .post("/campaigns/effect", Staff(KeepGates), holdout::set)
         .get("/campaigns/new", Staff(Compose), compose::new)
         .post("/campaigns/new", Staff(Compose), compose::create)
         .post("/campaigns/check", Staff(Compose), compose::check)

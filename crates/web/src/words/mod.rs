@@ -49,6 +49,7 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
             return cx.t2("problem.unfair_audience", cx.dec(*ratio, 2), cx.dec(*limit, 2));
         }
         Problem::FairnessPolicy { .. } => "problem.fairness_policy",
+        Problem::HoldoutShare { .. } => "problem.holdout_share",
         Problem::NoReason => "problem.no_reason",
         Problem::NoReasonToEnd => "problem.no_reason_to_end",
         Problem::FactsMoved => "problem.facts_moved",
@@ -288,6 +289,7 @@ mod tests {
             Problem::UnfairAudience { ratio: 0.61, limit: 0.8 },
             Problem::UnfairAudience { ratio: f64::NAN, limit: 0.8 },
             Problem::FairnessPolicy { why: "x".into() },
+            Problem::HoldoutShare { percent: 21.0, months: 3 },
             Problem::UnknownAction { action: "x".into() },
             Problem::Taken,
             Problem::ChangedSinceRead,

@@ -66,6 +66,11 @@ fn known(cx: &Cx, check: &str, found: &str) -> Option<String> {
         "cap" => caps(cx, found),
         "topic" => found.strip_prefix("chose ").map(|topics| cx.t1("found.topics", topics)),
         "fatigue" => harm(cx, found),
+        "worth" => worth(cx, found),
+        "holdout" => {
+            let day: Day = found.strip_prefix("drawn to hear no marketing until ")?.parse().ok()?;
+            Some(cx.t1("found.drawn", cx.day(day)))
+        }
         "personalisation" => personal(cx, found),
         _ => receipt(cx, found),
     }
@@ -81,6 +86,13 @@ fn harm(cx: &Cx, found: &str) -> Option<String> {
         Some(cx.pct(number / 100.0, 1))
     };
     Some(cx.t3("found.harm", percent(expected)?, percent(low)?, percent(most)?))
+}
+
+/// `the next message is worth -0.40, at most -0.10`, in the brand's currency.
+fn worth(cx: &Cx, found: &str) -> Option<String> {
+    let (expected, high) = found.strip_prefix("the next message is worth ")?.split_once(", at most ")?;
+    let amount = |text: &str| -> Option<String> { Some(cx.signed_dec(text.parse::<f64>().ok()?, 2)) };
+    Some(cx.t2("found.worth", amount(expected)?, amount(high)?))
 }
 
 /// `chose `basic`, personal facts allowed: 1; wording: usual`.
