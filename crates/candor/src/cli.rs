@@ -35,6 +35,31 @@ pub(crate) struct Global {
     pub(crate) json: bool,
 }
 
+/// The switch of all AI.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AiCommand {
+    /// Whether it is stopped, and who threw the switch when
+    Status,
+    /// No model acts and nothing leaves that a model chose or a machine wrote, in every process, from now on
+    Stop {
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// Address of the person who stops it
+        #[arg(long, value_name = "EMAIL")]
+        by: String,
+    },
+    /// Let AI go on: an approver or analyst with a certificate, other than who stopped it
+    Resume {
+        /// Why it is safe to go on
+        #[arg(long)]
+        reason: String,
+        /// Address of the person who lets it go on
+        #[arg(long, value_name = "EMAIL")]
+        by: String,
+    },
+}
+
 /// Decisions about models. Whoever answers for a version does not let it act.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelCommand {
@@ -139,6 +164,9 @@ pub(crate) enum Command {
     /// Add somebody who works with Candor, or list everybody
     #[command(subcommand)]
     Person(PersonCommand),
+    /// Stop all AI at once, or let it go on
+    #[command(subcommand)]
+    Ai(AiCommand),
     /// Who is certified to approve, and how far everybody is with the lessons
     #[command(subcommand)]
     Training(TrainingCommand),

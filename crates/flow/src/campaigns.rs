@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::in_flight::InFlight;
 use crate::jobs::Work;
+use crate::oversight::uses_ai;
 use crate::problem::Problem;
 use crate::stages::decide;
 use crate::views::{
@@ -100,6 +101,8 @@ pub(crate) fn plan_of(form: &CampaignForm, seed: u64, now: Instant) -> Result<(C
         offer: form.offer.trim().to_owned(),
         written_with_ai: form.written_with_ai,
         topic: form.topic.trim().to_owned(),
+        struck: Vec::new(),
+        at_most: None,
     };
     Ok((plan, variants))
 }
@@ -122,6 +125,10 @@ impl App {
             .allowed_hosts
             .first()
             .map_or_else(|| brand.base_url.clone(), |host| format!("https://{host}/"));
+        if template.is_some() {
+            // The library is an AI of the registry, too.
+            self.needs_ai().await?;
+        }
         let chosen = match template {
             Some(id) => Some(template::find(id).ok_or(Error::NotFound)?),
             None => None,
@@ -222,13 +229,22 @@ impl App {
             offer: form.offer.clone(),
             written_with_ai: form.written_with_ai,
             topic: form.topic.clone(),
+            struck: Vec::new(),
+            at_most: None,
         });
+        let ai_stopped = self.ai_stopped().await?.is_some();
         let audience = match policy::segment::parse(&form.audience) {
+            Ok(segment) if ai_stopped && segment.uses_profiling() => AudiencePreview {
+                described: policy::segment::describe(&segment, language),
+                ai_stopped,
+                ..unread_audience()
+            },
             Ok(segment) => decide::preview(self, id, &plan, &written, &segment, language).await?,
             Err(error) => {
                 AudiencePreview { error: Some(error.render(&form.audience, language)), ..unread_audience() }
             }
         };
+        let without_ai = !(ai_stopped && uses_ai(&plan));
         let workshop = Workshop::new(brand, plan, facts, self.last_calls(id).await?, self.house().await?);
         let checks: Vec<_> =
             written.iter().map(|variant| workshop.check_variant(variant, now, language)).collect();
@@ -247,7 +263,7 @@ impl App {
             }
         }
         form.variants.sort_by_key(|form| form.language);
-        let can_submit = audience.error.is_none() && planned.is_ok() && all_clear(&checks);
+        let can_submit = without_ai && audience.error.is_none() && planned.is_ok() && all_clear(&checks);
         Ok(ComposeView {
             id,
             version,
@@ -259,6 +275,7 @@ impl App {
             offers: self.offers().await?,
             templates: gateway::text_model::template::library()
                 .iter()
+                .filter(|_| !ai_stopped)
                 .map(|template| TemplateChoice { id: template.id.to_owned(), goal: template.goal })
                 .collect(),
             segment_fields: segment_fields(),
@@ -285,6 +302,7 @@ impl App {
     pub async fn launch_campaign(&self, person: &Person, id: CampaignId) -> Result<()> {
         let campaign = self.store().campaign(id).await?;
         let granted = self.needs_on(person, Permission::Launch, on_campaign(&campaign)).await?;
+        self.plan_needs_ai(&campaign.plan).await?;
         let approved = self.covering_approval(&campaign).await?;
         let now = self.now();
         if now > campaign.plan.ends_at {
@@ -308,6 +326,7 @@ impl App {
         // Frozen and running in one step: a crash in between leaves an approved campaign that can be launched again.
         let mut tx = self.store().begin().await?;
         tx.freeze_audience(id, &rows).await?;
+        tx.launching(id, uses_ai(&campaign.plan), now).await?;
         tx.move_campaign(id, CampaignState::Approved, CampaignState::Running, now).await?;
         let mut entries = Vec::new();
         if let Some(audit) = &audit {
@@ -335,6 +354,7 @@ impl App {
     /// # Errors
     /// [`Error::Conflict`] when it is not paused.
     pub async fn resume_campaign(&self, person: &Person, id: CampaignId) -> Result<()> {
+        self.plan_needs_ai(&self.store().campaign(id).await?.plan).await?;
         self.move_by(person, id, CampaignState::Paused, CampaignState::Running, Action::CampaignResumed)
             .await?;
         self.enqueue(&Work::Deliver { campaign: id }, self.now()).await
@@ -406,6 +426,7 @@ pub(crate) fn unread_audience() -> AudiencePreview {
         would_hold_out: 0,
         detectable: None,
         frozen: false,
+        ai_stopped: false,
         error: None,
     }
 }

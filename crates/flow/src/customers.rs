@@ -89,6 +89,11 @@ impl App {
             return Ok(((0..snapshot.customers.len()).collect(), None));
         }
         match policy::segment::parse(query) {
+            // Nobody has a score then, and an empty list would look like an answer.
+            Ok(segment) if segment.uses_scores() => {
+                self.needs_ai().await?;
+                Ok((policy::segment::eval_columns(&segment, &snapshot.columns).ones().collect(), None))
+            }
             Ok(segment) => {
                 Ok((policy::segment::eval_columns(&segment, &snapshot.columns).ones().collect(), None))
             }

@@ -37,6 +37,7 @@ mod ledger;
 pub mod links;
 pub mod log;
 pub mod monitoring;
+pub mod oversight;
 mod password;
 pub mod places;
 mod press;

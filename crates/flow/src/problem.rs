@@ -18,6 +18,24 @@ use terms::time::Instant;
 /// Why something was not done, and what to do next.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Problem {
+    /// All AI is stopped, and this needs it.
+    #[error(
+        "all AI is stopped, by {by} since {at} ({reason}); this uses a model, a profile or words of a machine, and waits until somebody else lets AI go on"
+    )]
+    AiStopped {
+        /// Who stopped it.
+        by: String,
+        /// When.
+        at: Instant,
+        /// Why.
+        reason: String,
+    },
+    /// AI is not stopped.
+    #[error("AI is not stopped; there is nothing to let go on")]
+    AiGoesOn,
+    /// Who stopped AI would let it go on.
+    #[error("you stopped it; another person who may let models act, with a certificate, lets it go on")]
+    OwnStop,
     /// What was typed is no e-mail address.
     #[error("this is no e-mail address; write it as name@example.org")]
     Address,
@@ -417,6 +435,9 @@ impl Problem {
             | Self::NoReasonForGate
             | Self::VaultFile { .. } => ProblemKind::Input,
             Self::ChangedSinceRead
+            | Self::AiStopped { .. }
+            | Self::AiGoesOn
+            | Self::OwnStop
             | Self::NotCertified { .. }
             | Self::TestLater { .. }
             | Self::TestOver

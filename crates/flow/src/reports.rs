@@ -61,7 +61,8 @@ impl App {
             Some(approval) => Some(self.store().person(approval.approver).await?.name),
             None => None,
         };
-        let (mut may_approve, mut actions) = (may_approve(self, person, &campaign), actions(self, person, &campaign));
+        let (mut may_approve, mut actions) =
+            (may_approve(self, person, &campaign), actions(self, person, &campaign));
         // Sending back needs no certificate: it stops something.
         if may_approve.is_ok() && !self.standing_of(person.id).await?.holds() {
             may_approve = Err(ApproveRefusal::NotCertified);

@@ -164,6 +164,8 @@ impl App {
     async fn perform(&self, work: &Work, job: &Job, worker: &str) -> Result<()> {
         match work {
             Work::Profile => self.profile().await,
+            // Nothing is fitted or scored while all AI is stopped; letting it go on queues the fitting again.
+            Work::Lifecycle | Work::Learn if self.ai_stopped().await?.is_some() => Ok(()),
             Work::Lifecycle => self.lifecycle().await.map(|_| ()),
             Work::Deliver { campaign } => self.deliver(*campaign, job, worker).await,
             Work::Measure { campaign } => self.measure(*campaign).await.map(|_| ()),

@@ -192,6 +192,7 @@ fn history() -> impl Strategy<Value = Vec<Event>> {
 
 fn rules(ask: &Ask) -> Rules {
     Rules {
+        struck: Vec::new(),
         campaign: ask.campaign,
         channel: ask.channel,
         uses_profiling: ask.profiled,

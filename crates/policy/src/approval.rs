@@ -1,5 +1,7 @@
 //! Does this approval still hold? Author is not approver, and the hash is that of today's content.
 
+use std::collections::BTreeSet;
+
 use crate::refusal::Refusal;
 use terms::approval::Approval;
 use terms::campaign::{Campaign, CampaignState};
@@ -41,25 +43,36 @@ impl ApprovedContent {
     }
 }
 
-/// Checks an approval against the campaign as it is now. `current` is [`Campaign::content_hash`] with today's models.
+/// Checks approvals, the latest first, against the campaign as it is now. `needed` people must have given one; `current` is
+/// [`Campaign::content_hash`] with today's models.
 ///
 /// # Errors
-/// When there is no approval, it is another campaign's, the author gave it, or anything changed since.
+/// When there is none, one is another campaign's, the author gave it, anything changed since, or too few people gave one.
 pub fn check_approval(
     campaign: &Campaign,
-    approval: Option<&Approval>,
+    approvals: &[Approval],
+    needed: u32,
     current: ContentHash,
 ) -> Result<ApprovedContent, Refusal> {
-    let approval = approval.ok_or(Refusal::NotApproved)?;
-    if approval.campaign != campaign.id {
-        return Err(Refusal::OtherCampaign { approved: approval.campaign.0, asked: campaign.id.0 });
+    let latest = approvals.first().ok_or(Refusal::NotApproved)?;
+    let mut approvers = BTreeSet::new();
+    for approval in approvals {
+        if approval.campaign != campaign.id {
+            return Err(Refusal::OtherCampaign { approved: approval.campaign.0, asked: campaign.id.0 });
+        }
+        if approval.approver == campaign.author {
+            return Err(Refusal::AuthorApproved);
+        }
+        if approval.content != current {
+            return Err(Refusal::Edited { approved: approval.content.short(), current: current.short() });
+        }
+        approvers.insert(approval.approver);
     }
-    if approval.approver == campaign.author {
-        return Err(Refusal::AuthorApproved);
+    let given = u32::try_from(approvers.len()).unwrap_or(u32::MAX);
+    if given < needed {
+        return Err(Refusal::TooFewApprovers { given, needed });
     }
-    if approval.content != current {
-        return Err(Refusal::Edited { approved: approval.content.short(), current: current.short() });
-    }
+    let approval = latest;
     Ok(ApprovedContent {
         campaign: campaign.id,
         state: campaign.state,

@@ -34,6 +34,14 @@ pub enum Refusal {
         /// First digits of today's hash.
         current: String,
     },
+    /// Too few people approved it.
+    #[error("{given} of {needed} approvals were given; let another approver than those before review it")]
+    TooFewApprovers {
+        /// People who approved.
+        given: u32,
+        /// People who must.
+        needed: u32,
+    },
     /// The campaign is not sending.
     #[error("the campaign is `{0}`, and only a running campaign sends; launch or resume it")]
     NotRunning(CampaignState),
@@ -93,6 +101,7 @@ impl Refusal {
             Self::OtherCampaign { .. } => "other_campaigns_approval",
             Self::AuthorApproved => "author_approved",
             Self::Edited { .. } => "edited_after_approval",
+            Self::TooFewApprovers { .. } => "too_few_approvers",
             Self::NotRunning(_) => "not_running",
             Self::Excluded(reason) => reason.as_str(),
             Self::NotYet(_) => "not_yet",

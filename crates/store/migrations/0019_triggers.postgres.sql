@@ -1,7 +1,7 @@
 -- Two more reasons to leave somebody out, and the rules of the holdout and of vetoes, for PostgreSQL. The twin for SQLite has the same rules.
 
 ALTER TABLE deliveries DROP CONSTRAINT deliveries_exclusion_check;
-ALTER TABLE deliveries ADD CONSTRAINT deliveries_exclusion_check CHECK (exclusion IN ('restricted', 'no_address', 'suppressed', 'no_consent', 'no_profiling', 'no_ai_content', 'topic', 'cap', 'fatigue', 'not_worth_a_contact', 'quiet_hours', 'no_variant', 'personalisation', 'other_campaign', 'missing_facts', 'global_holdout', 'control'));
+ALTER TABLE deliveries ADD CONSTRAINT deliveries_exclusion_check CHECK (exclusion IN ('restricted', 'no_address', 'suppressed', 'no_consent', 'no_profiling', 'no_ai_content', 'topic', 'cap', 'fatigue', 'not_worth_a_contact', 'quiet_hours', 'no_variant', 'personalisation', 'other_campaign', 'missing_facts', 'global_holdout', 'guard', 'not_approved', 'pilot', 'control'));
 
 -- As it was: the twin for SQLite writes its table again and needs the rule again.
 DROP TRIGGER deliveries_move ON deliveries;

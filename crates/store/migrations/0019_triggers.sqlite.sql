@@ -9,7 +9,7 @@ CREATE TABLE deliveries_new (
     customer      TEXT NOT NULL,
     step          BIGINT NOT NULL,
     state         TEXT NOT NULL CHECK (state IN ('excluded', 'planned', 'attempting', 'sent', 'failed', 'suppressed', 'in_doubt', 'cancelled')),
-    exclusion     TEXT CHECK (exclusion IN ('restricted', 'no_address', 'suppressed', 'no_consent', 'no_profiling', 'no_ai_content', 'topic', 'cap', 'fatigue', 'not_worth_a_contact', 'quiet_hours', 'no_variant', 'personalisation', 'other_campaign', 'missing_facts', 'global_holdout', 'control')),
+    exclusion     TEXT CHECK (exclusion IN ('restricted', 'no_address', 'suppressed', 'no_consent', 'no_profiling', 'no_ai_content', 'topic', 'cap', 'fatigue', 'not_worth_a_contact', 'quiet_hours', 'no_variant', 'personalisation', 'other_campaign', 'missing_facts', 'global_holdout', 'guard', 'not_approved', 'pilot', 'control')),
     arm           TEXT CHECK (arm IN ('treated', 'control')),
     stratum       TEXT NOT NULL,
     propensity    DOUBLE PRECISION,
@@ -34,7 +34,7 @@ SELECT id, campaign, customer, step, state, exclusion, arm, stratum, propensity,
 DROP TABLE deliveries;
 ALTER TABLE deliveries_new RENAME TO deliveries;
 CREATE INDEX deliveries_due ON deliveries (state, not_before);
-CREATE INDEX deliveries_customer ON deliveries (customer, id);
+CREATE INDEX deliveries_customer ON deliveries (customer, state, id);
 INSERT INTO responses (message, kind, at) SELECT message, kind, at FROM responses_next;
 DROP TABLE responses_next;
 

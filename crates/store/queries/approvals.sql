@@ -1,10 +1,10 @@
 -- Approvals and refusals.
 
--- name: valid_approval
+-- name: valid_approvals
 SELECT a.id, a.campaign, a.approver, a.content_hash, a.at, a.note
 FROM approvals a JOIN campaigns c ON c.id = a.campaign
 WHERE a.campaign = $1 AND a.verdict = 'approved' AND a.voided_at IS NULL AND a.content_hash = c.content_hash
-ORDER BY a.id DESC LIMIT 1;
+ORDER BY a.id DESC;
 
 -- name: approvals
 SELECT id, campaign, approver, verdict, content_hash, note, at, voided_at FROM approvals

@@ -72,6 +72,7 @@ SELECT DISTINCT customer FROM consents WHERE customer > $1 ORDER BY customer LIM
 -- What tells whether anything was said about uses of data, or decided about models, since. Suppressions are few, restrictions fewer.
 SELECT (SELECT value FROM counters WHERE name = 'consents') AS receipts,
     (SELECT value FROM counters WHERE name = 'model_moves') AS model_moves,
+    (SELECT value FROM counters WHERE name = 'ai_switch') AS ai_switch,
     CAST((SELECT COUNT(*) FROM customers WHERE restricted = 1) AS BIGINT) AS restricted,
     CAST((SELECT COUNT(*) FROM suppressions WHERE reason = 'objection') AS BIGINT) AS objections,
     CAST((SELECT COUNT(*) FROM tombstones) AS BIGINT) AS erased;

@@ -13,8 +13,10 @@ RETURNING id, campaign, customer, step, variant, not_before, fence;
 
 -- name: mark_attempting
 UPDATE deliveries SET state = 'attempting', attempted_at = $3, lease_until = $4, evidence = $5
+-- The switch of AI holds in the very statement that begins a message, whatever was read before.
 WHERE id = $1 AND fence = $2 AND state = 'planned' AND lease_until > $3
-  AND EXISTS (SELECT 1 FROM campaigns c WHERE c.id = deliveries.campaign AND c.state = 'running');
+  AND EXISTS (SELECT 1 FROM campaigns c WHERE c.id = deliveries.campaign AND c.state = 'running'
+              AND (c.uses_ai = 0 OR COALESCE((SELECT s.stopped FROM ai_switch s ORDER BY s.id DESC LIMIT 1), 0) = 0));
 
 -- name: mark_sent
 UPDATE deliveries SET state = 'sent', finished_at = $3, reference = $4, lease_until = NULL

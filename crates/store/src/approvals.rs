@@ -44,13 +44,21 @@ fn read(row: &AnyRow) -> Result<Approval> {
 }
 
 reads! {
-    /// The approval that holds: not void, and of exactly the content the campaign was submitted with.
+    /// The approvals that hold, the latest first: not void, and of exactly the content the campaign was submitted with.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn valid_approvals(&mut self, campaign: CampaignId) -> Result<Vec<Approval>> {
+        let query = sqlx::query(sql!("approvals", "valid_approvals")).bind(campaign.0);
+        sql::rows(&query.fetch_all(self.db()).await?, read)
+    }
+
+    /// The latest of them.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn valid_approval(&mut self, campaign: CampaignId) -> Result<Option<Approval>> {
-        let query = sqlx::query(sql!("approvals", "valid_approval")).bind(campaign.0);
-        query.fetch_optional(self.db()).await?.map(|row| read(&row)).transpose()
+        Ok(self.valid_approvals(campaign).await?.into_iter().next())
     }
 
     /// Every decision about a campaign, oldest first.
@@ -67,7 +75,7 @@ reads! {
 }
 
 writes! {
-    /// Approves a submitted campaign. `content` is the hash of what the approver saw.
+    /// Approves a submitted campaign; it moves on when that makes as many approvals as it needs. `content` is the hash of what the approver saw.
     ///
     /// # Errors
     /// When it is not submitted, the content is not what was submitted, or the approver is its author;
@@ -83,7 +91,11 @@ writes! {
             return Err(Error::Stale { what: format!("campaign `{campaign}`") });
         }
         let id = self.decide(campaign, found.author, approver, "approved", content, note, at).await?;
-        self.move_campaign(campaign, CampaignState::Submitted, CampaignState::Approved, at).await?;
+        // The schema counts again when the campaign moves.
+        let valid = self.valid_approvals(campaign).await?;
+        if valid.len() as i64 >= self.approvals_needed(campaign).await? {
+            self.move_campaign(campaign, CampaignState::Submitted, CampaignState::Approved, at).await?;
+        }
         Ok(Approval { id, campaign, approver, content: *content, at, note: note.to_owned() })
     }
 

@@ -6,6 +6,7 @@ use crate::open::{reads, writes};
 use crate::sql::{self, Columns, sql};
 use sqlx::any::AnyRow;
 use terms::campaign::{Campaign, CampaignPlan, CampaignState};
+use terms::customer::Language;
 use terms::hash::ContentHash;
 use terms::ids::{CampaignId, PersonId, VariantId};
 use terms::message::Variant;
@@ -28,6 +29,8 @@ fn read(row: &AnyRow) -> Result<Campaign> {
             offer: row.text("offer")?,
             written_with_ai: row.flag("written_with_ai")?,
             topic: row.text("topic")?,
+            struck: sql::words(&row.text("struck")?, "struck")?,
+            at_most: row.opt_int("at_most")?.map(i64::cast_unsigned),
         },
         variants: Vec::new(),
         state: row.word("state")?,
@@ -85,6 +88,15 @@ reads! {
             }
         }
         Ok(campaigns)
+    }
+
+    /// How many people must approve it.
+    ///
+    /// # Errors
+    /// When there is no such campaign.
+    pub async fn approvals_needed(&mut self, id: CampaignId) -> Result<i64> {
+        let row = sqlx::query(sql!("campaigns", "approvals_needed")).bind(id.0).fetch_optional(self.db()).await?;
+        row.ok_or_else(|| Error::missing("campaign", id))?.int("approvals_needed")
     }
 
     /// The hash of the content it was last submitted with; none after an edit.
@@ -187,6 +199,43 @@ writes! {
         let query = sqlx::query(sql!("campaigns", "bind_content")).bind(id.0).bind(content.to_string());
         query.execute(self.db()).await?;
         self.move_campaign(id, CampaignState::Checked, CampaignState::Submitted, at).await
+    }
+
+    /// Leaves a part of a submitted campaign out: languages, and everybody but so many. What was approved before was
+    /// more, so it is void.
+    ///
+    /// # Errors
+    /// When it is not submitted.
+    pub async fn narrow_campaign(
+        &mut self, id: CampaignId, struck: &[Language], at_most: Option<u64>, content: &ContentHash, at: Instant,
+    ) -> Result<()> {
+        self.void_approvals(id, at).await?;
+        let struck: Vec<&str> = struck.iter().map(|language| language.as_str()).collect();
+        let at_most = at_most.map_or(0, |most| i64::try_from(most).unwrap_or(i64::MAX));
+        let query = sqlx::query(sql!("campaigns", "narrow_campaign")).bind(id.0).bind(struck.join(" "));
+        let query = query.bind(at_most).bind(content.to_string());
+        if query.execute(self.db()).await?.rows_affected() == 0 {
+            return Err(elsewhere(id, self.campaign(id).await?.state, CampaignState::Submitted));
+        }
+        Ok(())
+    }
+
+    /// Says how many people must approve a campaign. It is never made fewer while the content stays.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn need_approvals(&mut self, id: CampaignId, needed: i64) -> Result<()> {
+        sqlx::query(sql!("campaigns", "need_approvals")).bind(id.0).bind(needed).execute(self.db()).await?;
+        Ok(())
+    }
+
+    /// Takes an audience away that was frozen and of which nothing left.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn thaw_audience(&mut self, id: CampaignId) -> Result<u64> {
+        let query = sqlx::query(sql!("campaigns", "thaw_audience")).bind(id.0);
+        Ok(query.execute(self.db()).await?.rows_affected())
     }
 
     /// Keeps what the guard reported about exactly this content.

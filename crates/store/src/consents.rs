@@ -131,6 +131,8 @@ pub struct UseMark {
     pub erased: i64,
     /// Moves of models.
     pub model_moves: i64,
+    /// Throws of the switch of AI.
+    pub ai_switch: i64,
 }
 
 reads! {
@@ -146,6 +148,7 @@ reads! {
             objections: row.int("objections")?,
             erased: row.int("erased")?,
             model_moves: row.int("model_moves")?,
+            ai_switch: row.int("ai_switch")?,
         })
     }
 

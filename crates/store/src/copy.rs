@@ -58,6 +58,8 @@ pub fn return_of(table: &str) -> Option<Return> {
         | "variants"
         | "reports"
         | "approvals"
+        | "review_comments"
+        | "ai_switch"
         | "measurements"
         | "guard_readings"
         | "guard_findings"

@@ -40,6 +40,7 @@ pub mod measurements;
 pub mod models;
 pub mod notices;
 pub mod outbox;
+pub mod oversight;
 pub mod people;
 pub mod places;
 pub mod preferences;

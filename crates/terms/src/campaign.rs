@@ -1,6 +1,7 @@
 //! A campaign as a state machine: who is meant, what is said, how many are held out, who is answerable.
 
 use crate::consent::Channel;
+use crate::customer::Language;
 use crate::hash::ContentHash;
 use crate::ids::{CampaignId, PersonId};
 use crate::message::Variant;
@@ -38,9 +39,10 @@ impl CampaignState {
             Self::Draft => &[Self::Checked],
             Self::Checked => &[Self::Draft, Self::Submitted],
             Self::Submitted => &[Self::Draft, Self::Approved],
-            Self::Approved => &[Self::Draft, Self::Running],
-            Self::Running => &[Self::Paused, Self::Completed, Self::Stopped],
-            Self::Paused => &[Self::Running, Self::Stopped],
+            Self::Approved => &[Self::Draft, Self::Submitted, Self::Running],
+            // Back to approved only when nothing has left: the launch is undone.
+            Self::Running => &[Self::Approved, Self::Paused, Self::Completed, Self::Stopped],
+            Self::Paused => &[Self::Approved, Self::Running, Self::Stopped],
             Self::Completed | Self::Stopped => &[],
         }
     }
@@ -100,6 +102,12 @@ pub struct CampaignPlan {
     /// What it is about, one of the brand's topics; empty: of interest to everybody. Who chose topics gets only those.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub topic: String,
+    /// Languages whose words an approver left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub struck: Vec<Language>,
+    /// How many people may take part at the most, drawn at random by the seed: an approver's pilot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<u64>,
 }
 
 /// A campaign.

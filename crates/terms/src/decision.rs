@@ -39,6 +39,12 @@ text_enum! {
         MissingFacts = "missing_facts",
         /// Drawn by lot to hear no marketing at all for a period, to measure what all of it changes.
         GlobalHoldout = "global_holdout",
+        /// The guard, or the permit, held the very message back at the moment of sending.
+        Guard = "guard",
+        /// The approver did not approve the words in the customer's language.
+        NotApproved = "not_approved",
+        /// The approver approved a pilot, and chance did not draw the customer into it.
+        Pilot = "pilot",
         /// Held out at random, to measure what the message changes.
         Control = "control",
     }

@@ -58,6 +58,18 @@ text_enum! {
         CampaignResumed = "campaign_resumed",
         /// A campaign was stopped for good.
         CampaignStopped = "campaign_stopped",
+        /// A launch was undone before anything had left.
+        LaunchUndone = "launch_undone",
+        /// Somebody approved a campaign that needs another approver yet.
+        CampaignSeconded = "campaign_seconded",
+        /// A comment of a review was resolved.
+        CommentResolved = "comment_resolved",
+        /// Settings of oversight were changed: when another approver is needed, how long a launch can be undone.
+        OversightChanged = "oversight_changed",
+        /// All AI was stopped at once.
+        AiStopped = "ai_stopped",
+        /// AI was let go on.
+        AiResumed = "ai_resumed",
         /// A campaign has sent everything.
         CampaignCompleted = "campaign_completed",
         /// A message was handed over.

@@ -94,6 +94,8 @@ pub(crate) struct Cx {
     pub(crate) json: bool,
     /// What was just done, as a key of the language files, shown once.
     pub(crate) done: Option<String>,
+    /// How all AI was stopped, while it is: told on every page of the house.
+    pub(crate) ai_stopped: Option<flow::oversight::AiThrow>,
 }
 
 impl Cx {
@@ -117,12 +119,21 @@ impl Cx {
             path,
             json: accept.contains("application/json") && !accept.contains("text/html"),
             done,
+            ai_stopped: None,
         }
     }
 
     /// A reader of a language who is at no page, such as one at the command line.
     pub(crate) fn in_language(lang: Language) -> Self {
-        Self { lang, theme: Theme::Auto, person: None, path: "/".to_owned(), json: false, done: None }
+        Self {
+            lang,
+            theme: Theme::Auto,
+            person: None,
+            path: "/".to_owned(),
+            json: false,
+            done: None,
+            ai_stopped: None,
+        }
     }
 
     /// Words in the reader's language.

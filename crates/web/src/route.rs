@@ -148,6 +148,7 @@ async fn guard(
         };
         state.app.needs(&person, permission)?;
         cx.person = Some(person.clone());
+        cx.ai_stopped = state.app.ai_stopped().await?;
         request.extensions_mut().insert(Staff(person));
     }
     // `Sec-GPC: 1` counts before the page is answered: whoever opens a link of theirs has said it.
@@ -177,6 +178,9 @@ async fn outermost(State(state): State<WebState>, request: Request, next: Next) 
         && let Some(token) = token
     {
         cx.person = state.app.session(&token).await.ok().flatten();
+        if cx.person.is_some() {
+            cx.ai_stopped = state.app.ai_stopped().await.ok().flatten();
+        }
     }
     error::page(&cx, response)
 }

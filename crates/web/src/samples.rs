@@ -493,6 +493,7 @@ pub(crate) fn compose() -> ComposeView {
             variants: vec![variant(Language::English), variant(Language::Spanish)],
         },
         audience: AudiencePreview {
+            ai_stopped: false,
             described: "Churned customers in the top 20 percent by value, in Spain or Portugal.".into(),
             people: 1_782,
             languages: vec![(Language::English, 212), (Language::Spanish, 1_570)],

@@ -56,6 +56,23 @@ pub(crate) fn models() -> ModelsView {
     }
 }
 
+/// The switch of AI, stopped or on.
+pub(crate) fn ai(stopped: bool) -> flow::oversight::AiSwitchView {
+    let throw = |stopped| flow::oversight::AiThrow {
+        stopped,
+        by: HOSTILE.into(),
+        at: Day(20_701).start(),
+        reason: HOSTILE.into(),
+    };
+    flow::oversight::AiSwitchView {
+        stopped: stopped.then(|| throw(true)),
+        history: vec![throw(true), throw(false)],
+        may_stop: !stopped,
+        may_resume: stopped,
+        waiting: vec![(terms::ids::CampaignId(3), HOSTILE.into())],
+    }
+}
+
 fn drift() -> DriftReport {
     let shift = |psi| Shift { psi, distance: 0.2, p: 0.001, n: [2_000, 2_100] };
     let line = |what: &str, psi| DriftLine { what: what.into(), shift: shift(psi), stands: psi > 0.1 };

@@ -79,7 +79,7 @@ pub(super) async fn make(
         app.set_true_uplift(campaign.id, truth).await.into_diagnostic()?;
         guard.checked += report.planned;
         let held = app.store().funnel(campaign.id).await.into_diagnostic()?.held;
-        guard.held += held.get(&ExclusionReason::MissingFacts).map_or(0, |n| u64::try_from(*n).unwrap_or(0));
+        guard.held += held.get(&ExclusionReason::Guard).map_or(0, |n| u64::try_from(*n).unwrap_or(0));
         campaigns.push(CampaignSummary {
             name: campaign.name.clone(),
             audience: report.audience,

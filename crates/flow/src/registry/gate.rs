@@ -105,8 +105,13 @@ impl App {
         tx.add_gate_policy(&policy).await?;
         let payload = serde_json::json!({ "version": policy.version, "rules": policy.rules, "before": before.rules,
             "reason": policy.reason });
-        tx.append_entries(&[self.entry(granted.actor(), Action::GateChanged, format!("gate/{kind}"), payload)])
-            .await?;
+        tx.append_entries(&[self.entry(
+            granted.actor(),
+            Action::GateChanged,
+            format!("gate/{kind}"),
+            payload,
+        )])
+        .await?;
         tx.commit().await?;
         Ok(policy.version)
     }
@@ -117,6 +122,7 @@ impl App {
     /// [`Error::NotFound`] without such a version, [`Error::Forbidden`] for who may not.
     pub async fn rerun_gate(&self, person: &Person, label: &str) -> Result<GateReport> {
         let granted = self.needs(person, Permission::PromoteModels)?;
+        self.needs_ai().await?;
         let registry = self.registry().await?;
         let version = registry.version(label).ok_or(Error::NotFound)?.clone();
         if version.kind.is_built_in() {

@@ -253,6 +253,10 @@ impl App {
     /// What decides under a name. Anything that is not as this installation wrote it does not.
     pub(crate) async fn acting<M: DeserializeOwned>(&self, kind: ModelKind) -> Result<Capability<M>> {
         let name = kind.as_str();
+        // The switch that stops all AI: asked each time, and an answer that does not come is no permission.
+        if self.ai_stopped().await?.is_some() {
+            return Ok(Capability { live: None, canary: None });
+        }
         let registry = self.registry().await?;
         if let Some(fault) = registry.fault_of(name) {
             return Err(Error::Model { message: fault.message.clone() });
@@ -272,6 +276,9 @@ impl App {
 
     /// The model that runs beside the live one, if there is one.
     pub(crate) async fn shadow<M: DeserializeOwned>(&self, kind: ModelKind) -> Result<Option<Acting<M>>> {
+        if self.ai_stopped().await?.is_some() {
+            return Ok(None);
+        }
         let registry = self.registry().await?;
         if registry.fault_of(kind.as_str()).is_some() {
             return Ok(None);

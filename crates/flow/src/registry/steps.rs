@@ -48,6 +48,9 @@ impl App {
         if step.to == ModelState::Candidate || step.to == ModelState::Validated {
             return Err(Problem::NoMove(NoMove::NotPassed).into());
         }
+        if !back {
+            self.needs_ai().await?;
+        }
         let registry = self.registry().await?;
         let version = registry.version(&step.label).ok_or(Error::NotFound)?.clone();
         if version.kind.is_built_in() {
@@ -76,8 +79,7 @@ impl App {
         }
         // As it stands in this transaction, whoever else decided meanwhile.
         let version = tx.model(version.id).await?;
-        let cleared =
-            self.cleared(&mut tx, &version, step.to, step.share, by, promotes).await?;
+        let cleared = self.cleared(&mut tx, &version, step.to, step.share, by, promotes).await?;
         if let Some(slot) = step.to.slot() {
             let there =
                 tx.model_aliases_of(&version.name).await?.into_iter().find(|alias| alias.slot == slot);

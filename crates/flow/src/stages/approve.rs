@@ -57,6 +57,7 @@ impl App {
         if current.to_string() != seen_hash {
             return Err(Problem::ChangedSinceRead.into());
         }
+        self.plan_needs_ai(&campaign.plan).await?;
         self.still_clear(&campaign).await?;
         self.fair_to_approve(&granted, &campaign, seen_hash).await?;
         let mut tx = self.store().begin().await?;
@@ -117,7 +118,8 @@ impl App {
         &self,
         campaign: &Campaign,
     ) -> Result<policy::approval::ApprovedContent> {
-        let approval = self.store().valid_approval(campaign.id).await?;
+        let approvals = self.store().valid_approvals(campaign.id).await?;
+        let needed = u32::try_from(self.store().approvals_needed(campaign.id).await?).unwrap_or(u32::MAX);
         // A model promoted after the approval changes the hash of a draft, never of a campaign already running: its
         // audience was frozen with the models that were approved.
         let current = match campaign.state {
@@ -126,6 +128,6 @@ impl App {
             }
             _ => self.content_hash(campaign).await?,
         };
-        check_approval(campaign, approval.as_ref(), current).map_err(|refusal| Problem::from(refusal).into())
+        check_approval(campaign, &approvals, needed, current).map_err(|refusal| Problem::from(refusal).into())
     }
 }

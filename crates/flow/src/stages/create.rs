@@ -41,6 +41,9 @@ impl App {
             None => science::hash::seeded_hash(now.0.unsigned_abs(), form.name.as_bytes()) >> 32,
         };
         let (plan, variants) = plan_of(form, seed, now)?;
+        if plan.written_with_ai {
+            self.needs_ai().await?;
+        }
         let checks = self.checks_of(id, &plan, &variants, now).await?;
         let mut tx = self.store().begin().await?;
         let campaign = match id {
@@ -69,6 +72,7 @@ impl App {
         if !matches!(campaign.state, CampaignState::Draft | CampaignState::Checked) {
             return Err(Problem::NotADraft { state: campaign.state }.into());
         }
+        self.plan_needs_ai(&campaign.plan).await?;
         let now = self.now();
         if !campaign.plan.offer.is_empty() {
             self.known_offer(&campaign.plan.offer).await?;

@@ -121,6 +121,7 @@ pub(crate) async fn preview(
         would_hold_out,
         detectable: detectable(&snapshot, &audience.positions, eligible - would_hold_out, would_hold_out),
         frozen: false,
+        ai_stopped: false,
         error: None,
     })
 }

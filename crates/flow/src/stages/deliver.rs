@@ -272,7 +272,7 @@ impl App {
                 });
                 let by =
                     matches!(refusal, Refusal::GuardBlocks(_)).then(|| (language, rules_that_held(&report)));
-                Ok(Checked::Hold(ExclusionReason::MissingFacts, reasons, by))
+                Ok(Checked::Hold(ExclusionReason::Guard, reasons, by))
             }
         }
     }

@@ -41,6 +41,7 @@ impl App {
     /// # Errors
     /// When store or lake fail.
     pub async fn learn(&self) -> Result<Option<Lesson>> {
+        self.needs_ai().await?;
         let snapshot = self.refresh().await?;
         let Some((label, model)) = snapshot.model.clone() else { return Ok(None) };
         let from = snapshot.as_of.plus(-PERIOD_DAYS);

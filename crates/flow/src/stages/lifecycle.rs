@@ -88,6 +88,7 @@ impl App {
     /// # Errors
     /// When lake or store fail. Too little past is not an error but a note.
     pub async fn lifecycle(&self) -> Result<LifecycleSummary> {
+        self.needs_ai().await?;
         self.register_built_in().await?;
         self.watch_models().await?;
         let snapshot = self.refresh().await?;
@@ -120,6 +121,7 @@ impl App {
     /// # Errors
     /// When lake or store fail. Too little past is not an error but a note.
     pub async fn refit(&self) -> Result<LifecycleSummary> {
+        self.needs_ai().await?;
         let snapshot = self.snapshot().await?;
         let lineage = self.lineage(&snapshot)?;
         let (rule, as_of) = (snapshot.rule, snapshot.as_of);

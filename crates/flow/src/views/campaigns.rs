@@ -136,6 +136,8 @@ pub struct AudiencePreview {
     pub detectable: Option<f64>,
     /// True for the audience as it was frozen at the launch; false for what it would come to now.
     pub frozen: bool,
+    /// True when nothing is said of it because profiling would choose it, and all AI is stopped.
+    pub ai_stopped: bool,
     /// Why the segment cannot be read, with a line that points at the place.
     pub error: Option<String>,
 }

@@ -32,12 +32,7 @@ impl std::fmt::Display for Fault {
 
 impl Fault {
     /// A fault at a byte of a text.
-    pub(super) fn at(
-        text: &str,
-        offset: usize,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Self {
+    pub(super) fn at(text: &str, offset: usize, message: impl Into<String>, help: impl Into<String>) -> Self {
         let before = text.get(..offset).unwrap_or(text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
@@ -47,10 +42,9 @@ impl Fault {
     /// What cedar says about a statement that begins at `start`.
     fn of(text: &str, start: usize, error: &dyn Diagnostic) -> Self {
         let place = error.labels().and_then(|mut labels| labels.next()).map_or(0, |label| label.offset());
-        let help = error.help().map_or_else(
-            || "see the schema with `candor access schema`".to_owned(),
-            |help| help.to_string(),
-        );
+        let help = error
+            .help()
+            .map_or_else(|| "see the schema with `candor access schema`".to_owned(), |help| help.to_string());
         let message = error.to_string();
         // Names of policies are ours; the place says it better.
         let message = match message.split_once("`, ") {
@@ -62,10 +56,7 @@ impl Fault {
 }
 
 /// A brand's own policies, when all of them can be used.
-pub(super) fn read(
-    text: &str,
-    schema: &Schema,
-) -> Result<Vec<(cedar_policy::Policy, Policy)>, Vec<Fault>> {
+pub(super) fn read(text: &str, schema: &Schema) -> Result<Vec<(cedar_policy::Policy, Policy)>, Vec<Fault>> {
     statements(text, schema, Origin::Brand)
 }
 

@@ -5,8 +5,8 @@ use std::str::FromStr;
 use std::sync::{Arc, LazyLock};
 
 use cedar_policy::{
-    Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicyId, PolicySet,
-    Request, RestrictedExpression, Schema,
+    Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicyId,
+    PolicySet, Request, RestrictedExpression, Schema,
 };
 use terms::hash::ContentHash;
 use terms::permission::Permission;
@@ -284,10 +284,9 @@ impl Inner {
         let somebody = |id| RestrictedExpression::new_entity_uid(thing(&self.kinds.person, id));
         let (resource, facts) = match on {
             On::House => (self.house.clone(), HashMap::new()),
-            On::Campaign { id, author } => (
-                thing(&self.kinds.campaign, id),
-                HashMap::from([("author".to_owned(), somebody(*author))]),
-            ),
+            On::Campaign { id, author } => {
+                (thing(&self.kinds.campaign, id), HashMap::from([("author".to_owned(), somebody(*author))]))
+            }
             On::Model { label, responsible, acted } => (
                 thing(&self.kinds.model, label),
                 HashMap::from([
@@ -299,10 +298,8 @@ impl Inner {
         };
         entities.push(Entity::new(resource.clone(), facts, HashSet::new()).ok()?);
         let (weekday, hour) = moment(*at);
-        let context = Context::from_pairs([
-            ("weekday".to_owned(), number(weekday)),
-            ("hour".to_owned(), number(hour)),
-        ]);
+        let context =
+            Context::from_pairs([("weekday".to_owned(), number(weekday)), ("hour".to_owned(), number(hour))]);
         let action = self.actions.get(permission)?.clone();
         let request = Request::new(principal, action, resource, context.ok()?, Some(&self.schema)).ok()?;
         Some((request, Entities::from_entities(entities, None).ok()?))

@@ -259,7 +259,11 @@ fn what_a_brand_cannot_write_is_told_with_its_place_and_what_to_do() {
         format!("// One.\n\n@id(\"a\")\n@reason(\"so\")\nforbid (principal, action, resource){rest}")
     };
     let cases = [
-        ("@id(\"a\") @reason(\"so\")\npermit (principal, action, resource);".to_owned(), (1, 1), "only narrow"),
+        (
+            "@id(\"a\") @reason(\"so\")\npermit (principal, action, resource);".to_owned(),
+            (1, 1),
+            "only narrow",
+        ),
         (forbid(";").replace("@id(\"a\")\n", ""), (3, 1), "no name"),
         (forbid(";").replace("@reason(\"so\")\n", ""), (3, 1), "no reason"),
         (forbid(" when { principal.salary > 3 };"), (5, 45), "salary"),

@@ -56,7 +56,8 @@ impl Outcome {
         self.decision
     }
 
-    /// Everything that was looked at, in the order of [`ExclusionReason::ALL`], one line each, whatever came of it.
+    /// Everything that was looked at, in the order of [`ExclusionReason::ALL`], one line each, whatever came of it. The
+    /// guard's word and the draw of a pilot are not decided here and have none.
     #[must_use]
     pub fn reasons(&self) -> &[Reason] {
         &self.reasons
@@ -77,7 +78,9 @@ pub fn decide(subject: &Subject, rules: &Rules, now: Instant) -> Outcome {
     let facts = facts(subject, not_before);
     let mut decision = Decision::Contact;
     let mut reasons = Vec::with_capacity(ExclusionReason::ALL.len());
-    for &reason in ExclusionReason::ALL {
+    let elsewhere =
+        |reason: &ExclusionReason| matches!(reason, ExclusionReason::Guard | ExclusionReason::Pilot);
+    for &reason in ExclusionReason::ALL.iter().filter(|reason| !elsewhere(reason)) {
         let excluded = excludes(reason, &facts, rules, now);
         if excluded && decision == Decision::Contact {
             decision = Decision::Exclude { reason };
@@ -141,6 +144,9 @@ fn check(reason: ExclusionReason, rules: &Rules) -> String {
         ExclusionReason::OtherCampaign => "other_campaign".to_owned(),
         ExclusionReason::MissingFacts => "facts".to_owned(),
         ExclusionReason::GlobalHoldout => "holdout".to_owned(),
+        ExclusionReason::Guard => "guard".to_owned(),
+        ExclusionReason::NotApproved => "approval.language".to_owned(),
+        ExclusionReason::Pilot => "approval.pilot".to_owned(),
         ExclusionReason::Control => "control".to_owned(),
     }
 }
@@ -209,6 +215,11 @@ fn found(
         ExclusionReason::GlobalHoldout => subject
             .holdout_until
             .map_or("not drawn".to_owned(), |until| format!("drawn to hear no marketing until {until}")),
+        ExclusionReason::NotApproved if rules.struck.contains(&subject.language) => {
+            "left out by the approver".to_owned()
+        }
+        ExclusionReason::NotApproved => "not left out by the approver".to_owned(),
+        ExclusionReason::Guard | ExclusionReason::Pilot => "not looked at here".to_owned(),
         ExclusionReason::Control if subject.in_control => {
             "held out at random to measure the effect".to_owned()
         }

@@ -59,6 +59,8 @@ pub struct Rules {
     pub written_with_ai: bool,
     /// Languages there is a variant in, with the personal facts that its words need.
     pub languages: Vec<(Language, PersonalNeed)>,
+    /// Languages whose words the approver left out.
+    pub struck: Vec<Language>,
     /// What the campaign is about; empty: of interest to everybody.
     pub topic: String,
     /// Earliest sending.
@@ -80,6 +82,7 @@ impl Rules {
             uses_profiling: segment::parse(&campaign.plan.audience).map_or(true, |ast| ast.uses_profiling()),
             written_with_ai: campaign.plan.written_with_ai,
             languages: campaign.variants.iter().map(|variant| (variant.language, need(variant))).collect(),
+            struck: campaign.plan.struck.clone(),
             topic: campaign.plan.topic.clone(),
             starts_at: campaign.plan.starts_at,
             ends_at: campaign.plan.ends_at,

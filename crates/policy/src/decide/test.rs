@@ -79,6 +79,9 @@ pub(super) fn excludes(reason: ExclusionReason, facts: &Facts<'_>, rules: &Rules
         ExclusionReason::OtherCampaign => facts.planned_elsewhere,
         ExclusionReason::MissingFacts => facts.missing,
         ExclusionReason::GlobalHoldout => facts.held_out,
+        ExclusionReason::NotApproved => rules.struck.contains(&facts.language),
+        // Not facts about a customer: the guard speaks at the sending, chance at the launch.
+        ExclusionReason::Guard | ExclusionReason::Pilot => false,
         ExclusionReason::Control => facts.in_control,
     }
 }

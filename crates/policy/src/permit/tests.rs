@@ -38,6 +38,8 @@ fn campaign(state: CampaignState) -> Campaign {
             offer: "offer:welcome-back".into(),
             written_with_ai: false,
             topic: String::new(),
+            struck: Vec::new(),
+            at_most: None,
         },
         variants: vec![Variant {
             id: None,
@@ -135,7 +137,7 @@ impl Proofs {
 
     fn mint(&self) -> Result<SendPermit, Refusal> {
         let current = hash(&self.campaign);
-        let approved = check_approval(&self.campaign, Some(&approval(current)), current)?;
+        let approved = check_approval(&self.campaign, &[approval(current)], 1, current)?;
         let text = check_text(&report(Vec::new()), current)?;
         let rules = Rules::of(&self.campaign, &BrandLimits::default(), no_need);
         let outcome = decide(&self.subject, &rules, self.decided_at);
@@ -281,7 +283,7 @@ fn a_message_without_subject_or_body_is_never_permitted() {
 fn text_checked_for_other_content_permits_nothing() {
     let proofs = Proofs::good();
     let current = hash(&proofs.campaign);
-    let approved = check_approval(&proofs.campaign, Some(&approval(current)), current).unwrap();
+    let approved = check_approval(&proofs.campaign, &[approval(current)], 1, current).unwrap();
     let text = check_text(&report(Vec::new()), ContentHash::of([b"other".as_slice()])).unwrap();
     let outcome =
         decide(&proofs.subject, &Rules::of(&proofs.campaign, &BrandLimits::default(), no_need), noon());
@@ -296,16 +298,21 @@ fn an_approval_needs_another_person_and_the_same_content() {
     let mut campaign = campaign(CampaignState::Approved);
     let before = hash(&campaign);
     let given = approval(before);
-    assert!(check_approval(&campaign, Some(&given), before).is_ok());
-    assert_eq!(check_approval(&campaign, None, before).unwrap_err(), Refusal::NotApproved);
+    assert!(check_approval(&campaign, &[given.clone()], 1, before).is_ok());
+    assert_eq!(check_approval(&campaign, &[], 1, before).unwrap_err(), Refusal::NotApproved);
     let own = Approval { approver: campaign.author, ..given.clone() };
-    assert_eq!(check_approval(&campaign, Some(&own), before).unwrap_err(), Refusal::AuthorApproved);
+    assert_eq!(check_approval(&campaign, &[own], 1, before).unwrap_err(), Refusal::AuthorApproved);
     let other = Approval { campaign: CampaignId(4), ..given.clone() };
     assert_eq!(
-        check_approval(&campaign, Some(&other), before).unwrap_err(),
+        check_approval(&campaign, &[other], 1, before).unwrap_err(),
         Refusal::OtherCampaign { approved: 4, asked: 3 }
     );
+    let twice = [given.clone(), given.clone()];
+    let alone = check_approval(&campaign, &twice, 2, before).unwrap_err();
+    assert_eq!(alone, Refusal::TooFewApprovers { given: 1, needed: 2 });
+    let second = Approval { approver: PersonId(77), ..given.clone() };
+    assert!(check_approval(&campaign, &[second, given.clone()], 2, before).is_ok());
     campaign.plan.control_share = 0.0;
-    let refused = check_approval(&campaign, Some(&given), hash(&campaign)).unwrap_err();
+    let refused = check_approval(&campaign, &[given], 1, hash(&campaign)).unwrap_err();
     assert_eq!(refused.code(), "edited_after_approval");
 }

@@ -117,6 +117,8 @@ pub(crate) fn plan(name: &str) -> CampaignPlan {
         offer: "offer:welcome-back".to_owned(),
         written_with_ai: false,
         topic: String::new(),
+        struck: Vec::new(),
+        at_most: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The pages, one file each, and the table that gives every one of them its policy.
 
+mod ai;
 mod archive;
 mod ask;
 mod built_in;
@@ -115,6 +116,9 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .post("/rules/{id}/raise", Staff(KeepRules), built_in::raise)
         .post("/rules/{id}/override", Staff(OverrideRules), built_in::override_it)
         .post("/rules/{id}/override/end", Staff(OverrideRules), built_in::end_override)
+        .get("/ai", Staff(View), ai::show)
+        .post("/ai/stop", Staff(Halt), ai::stop)
+        .post("/ai/resume", Staff(PromoteModels), ai::resume)
         .get("/models", Staff(View), models::list)
         .get("/models/gates/{kind}", Staff(View), models::gate)
         .post("/models/gates/{kind}", Staff(KeepGates), models::set_gate)

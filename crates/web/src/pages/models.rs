@@ -13,6 +13,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use flow::access::Permission;
+use flow::oversight::AiSwitchView;
 use flow::registry::{DriftLine, GateText, Guard, Guardrail, ModelLine, ModelView, ModelsView, Step};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ use terms::model::{ModelKind, ModelState};
 pub(super) struct ModelsPage {
     pub(super) cx: Cx,
     pub(super) view: ModelsView,
+    pub(super) ai: AiSwitchView,
 }
 
 /// Colour of a state.
@@ -205,9 +207,11 @@ impl ModelPage {
 pub(crate) async fn list(
     State(state): State<WebState>,
     Extension(cx): Extension<Cx>,
+    Extension(Staff(person)): Extension<Staff>,
 ) -> Result<Response, Fault> {
     let view = state.app.models_view().await?;
-    respond::face(&cx, view, |view| ModelsPage { cx: cx.clone(), view })
+    let ai = state.app.ai_switch(&person).await?;
+    respond::face(&cx, view, |view| ModelsPage { cx: cx.clone(), view, ai })
 }
 
 /// One version.

@@ -34,6 +34,7 @@ fn cx(lang: Language) -> Cx {
         path: "/customers?q=\"><script>".into(),
         json: false,
         done: Some("done.saved".into()),
+        ai_stopped: samples_models::ai(true).stopped,
     }
 }
 
@@ -157,7 +158,22 @@ fn pages(lang: Language) -> Vec<(&'static str, String)> {
         ("built-in rule read", built_in_page(lang, Role::Marketer)),
         ("fairness", fairness::FairnessPage::new(cx(lang), samples_fairness::fairness()).render().unwrap()),
         ("monitor", monitor::MonitorPage::new(cx(lang), samples_guard::monitor()).render().unwrap()),
-        ("models", models::ModelsPage { cx: cx(lang), view: samples_models::models() }.render().unwrap()),
+        (
+            "models",
+            models::ModelsPage { cx: cx(lang), view: samples_models::models(), ai: samples_models::ai(true) }
+                .render()
+                .unwrap(),
+        ),
+        (
+            "ai",
+            ai::AiPage { cx: cx(lang), ai: samples_models::ai(true), problem: Some(HOSTILE.into()) }
+                .render()
+                .unwrap(),
+        ),
+        (
+            "ai on",
+            ai::AiPage { cx: cx(lang), ai: samples_models::ai(false), problem: None }.render().unwrap(),
+        ),
         ("model", model_page(lang, Role::Approver, terms::model::ModelState::Validated)),
         ("model live", model_page(lang, Role::Marketer, terms::model::ModelState::Live)),
         ("gate", gate_page(lang, Role::PrivacyOfficer)),

@@ -9,6 +9,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
+use flow::oversight::AiSwitchView;
 use flow::training::{Standing, needs_certificate};
 use flow::views::{CampaignBrief, StageCount, Task, TaskKind, TodayView, UpliftView};
 
@@ -21,6 +22,7 @@ pub(super) struct TodayPage {
     revenue: Area,
     /// What to say of the reader's certificate, when it needs their attention.
     pub(super) reminder: Option<String>,
+    pub(super) ai: AiSwitchView,
 }
 
 impl TodayPage {
@@ -33,7 +35,7 @@ impl TodayPage {
             cx.money(view.revenue_30_before, &view.currency),
         );
         let revenue = charts::area(&amounts, 30, cx.t("today.revenue.title"), &desc);
-        Self { cx, view, stages, revenue, reminder: None }
+        Self { cx, view, stages, revenue, reminder: None, ai: AiSwitchView::default() }
     }
 
     fn task_link(&self, task: &Task) -> String {
@@ -127,7 +129,8 @@ pub(crate) async fn show(
         Standing::EndsSoon { until } => Some(cx.t1("tr.remind.soon", cx.on(until))),
         Standing::Never | Standing::Ended { .. } => Some(cx.t("tr.remind.needed").to_owned()),
     };
-    respond::face(&cx, view, |view| TodayPage { reminder, ..TodayPage::new(cx.clone(), view) })
+    let ai = state.app.ai_switch(&person).await?;
+    respond::face(&cx, view, |view| TodayPage { reminder, ai, ..TodayPage::new(cx.clone(), view) })
 }
 
 /// Share of a campaign's messages that were sent.

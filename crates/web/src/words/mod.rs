@@ -50,6 +50,11 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
         }
         Problem::FairnessPolicy { .. } => "problem.fairness_policy",
         Problem::HoldoutShare { .. } => "problem.holdout_share",
+        Problem::AiStopped { by, at, reason } => {
+            return cx.t3("problem.ai_stopped", by, cx.when(at), reason);
+        }
+        Problem::AiGoesOn => "problem.ai_goes_on",
+        Problem::OwnStop => "problem.own_stop",
         Problem::NoReason => "problem.no_reason",
         Problem::NoReasonToEnd => "problem.no_reason_to_end",
         Problem::FactsMoved => "problem.facts_moved",
@@ -230,7 +235,15 @@ mod tests {
     use terms::customer::Language;
 
     fn cx(lang: Language) -> Cx {
-        Cx { lang, theme: Theme::Auto, person: None, path: "/".into(), json: false, done: None }
+        Cx {
+            lang,
+            theme: Theme::Auto,
+            person: None,
+            path: "/".into(),
+            json: false,
+            done: None,
+            ai_stopped: None,
+        }
     }
 
     #[test]
@@ -258,6 +271,9 @@ mod tests {
             Problem::NoMove(flow::registry::NoMove::NotEntitled),
             Problem::NoMove(flow::registry::NoMove::Share),
             Problem::BuiltInModel,
+            Problem::AiStopped { by: "A".into(), at: terms::time::Instant(0), reason: "b".into() },
+            Problem::AiGoesOn,
+            Problem::OwnStop,
             Problem::NothingBefore,
             Problem::NoReasonForGate,
             Problem::OwnText,

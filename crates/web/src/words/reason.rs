@@ -164,7 +164,15 @@ mod tests {
     use crate::context::Theme;
 
     fn cx(lang: Language) -> Cx {
-        Cx { lang, theme: Theme::Auto, person: None, path: "/".into(), json: false, done: None }
+        Cx {
+            lang,
+            theme: Theme::Auto,
+            person: None,
+            path: "/".into(),
+            json: false,
+            done: None,
+            ai_stopped: None,
+        }
     }
 
     #[test]
