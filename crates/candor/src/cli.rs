@@ -581,6 +581,17 @@ pub(crate) enum AuditCommand {
         #[arg(long, value_name = "EMAIL")]
         by: String,
     },
+    /// What would bring a campaign's audience within the policy, and what it costs; takes one of them as a draft
+    Remedy {
+        /// Number of the campaign
+        campaign: i64,
+        /// Which one to take, by its number in the list; the campaign is a draft then
+        #[arg(long, value_name = "NUMBER")]
+        take: Option<usize>,
+        /// Address of the marketer who asks
+        #[arg(long, value_name = "EMAIL")]
+        by: String,
+    },
     /// How many of each group a segment selects, with intervals
     Selection {
         /// The segment, such as "stage = churned and value.percentile >= 60"

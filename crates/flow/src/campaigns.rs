@@ -54,7 +54,7 @@ fn is_empty(form: &VariantForm) -> bool {
     [&form.subject, &form.headline, &form.body].iter().all(|text| text.trim().is_empty())
 }
 
-fn form_of(campaign: &Campaign) -> CampaignForm {
+pub(crate) fn form_of(campaign: &Campaign) -> CampaignForm {
     let plan = &campaign.plan;
     let send_days = (plan.ends_at.0 - plan.starts_at.0) / MICROS_PER_DAY;
     CampaignForm {

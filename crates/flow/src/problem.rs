@@ -145,6 +145,9 @@ pub enum Problem {
         /// The months.
         months: u32,
     },
+    /// An audience was taken for a remedy that no audit offers.
+    #[error("the newest audit of this campaign does not offer this audience; look at what it offers now")]
+    NoSuchRemedy,
     /// A campaign is sent back without a reason.
     #[error("say why it goes back, so that its author knows what to change")]
     NoReason,
@@ -416,6 +419,7 @@ impl Problem {
             | Self::Segment { .. }
             | Self::NoReason
             | Self::FairnessPolicy { .. }
+            | Self::NoSuchRemedy
             | Self::NoReasonToEnd
             | Self::BadFacts { .. }
             | Self::BadHouse { .. }

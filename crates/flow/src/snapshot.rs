@@ -412,9 +412,9 @@ fn row(
 }
 
 /// The fields a segment names, each once, in order.
-fn named_fields(segment: &Ast, fields: &mut Vec<SegmentField>) {
+pub(crate) fn named_fields(segment: &Ast, fields: &mut Vec<SegmentField>) {
     let field = match segment {
-        Ast::Everyone => None,
+        Ast::Everyone | Ast::Draw(..) => None,
         Ast::Stage(moment, _) => Some(SegmentField::Stage(*moment)),
         Ast::Country(_) => Some(SegmentField::Country),
         Ast::Language(_) => Some(SegmentField::Language),

@@ -21,6 +21,7 @@ use terms::person::Role;
 use testkit::TestApp;
 
 const ALL: &str = "known_days >= 0";
+const ALL_BUT: &str = "known_days >= 1";
 const ENGLISH: &str = "known_days >= 0 and language = en";
 
 /// Puts a gender into the vault for everybody, as `of` says by position and language.
@@ -67,7 +68,8 @@ async fn an_audience_that_treats_groups_alike_is_audited_and_launches() {
     assert_eq!(audit.occasion, AuditOccasion::Submission);
     // Everybody who may be written to is in: the rates are 1, and the few are counted and not shown.
     let inclusion = audit.findings.iter().find(|one| one.measure == FairnessMeasure::Inclusion).unwrap();
-    assert_eq!((inclusion.groups.len(), inclusion.small), (2, 1));
+    // With the few the smaller of the two is withheld, since they would follow from it.
+    assert_eq!((inclusion.groups.len(), inclusion.small, inclusion.withheld), (1, 1, 1));
     assert!(inclusion.groups.iter().all(|group| group.selected == group.size && group.size > 100));
     let Evidence::Sufficient(ratio) = inclusion.ratio else { panic!("{:?}", inclusion.ratio) };
     assert!((ratio.value - 1.0).abs() < 1e-12 && ratio.interval.low > 0.8);
@@ -117,6 +119,20 @@ async fn an_audience_outside_of_the_policy_is_not_approved_and_says_what_would_h
     let without = audit.remedies.iter().find(|remedy| remedy.condition == "language = en").unwrap();
     assert!(without.people_then > without.people_now && without.ratio_then >= 0.8, "{without:?}");
     assert_eq!((without.audience.as_str(), &without.becomes), (ALL, &None));
+    let cut = without.before.as_ref().unwrap();
+    assert_eq!((cut.attribute.as_str(), cut.measure), ("gender", FairnessMeasure::Inclusion));
+    assert!(cut.ratio.value < 0.8 && without.after.as_ref().unwrap().ratio.value >= 0.8);
+    assert_eq!(without.people_now + without.added, without.people_then + without.removed);
+    // It is said what the audience uses, and that the same people of the other language would have been chosen.
+    assert_eq!(
+        (audit.proxies[0].feature.as_str(), audit.proxies[0].attribute.as_str()),
+        ("language", "gender")
+    );
+    assert!(matches!(audit.proxies[0].area, Evidence::Sufficient(area) if area.value > 0.8));
+    let flip = &audit.flips[0];
+    assert_eq!(flip.exchanged, ["language"]);
+    assert!(matches!(flip.changed, Evidence::Sufficient(share) if share.value > 0.5), "{flip:?}");
+    assert!(matches!(flip.difference, Evidence::Sufficient(found) if found.excludes_zero()), "{flip:?}");
     // A brand that lowers its limit, with an entry of the ledger, lets it pass.
     let analyst = kit.person(Role::Analyst).await;
     let lenient = FairnessPolicy { lowest_ratio: 0.01, ..FairnessPolicy::default() };
@@ -131,6 +147,61 @@ async fn an_audience_outside_of_the_policy_is_not_approved_and_says_what_would_h
     assert_eq!(state(&kit, id).await, CampaignState::Approved);
     assert_eq!(latest(&kit, id).await.occasion, AuditOccasion::Launch);
     assert_eq!(kit.app.store().funnel(id).await.unwrap().audience, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_remedy_that_was_offered_makes_a_draft_and_another_audience_does_not() {
+    let kit = TestApp::with_customers(600).await;
+    vault(&kit, by_language).await;
+    let (marketer, approver) = (kit.person(Role::Marketer).await, kit.person(Role::Approver).await);
+    let id = kit.draft("In English", ENGLISH).await;
+    kit.app.submit_campaign(&marketer, id).await.unwrap();
+    let audit = latest(&kit, id).await;
+    // Chance adds as many as the policy asks for, by a seed that stands in the audience.
+    let drawn = audit.remedies.iter().find(|remedy| remedy.audience.contains(" or draw(")).unwrap();
+    assert!(drawn.added > 0 && drawn.removed == 0 && drawn.ratio_then >= 0.8, "{drawn:?}");
+    let refused = kit.app.take_remedy(&marketer, id, ALL_BUT).await.unwrap_err();
+    assert!(matches!(refused, Error::Problem(Problem::NoSuchRemedy)), "{refused}");
+    assert!(kit.app.take_remedy(&approver, id, &drawn.audience).await.is_err());
+    assert_eq!(state(&kit, id).await, CampaignState::Submitted);
+    kit.app.take_remedy(&marketer, id, &drawn.audience).await.unwrap();
+    assert_eq!(state(&kit, id).await, CampaignState::Draft);
+    kit.app.submit_campaign(&marketer, id).await.unwrap();
+    let again = latest(&kit, id).await;
+    assert!(again.may_launch(), "{:?}", again.judgement);
+    let review = kit.app.review(&approver, id, Language::English).await.unwrap();
+    kit.app.approve_campaign(&approver, id, &review.content_hash, "").await.unwrap();
+    kit.app.launch_campaign(&marketer, id).await.unwrap();
+    assert_eq!(state(&kit, id).await, CampaignState::Running);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_house_is_audited_for_proxies_and_for_who_hears_nothing() {
+    let kit = TestApp::with_customers(600).await;
+    vault(&kit, by_language).await;
+    let analyst = kit.person(Role::Analyst).await;
+    assert!(kit.app.fairness(&analyst).await.unwrap().house.is_none());
+    kit.app.audit_live(&analyst).await.unwrap();
+    let house = kit.app.fairness(&analyst).await.unwrap().house.unwrap();
+    let gender = &house.attributes[0];
+    // Of two groups one question is enough; language tells it, and nothing bought does.
+    assert_eq!((gender.attribute.as_str(), gender.proxies.len(), gender.withheld), ("gender", 1, 0));
+    let away: Vec<&str> = gender.proxies[0]
+        .features
+        .iter()
+        .filter(|line| line.gives_away)
+        .map(|line| line.feature.as_str())
+        .collect();
+    assert!(away.contains(&"language") && !away.contains(&"spend"), "{away:?}");
+    assert!(matches!(gender.proxies[0].all, Some(Evidence::Sufficient(all)) if all.value > 0.8));
+    // Nobody was written to: that is a figure for each group, and no ratio.
+    assert_eq!(gender.exposure.len(), 2);
+    for group in &gender.exposure {
+        assert!(matches!(group.contacts, Evidence::Sufficient(mean) if mean.value == 0.0));
+        assert!(matches!(group.never, Evidence::Sufficient(share) if share.value == 1.0));
+    }
+    assert!(matches!(gender.contacts_ratio, Evidence::Insufficient { .. }));
+    assert_eq!(kit.app.store().entries_of("fairness/house").await.unwrap().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

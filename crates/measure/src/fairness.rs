@@ -5,6 +5,7 @@
 //! [`science::fairness::Tally`]; rows are never kept. Point values over all groups are fairlearn's. It deliberately decides
 //! nothing about what is fair.
 
+mod beside;
 mod report;
 
 use clap::Args;
@@ -36,6 +37,15 @@ pub(crate) struct FairnessArgs {
     /// A column that may decide: ratios among rows that are alike in it (Mantel-Haenszel).
     #[arg(long, value_name = "COLUMN")]
     given: Option<String>,
+    /// Columns that decisions may use: how well each, and all together, tell a group from everybody else.
+    #[arg(long, value_delimiter = ',', value_name = "COLUMN,COLUMN")]
+    proxies: Vec<String>,
+    /// A column of how often each person was contacted, or of anything else they got: its mean by group.
+    #[arg(long, value_name = "COLUMN")]
+    burden: Option<String>,
+    /// Seed of the folds that --proxies is cross-validated by.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
     /// Rows a group's rate must be about before it is told with an interval.
     #[arg(long, default_value_t = 20)]
     smallest: u64,
@@ -376,6 +386,66 @@ mod tests {
                 assert!((value - expected).abs() < 1e-9, "{name} {block}: {value} and not {expected}");
             }
         }
+    }
+
+    /// `roc_auc_score` of scikit-learn 1.9.1 for these columns; the first is the column, the last the area.
+    #[test]
+    fn areas_of_single_columns_are_those_of_scikit_learn() {
+        let adult = ["income=>50K", "workclass=Private", "sex", "Male"];
+        let law = ["bar", "fulltime=1", "gender", "female"];
+        let known: [(&str, [&str; 4], &[(&str, f64)]); 2] = [
+            (
+                "adult.csv.gz",
+                adult,
+                &[
+                    ("age", 0.5565584175657399),
+                    ("education_num", 0.5003126223306953),
+                    ("capital_gain", 0.5203820544995725),
+                    ("hours_per_week", 0.6544492432576788),
+                ],
+            ),
+            (
+                "law.school.admissions.csv.gz",
+                law,
+                &[
+                    ("age", 0.516124194655481),
+                    ("lsat", 0.4557546707342113),
+                    ("ugpa", 0.5780148426270864),
+                    ("decile3", 0.49686198938136167),
+                ],
+            ),
+        ];
+        for (name, [outcome, prediction, groups, member], columns) in known {
+            let Some(path) = shared(name) else { return };
+            let named: Vec<&str> = columns.iter().map(|(column, _)| *column).collect();
+            let arguments = ["--outcome", outcome, "--prediction", prediction, "--groups", groups];
+            let report = measured(
+                &[&[path.as_str()], arguments.as_slice(), &["--proxies", &named.join(",")]].concat(),
+            )
+            .unwrap();
+            let away = &report["proxies"][groups][member];
+            for (column, expected) in columns {
+                let found = away["columns"][column]["ranked"]["value"].as_f64().unwrap();
+                assert!((found - expected).abs() < 1e-9, "{name} {column}: {found} and not {expected}");
+            }
+            let all = away["all"]["value"].as_f64().unwrap();
+            let best = away["columns"].as_object().unwrap().values();
+            let best = best.map(|column| column["area"]["value"].as_f64().unwrap()).fold(0.0, f64::max);
+            assert!(all > best - 0.01, "{name}: {all} and {best}");
+        }
+    }
+
+    #[test]
+    fn the_mean_of_contacts_is_told_by_group_and_a_group_does_not_give_itself_away() {
+        let rows: String =
+            (0..80).map(|at| format!("1,0,{},{}\n", if at % 2 == 0 { "a" } else { "b" }, at % 4)).collect();
+        let (_folder, path) = file(&format!("y,p,g,contacts\n{rows}"));
+        let arguments = ["--outcome", "y", "--prediction", "p", "--groups", "g"];
+        let of = |more: [&str; 2]| measured(&[&[path.as_str()], arguments.as_slice(), &more].concat());
+        let report = of(["--burden", "contacts"]).unwrap();
+        assert_eq!(report["burden"]["g"]["groups"]["a"]["value"].as_f64(), Some(1.0));
+        assert_eq!(report["burden"]["g"]["ratio"]["value"].as_f64(), Some(0.5));
+        assert!(of(["--proxies", "g"]).unwrap_err().to_string().contains("give itself away"));
     }
 
     fn file(text: &str) -> (tempfile::TempDir, String) {

@@ -14,8 +14,14 @@ pub mod alarm;
 pub mod calibration;
 pub mod conditional;
 pub mod disparity;
+pub mod exposure;
 pub mod interval;
+pub mod matched;
+pub mod proxy;
 pub mod rates;
+pub mod reweigh;
+pub mod separation;
+pub mod suppress;
 pub mod tally;
 
 pub use disparity::{Comparison, Demand, Spread, compare, equalized_odds};

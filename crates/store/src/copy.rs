@@ -70,6 +70,7 @@ pub fn return_of(table: &str) -> Option<Return> {
         | "holdout_rules"
         | "long_term_judgements"
         | "long_term_overrides"
+        | "fairness_house_audits"
         | "guard_verdicts"
         | "deliveries"
         | "deliveries_erased"

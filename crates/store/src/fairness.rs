@@ -29,6 +29,17 @@ pub struct StoredAudit {
     pub findings: String,
 }
 
+/// An audit of the house as a whole, with its findings as they were written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredHouseAudit {
+    /// Why it was made.
+    pub occasion: AuditOccasion,
+    /// When.
+    pub at: Instant,
+    /// Findings as JSON.
+    pub findings: String,
+}
+
 fn audit(row: &AnyRow) -> Result<StoredAudit> {
     Ok(StoredAudit {
         id: row.int("id")?,
@@ -61,13 +72,26 @@ reads! {
         sql::rows(&rows, audit)
     }
 
-    /// How many messages were handed over since a moment, by customer; who got none is absent.
+    /// The newest audit of the house.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn reached_since(&mut self, since: Instant) -> Result<Vec<(CustomerKey, i64)>> {
+    pub async fn latest_house_audit(&mut self) -> Result<Option<StoredHouseAudit>> {
+        let row = sqlx::query(sql!("fairness", "latest_house_audit")).fetch_optional(self.db()).await?;
+        let read = |row: &AnyRow| -> Result<StoredHouseAudit> {
+            Ok(StoredHouseAudit { occasion: row.word("occasion")?, at: row.at("at")?, findings: row.text("findings")? })
+        };
+        row.as_ref().map(read).transpose()
+    }
+
+    /// How many messages were handed over since a moment, by customer, and how many of them made an offer; who got none is
+    /// absent.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn reached_since(&mut self, since: Instant) -> Result<Vec<(CustomerKey, i64, i64)>> {
         let rows = sqlx::query(sql!("fairness", "reached_since")).bind(since.0).fetch_all(self.db()).await?;
-        sql::rows(&rows, |row| Ok((CustomerKey::new(row.text("customer")?), row.int("n")?)))
+        sql::rows(&rows, |row| Ok((CustomerKey::new(row.text("customer")?), row.int("n")?, row.int("offers")?)))
     }
 
     /// Whom a launched campaign was meant for, those held out by chance among them.
@@ -81,6 +105,22 @@ reads! {
 }
 
 writes! {
+    /// Keeps an audit of the house.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_house_audit(&mut self, audit: &StoredHouseAudit) -> Result<()> {
+        let id = self.take_numbers("fairness_house_audits", 1).await?;
+        sqlx::query(sql!("fairness", "put_house_audit"))
+            .bind(id)
+            .bind(audit.occasion.as_str())
+            .bind(audit.at.0)
+            .bind(audit.findings.clone())
+            .execute(self.db())
+            .await?;
+        Ok(())
+    }
+
     /// Keeps an audit. Comes out: its number.
     ///
     /// # Errors

@@ -132,6 +132,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0019_triggers.sqlite.sql"),
         postgres: include_str!("../migrations/0019_triggers.postgres.sql"),
     },
+    Migration {
+        version: 21,
+        schema: include_str!("../migrations/0021_fairness_house.sql"),
+        sqlite: include_str!("../migrations/0021_triggers.sqlite.sql"),
+        postgres: include_str!("../migrations/0021_triggers.postgres.sql"),
+    },
 ];
 
 pub(crate) async fn run(tx: &mut Transaction<'static, Any>, kind: Kind) -> Result<()> {

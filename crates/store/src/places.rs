@@ -121,6 +121,7 @@ pub const WITHOUT_CUSTOMERS: &[(&str, &str)] = &[
     ),
     ("long_term_judgements", "aggregates over the arms of a campaign, and what they came to"),
     ("long_term_overrides", "which vetoes people overruled, and why"),
+    ("fairness_house_audits", "areas and means by group, without groups that are withheld"),
     ("house_rules", "rules of the brand, every version"),
     ("house_severities", "which rules the brand made more severe"),
     ("house_overrides", "which rules a privacy officer overrode, why and until when"),

@@ -1,10 +1,11 @@
 //! `candor vault` and `candor audit`: sensitive attributes, and the audit that alone opens them.
 
 use flow::App;
-use flow::audit::{GroupLine, SelectionAudit};
+use flow::audit::{AttributeAudit, GroupLine, SelectionAudit};
 use miette::{IntoDiagnostic, Result, miette};
 use terms::campaign::CampaignState;
 use terms::estimate::Evidence;
+use terms::ids::CampaignId;
 use terms::person::Person;
 
 use crate::cli::{AuditCommand, Global, VaultCommand};
@@ -68,6 +69,9 @@ pub(crate) async fn audit(global: &Global, command: &AuditCommand) -> Result<()>
     let app = open_quiet(global).await?;
     let (audience, attribute, reason, by) = match command {
         AuditCommand::Selection { audience, attribute, reason, by } => (audience, attribute, reason, by),
+        AuditCommand::Remedy { campaign, take, by } => {
+            return remedy(global, &app, CampaignId(*campaign), *take, by).await;
+        }
         AuditCommand::Fairness { last, by } => return fairness(global, &app, *last, by).await,
         AuditCommand::Policy { lowest, credible, small, attributes, by } => {
             let person = person(&app, by).await?;
@@ -107,18 +111,33 @@ async fn fairness(global: &Global, app: &App, last: bool, by: &str) -> Result<()
             let verdict = audit.judgement.verdict;
             say::line(format!("{name} (campaign {}): {verdict}, audited {}", audit.campaign, audit.at));
             for finding in &audit.findings {
-                let ratio = match finding.ratio {
-                    Evidence::Sufficient(found) => {
-                        format!(
-                            "{:.2} ({:.2} to {:.2})",
-                            found.value, found.interval.low, found.interval.high
-                        )
-                    }
-                    Evidence::Insufficient { .. } => "insufficient".to_owned(),
-                };
+                let ratio = told(&finding.ratio);
                 let attribute = &finding.attribute;
                 say::line(format!("  {attribute:<24} {:<10} ratio {ratio}", finding.measure));
             }
+            for proxy in &audit.proxies {
+                say::line(format!(
+                    "  uses `{}`, which tells {} `{}` from everybody else: {}",
+                    proxy.feature,
+                    proxy.attribute,
+                    proxy.group,
+                    told(&proxy.area)
+                ));
+            }
+            for flip in &audit.flips {
+                say::line(format!(
+                    "  {} `{}` against `{}`, alike otherwise: {} of decisions change with {}; chosen {} more often",
+                    flip.attribute,
+                    flip.group,
+                    flip.reference,
+                    told(&flip.changed),
+                    if flip.exchanged.is_empty() { "nothing".to_owned() } else { flip.exchanged.join(", ") },
+                    told(&flip.difference)
+                ));
+            }
+        }
+        for attribute in view.house.iter().flat_map(|house| &house.attributes) {
+            house(attribute);
         }
         for (campaign, name) in &view.unaudited {
             say::line(format!(
@@ -135,6 +154,85 @@ async fn fairness(global: &Global, app: &App, last: bool, by: &str) -> Result<()
     match view.live.iter().filter(|(_, state, audit)| runs(state) && !audit.may_launch()).count() {
         0 => Ok(()),
         outside => Err(miette!("{outside} live campaigns lie outside of the fairness policy; see /fairness")),
+    }
+}
+
+/// Lists what the newest audit offers, or takes one of it.
+async fn remedy(global: &Global, app: &App, id: CampaignId, take: Option<usize>, by: &str) -> Result<()> {
+    let person = person(app, by).await?;
+    let remedies =
+        app.latest_audit(id).await.into_diagnostic()?.map(|audit| audit.remedies).unwrap_or_default();
+    let Some(take) = take else {
+        if global.json {
+            return say::json(&remedies);
+        }
+        for (number, remedy) in (1..).zip(&remedies) {
+            say::line(format!("{number}. {}", remedy.audience));
+            let cut = remedy.before.as_ref().zip(remedy.after.as_ref());
+            if let Some((before, after)) = cut {
+                let (now, then) = (before.ratio.value, Evidence::Sufficient(after.ratio));
+                say::line(format!("   {} {}: {now:.2} -> {}", before.attribute, before.measure, told(&then)));
+            }
+            say::line(format!(
+                "   people {} -> {} ({} more, {} no longer); revenue of the past year each {:.2} -> {:.2}",
+                say::count(remedy.people_now),
+                say::count(remedy.people_then),
+                say::count(remedy.added),
+                say::count(remedy.removed),
+                remedy.revenue_now,
+                remedy.revenue_then
+            ));
+        }
+        if remedies.is_empty() {
+            say::line(
+                "the newest audit of this campaign offers nothing; it does when it lies outside of the policy",
+            );
+        }
+        return Ok(());
+    };
+    let chosen = take.checked_sub(1).and_then(|at| remedies.get(at));
+    let chosen =
+        chosen.ok_or_else(|| miette!("`{take}` is not in the list; `candor audit remedy {id}` shows it"))?;
+    app.take_remedy(&person, id, &chosen.audience).await.into_diagnostic()?;
+    if global.json {
+        return say::json(chosen);
+    }
+    say::line(format!("campaign {id} is a draft with the audience `{}`", chosen.audience));
+    Ok(())
+}
+
+fn told(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Sufficient(found) => {
+            format!("{:.2} ({:.2} to {:.2})", found.value, found.interval.low, found.interval.high)
+        }
+        Evidence::Insufficient { .. } => "insufficient".to_owned(),
+    }
+}
+
+/// What an attribute has to do with what everybody gets and with what features say.
+fn house(audit: &AttributeAudit) {
+    say::line(format!("{} over the house", audit.attribute));
+    for group in &audit.exposure {
+        say::line(format!(
+            "  {:<24} contacts a month {}, never contacted {}, never offered anything {}",
+            group.group,
+            told(&group.contacts),
+            told(&group.never),
+            told(&group.never_offered)
+        ));
+    }
+    say::line(format!("  contacts a month, lowest over highest: {}", told(&audit.contacts_ratio)));
+    for group in &audit.proxies {
+        say::line(format!(
+            "  `{}` told from everybody else by all features together: {}",
+            group.group,
+            group.all.as_ref().map_or_else(|| "not asked".to_owned(), told)
+        ));
+        for line in &group.features {
+            let away = if line.gives_away { "  gives the group away" } else { "" };
+            say::line(format!("    {:<24} {}{away}", line.feature, told(&line.area)));
+        }
     }
 }
 

@@ -7,11 +7,11 @@
 //! absent: any value of anybody; groups under [`super::SMALLEST_GROUP`] are counted and not shown.
 
 use policy::fairness_gate::{FairnessPolicy, Found, GateReason, Judgement, judge};
-use science::fairness::alarm::Alarm;
+use policy::segment::Ast;
+use science::fairness::proxy::Together;
 use serde::{Deserialize, Serialize};
 use store::fairness::StoredAudit;
 use terms::campaign::{Campaign, CampaignState};
-use terms::estimate::Evidence;
 use terms::fairness::{AuditOccasion, FairnessMeasure, FairnessVerdict};
 use terms::ids::CampaignId;
 use terms::ledger::{Action, NewEntry};
@@ -19,13 +19,18 @@ use terms::person::{Actor, Person};
 use terms::time::Instant;
 
 use super::Attribute;
+use super::features::Features;
+use super::finding::{AuditFinding, Lowest, lowest};
+use super::flip::{self, Flip, Held};
 use super::groups::{Cut, Grouping, cuts};
+use super::proxies::{self, UsedProxy};
 use super::remedy::{self, Remedy};
 use crate::access::{Granted, Permission};
 use crate::app::{App, json_text, json_value};
 use crate::error::{Error, Result};
 use crate::lawful::FairnessAudit;
 use crate::problem::Problem;
+use crate::snapshot::Snapshot;
 use crate::stages::decide;
 
 /// Setting that holds the brand's policy.
@@ -33,45 +38,7 @@ const POLICY: &str = "fairness_policy";
 /// Audits of a live campaign in a year, by the calendar.
 pub(super) const LOOKS: u32 = 12;
 /// Days back that reach looks.
-const REACH_DAYS: i64 = 365;
-
-/// One group.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct GroupRate {
-    /// The value, or the two values, that make it.
-    pub group: String,
-    /// Customers in it who may be written to.
-    pub size: u64,
-    /// How many of them were chosen.
-    pub selected: u64,
-    /// The share with its interval.
-    pub rate: Evidence,
-    /// Messages each of them got in a year, on average.
-    pub messages: f64,
-}
-
-/// How a choice falls on the groups of an attribute, or of two together.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AuditFinding {
-    /// The attribute, such as `gender`, or two joined by `×`.
-    pub attribute: String,
-    /// By what groups are compared.
-    pub measure: FairnessMeasure,
-    /// Groups that are large enough, largest first.
-    pub groups: Vec<GroupRate>,
-    /// Groups that are too small.
-    pub small: u64,
-    /// Lowest rate over highest: 1 is the same for all.
-    pub ratio: Evidence,
-    /// Highest less lowest: 0 is the same for all.
-    pub difference: Evidence,
-    /// Group with the lowest rate.
-    pub lowest: Option<String>,
-    /// Group with the highest.
-    pub highest: Option<String>,
-    /// Whether it is cause for alarm, corrected for a year's audits.
-    pub alarm: Alarm,
-}
+pub(super) const REACH_DAYS: i64 = 365;
 
 /// An audit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -88,6 +55,12 @@ pub struct AudienceAudit {
     pub judgement: Judgement,
     /// Every finding; none where the vault holds no attribute.
     pub findings: Vec<AuditFinding>,
+    /// Features the audience uses that give a group away.
+    #[serde(default)]
+    pub proxies: Vec<UsedProxy>,
+    /// People who are alike otherwise, by group.
+    #[serde(default)]
+    pub flips: Vec<Flip>,
     /// What could be done, with its cost; only where it was refused.
     pub remedies: Vec<Remedy>,
 }
@@ -105,14 +78,10 @@ impl AudienceAudit {
         self.findings.iter().any(|finding| finding.alarm.raised)
     }
 
-    /// The lowest ratio that could be told.
+    /// The lowest ratio that could be told, and whose it is.
     #[must_use]
-    pub fn lowest_ratio(&self) -> Option<f64> {
-        let told = self.findings.iter().filter_map(|finding| match finding.ratio {
-            Evidence::Sufficient(found) => Some(found.value),
-            Evidence::Insufficient { .. } => None,
-        });
-        told.min_by(f64::total_cmp)
+    pub fn lowest(&self) -> Option<Lowest> {
+        lowest(&self.findings)
     }
 
     /// The row it is kept as.
@@ -195,6 +164,27 @@ pub(super) fn judged(policy: &FairnessPolicy, findings: &[AuditFinding]) -> Judg
         })
         .collect();
     judge(policy, &found)
+}
+
+/// Which conditions of an audience give a group away, and what would change without what gives it away.
+fn looked_behind(
+    segment: &Ast,
+    snapshot: &Snapshot,
+    choice: &Choice,
+    groupings: &[Grouping],
+) -> (Vec<UsedProxy>, Vec<Flip>) {
+    let features = Features::of(&snapshot.columns);
+    let finder = features.finder();
+    let (base, included) = (choice.base.as_slice(), choice.included.as_slice());
+    let held = Held { segment, snapshot, features: &features, base, included };
+    let comparisons = flip::comparisons(groupings, base);
+    let (mut used, mut flips) = (Vec::new(), Vec::new());
+    for grouping in groupings {
+        let found = proxies::find(&features, &finder, grouping, base, Together::NotAsked);
+        used.extend(proxies::used(segment, grouping.name(), &found));
+        flips.extend(held.flips(grouping, &found.away, comparisons));
+    }
+    (used, flips)
 }
 
 impl App {
@@ -287,7 +277,7 @@ impl App {
             policy::segment::eval_columns(&segment, &snapshot.columns).ones().for_each(include);
         }
         let mut messages = vec![0; base.len()];
-        for (key, n) in self.store().reached_since(self.now().plus_days(-REACH_DAYS)).await? {
+        for (key, n, _) in self.store().reached_since(self.now().plus_days(-REACH_DAYS)).await? {
             if let Some(slot) = snapshot.position(&key).and_then(|at| messages.get_mut(at)) {
                 *slot = u32::try_from(n).unwrap_or(u32::MAX);
             }
@@ -296,8 +286,12 @@ impl App {
         let cuts = cuts(&groupings);
         let findings = choice.findings(&cuts, policy.lowest_ratio)?;
         let judgement = judged(&policy, &findings);
+        let (proxies, flips) = looked_behind(&segment, &snapshot, &choice, &groupings);
         let remedies = match judgement.verdict {
-            FairnessVerdict::Refused => remedy::offers(&segment, &snapshot, &choice, &cuts, &policy)?,
+            FairnessVerdict::Refused => {
+                let seed = (campaign.plan.seed & 0xffff) as u32;
+                remedy::offers(&segment, &snapshot, &choice, &cuts, &policy, seed)?
+            }
             FairnessVerdict::Passed | FairnessVerdict::Insufficient => Vec::new(),
         };
         Ok(Some(AudienceAudit {
@@ -307,6 +301,8 @@ impl App {
             policy,
             judgement,
             findings,
+            proxies,
+            flips,
             remedies,
         }))
     }
@@ -314,7 +310,7 @@ impl App {
     /// The ledger's entry about an audit.
     pub(crate) fn audit_entry(&self, who: Actor, audit: &AudienceAudit) -> Result<NewEntry> {
         let payload = serde_json::json!({
-            "occasion": audit.occasion, "verdict": audit.judgement.verdict, "lowest_ratio": audit.lowest_ratio(),
+            "occasion": audit.occasion, "verdict": audit.judgement.verdict, "lowest_ratio": audit.lowest().map(|lowest| lowest.ratio.value),
             "limit": audit.policy.lowest_ratio, "alarm": audit.alarm(),
         });
         let object = format!("campaign/{}", audit.campaign);

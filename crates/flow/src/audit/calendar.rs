@@ -14,6 +14,8 @@ use terms::time::Instant;
 
 use super::Attribute;
 use super::audience::AudienceAudit;
+use super::finding::Lowest;
+use super::house::HouseAudit;
 use crate::access::{Granted, Permission};
 use crate::app::App;
 use crate::error::Result;
@@ -37,8 +39,8 @@ pub struct AuditLine {
     pub verdict: FairnessVerdict,
     /// Whether it raised an alarm.
     pub alarm: bool,
-    /// The lowest ratio that could be told.
-    pub lowest_ratio: Option<f64>,
+    /// The lowest ratio that could be told, and whose it is.
+    pub lowest: Option<Lowest>,
 }
 
 /// The page: what is live, the policy, and the history.
@@ -52,6 +54,8 @@ pub struct FairnessView {
     pub live: Vec<(String, CampaignState, AudienceAudit)>,
     /// Live campaigns that no audit has looked at.
     pub unaudited: Vec<(CampaignId, String)>,
+    /// What the last audit of everything live found of the house: proxies and exposure.
+    pub house: Option<HouseAudit>,
     /// Audits, newest first.
     pub history: Vec<AuditLine>,
     /// When the calendar audits next.
@@ -92,6 +96,11 @@ impl App {
             }
             audits.push(audit);
         }
+        let who = match granted {
+            Some(granted) => granted.actor(),
+            None => self.system("flow.audit").await?,
+        };
+        self.audit_house(who, occasion).await?;
         Ok(audits)
     }
 
@@ -144,7 +153,7 @@ impl App {
                 at: stored.at,
                 verdict: stored.verdict,
                 alarm: stored.alarm,
-                lowest_ratio: AudienceAudit::read(stored)?.lowest_ratio(),
+                lowest: AudienceAudit::read(stored)?.lowest(),
             })
         };
         Ok(FairnessView {
@@ -152,6 +161,7 @@ impl App {
             attributes: self.store().vault_counts().await?.into_iter().filter(|(_, n)| *n > 0).collect(),
             live,
             unaudited,
+            house: self.house_audit().await?,
             history: stored.iter().map(line).collect::<Result<_>>()?,
             next: self.next_audit(),
         })

@@ -10,17 +10,27 @@
 mod audience;
 mod calendar;
 mod canary;
+mod features;
+mod finding;
+mod flip;
 mod groups;
+mod house;
 mod import;
+mod proxies;
 mod remedy;
 mod score;
 mod seal;
+mod take;
 
-pub use audience::{AudienceAudit, AuditFinding, GroupRate};
+pub use audience::AudienceAudit;
 pub use calendar::{AuditLine, FairnessView};
+pub use finding::{AuditFinding, GroupRate, Lowest};
+pub use flip::Flip;
+pub use house::{AttributeAudit, GroupExposure, HouseAudit};
 pub use import::VaultImport;
 pub use policy::fairness_gate::{Credible, FairnessPolicy, GateReason, Judgement, SmallGroups};
-pub use remedy::Remedy;
+pub use proxies::{GroupProxies, ProxyLine, UsedProxy};
+pub use remedy::{Remedy, RemedyKind};
 pub(crate) use score::{Scored, ScoredRow};
 pub use store::vault::Attribute;
 
@@ -161,38 +171,41 @@ impl App {
             *size += 1;
             *hits += u64::from(selected.contains(&at));
         }
+        let sizes: Vec<u64> = groups.values().map(|(size, _)| *size).collect();
+        let withheld = science::fairness::suppress::row(&sizes, SMALLEST_GROUP);
+        let mut told_rates = Vec::new();
         let mut lines: Vec<(u64, GroupLine)> = groups
             .into_iter()
-            .map(|(group, (size, hits))| {
-                let rate = wilson(hits, size, SMALLEST_GROUP, LEVEL);
-                let told = matches!(rate, Evidence::Sufficient(_));
-                let rate = match rate {
-                    // How small a small group is would already say something of the few in it.
-                    Evidence::Insufficient { needed, .. } => Evidence::Insufficient { n: 0, needed },
-                    sufficient => sufficient,
-                };
+            .zip(&withheld)
+            .map(|((group, (size, hits)), withheld)| {
+                let found = wilson(hits, size, SMALLEST_GROUP, LEVEL);
+                if let Evidence::Sufficient(estimate) = found {
+                    told_rates.push(estimate.value);
+                }
+                let told = matches!(found, Evidence::Sufficient(_)) && !withheld;
+                // How small a small group is would already say something of the few in it, and so would another's size
+                // from which it can be worked out.
+                let few = Evidence::Insufficient { n: 0, needed: SMALLEST_GROUP };
+                let rate = if told { found } else { few };
                 let line =
                     GroupLine { group, size: told.then_some(size), selected: told.then_some(hits), rate };
-                (size, line)
+                (if told { size } else { 0 }, line)
             })
             .collect();
         lines.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.group.cmp(&b.1.group)));
         let groups: Vec<GroupLine> = lines.into_iter().map(|(_, line)| line).collect();
-        let rates: Vec<f64> = groups
-            .iter()
-            .filter_map(|line| match line.rate {
-                Evidence::Sufficient(estimate) => Some(estimate.value),
-                Evidence::Insufficient { .. } => None,
-            })
-            .collect();
-        let (low, high) = rates
+        let (low, high) = told_rates
             .iter()
             .fold((f64::INFINITY, 0.0_f64), |(low, high), rate| (low.min(*rate), high.max(*rate)));
         Ok(SelectionAudit {
             attribute,
             audience: audience.to_owned(),
             known,
-            ratio: (rates.len() > 1 && high > 0.0).then(|| low / high),
+            ratio: (told_rates.len() > 1 && high > 0.0).then(|| match withheld.contains(&true) {
+                // An exact ratio would tell the counts of who is withheld.
+                true => (low / high * 100.0).floor() / 100.0,
+                false => low / high,
+            }),
             groups,
             by: person.name.clone(),
             at: now,

@@ -1,11 +1,13 @@
 //! What is said of the counts: a block for each column of groups and one for the intersections, as JSON or as lines.
 
+use super::beside::Beside;
 use super::{Counted, FairnessArgs};
 use miette::{IntoDiagnostic, miette};
 use science::fairness::calibration::Fit;
 use science::fairness::conditional;
 use science::fairness::disparity::{AgainstReference, EqualizedOdds, Spread};
 use science::fairness::interval::Share;
+use science::fairness::reweigh::{self, Weights};
 use science::fairness::{Confusion, Demand, Rate, compare, equalized_odds};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -27,6 +29,11 @@ pub(super) struct Report {
     method: &'static str,
     /// A block for each column of groups, then one for their intersections.
     attributes: Vec<Block>,
+    /// What gives groups away, and what they got.
+    #[serde(flatten)]
+    beside: Option<Beside>,
+    /// Weights of rows for fitting a model (Kamiran and Calders 2012), by column of groups and group.
+    reweighing: BTreeMap<String, BTreeMap<String, Weights>>,
     /// Scores outside 0 to 1 that calibration leaves out.
     #[serde(skip_serializing_if = "Option::is_none")]
     scores_left_out: Option<u64>,
@@ -112,7 +119,9 @@ impl Report {
             level: demand.level,
             method: "rates: Wilson; ratios: Koopman's score interval; differences: Newcombe's method 10; all pairs of groups, \
                      together by Bonferroni",
+            reweighing: blocks.iter().map(|block| (block.columns.join(" x "), block.weights())).collect(),
             attributes: blocks,
+            beside: Beside::new(args)?,
             scores_left_out: counted.scores.as_ref().map(|scores| scores.outside),
             cpu_seconds: crate::process::cpu_seconds(),
             counting_cpu_seconds: counted.counting,
@@ -134,6 +143,9 @@ impl Report {
         );
         for block in &self.attributes {
             block.print();
+        }
+        if let Some(beside) = &self.beside {
+            beside.print();
         }
         println!("{}", self.method);
         println!(
@@ -257,7 +269,7 @@ fn given(
         .collect()
 }
 
-fn told(evidence: &Evidence) -> String {
+pub(super) fn told(evidence: &Evidence) -> String {
     match evidence {
         Evidence::Sufficient(found) => {
             format!("{:.4} ({:.4} to {:.4})", found.value, found.interval.low, found.interval.high)
@@ -267,6 +279,11 @@ fn told(evidence: &Evidence) -> String {
 }
 
 impl Block {
+    fn weights(&self) -> BTreeMap<String, Weights> {
+        let counts: Vec<Confusion> = self.groups.iter().map(|line| line.counts).collect();
+        self.groups.iter().map(|line| line.group.clone()).zip(reweigh::weights(&counts)).collect()
+    }
+
     #[expect(clippy::print_stdout, reason = "this is the output")]
     fn print(&self) {
         println!("\n{}", self.columns.join(" x "));

@@ -19,6 +19,8 @@ pub enum Ast {
     Language(OneOf<Language>),
     /// About a number.
     Number(NumberField, NumberTest),
+    /// A share of everybody, by chance: percent, and the seed of the draw.
+    Draw(f64, u32),
     /// True where the inner is false; unknown stays unknown.
     Not(Box<Ast>),
     /// All parts.
@@ -87,7 +89,7 @@ impl Ast {
     #[must_use]
     pub fn uses_profiling(&self) -> bool {
         match self {
-            Self::Everyone | Self::Country(_) | Self::Language(_) => false,
+            Self::Everyone | Self::Country(_) | Self::Language(_) | Self::Draw(..) => false,
             Self::Stage(..) => true,
             Self::Number(field, _) => *field != NumberField::KnownDays,
             Self::Not(inner) => inner.uses_profiling(),
@@ -100,7 +102,7 @@ impl Ast {
     #[must_use]
     pub fn uses_scores(&self) -> bool {
         match self {
-            Self::Everyone | Self::Country(_) | Self::Language(_) | Self::Stage(..) => false,
+            Self::Everyone | Self::Country(_) | Self::Language(_) | Self::Draw(..) | Self::Stage(..) => false,
             Self::Number(field, _) => field.is_score(),
             Self::Not(inner) => inner.uses_scores(),
             Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::uses_scores),
@@ -116,6 +118,7 @@ impl fmt::Display for Ast {
             Self::Country(test) => one_of(f, "country", test, |country| format!("\"{country}\"")),
             Self::Language(test) => one_of(f, "language", test, |language| language.to_string()),
             Self::Number(field, test) => number(f, field.as_str(), test),
+            Self::Draw(percent, seed) => write!(f, "draw({percent}, {seed})"),
             Self::Not(inner) => {
                 f.write_str("not ")?;
                 grouped(f, inner)

@@ -12,6 +12,7 @@ pub struct SegmentColumns {
     stages: [Vec<Option<Stage>>; StageMoment::ALL.len()],
     country: Vec<Option<Country>>,
     language: Vec<Option<Language>>,
+    lots: Vec<Option<u64>>,
     numbers: [Vec<f64>; NumberField::COUNT],
 }
 
@@ -23,6 +24,7 @@ impl SegmentColumns {
             stages: std::array::from_fn(|_| Vec::with_capacity(n)),
             country: Vec::with_capacity(n),
             language: Vec::with_capacity(n),
+            lots: Vec::with_capacity(n),
             numbers: std::array::from_fn(|_| Vec::with_capacity(n)),
         }
     }
@@ -34,6 +36,7 @@ impl SegmentColumns {
         }
         self.country.push(row.country());
         self.language.push(row.language());
+        self.lots.push(row.lot());
         for (field, column) in NumberField::ALL.iter().zip(&mut self.numbers) {
             column.push(row.number(*field).unwrap_or(f64::NAN));
         }
@@ -69,6 +72,12 @@ impl SegmentColumns {
         &self.language
     }
 
+    /// What each customer draws with.
+    #[must_use]
+    pub(super) fn lots(&self) -> &[Option<u64>] {
+        &self.lots
+    }
+
     /// A numeric column; NaN is missing.
     #[must_use]
     pub fn numbers(&self, field: NumberField) -> &[f64] {
@@ -93,6 +102,7 @@ impl SegmentColumns {
         }
         row.country = self.country.get(at).copied().flatten();
         row.language = self.language.get(at).copied().flatten();
+        row.lot = self.lots.get(at).copied().flatten();
         for (field, column) in NumberField::ALL.iter().zip(&self.numbers) {
             row.set(*field, column.get(at).copied().unwrap_or(f64::NAN));
         }

@@ -91,6 +91,13 @@ impl Words {
             Ast::Number(field, test) => {
                 format!("{} {}", self.pick(field.words()), self.number(test))
             }
+            Ast::Draw(percent, _) => match self.language {
+                Language::English => format!("{percent} % of everybody are drawn by chance"),
+                Language::Spanish => {
+                    let percent = percent.to_string().replace('.', ",");
+                    format!("se sortea al {percent} % de todas las personas")
+                }
+            },
             Ast::Not(inner) => format!("{} {}", self.not, self.tell(inner, Depth::Inner)),
             Ast::And(parts) => self.join(parts, self.and, depth),
             Ast::Or(parts) => self.join(parts, self.or, depth),

@@ -5,6 +5,7 @@
 use super::ast::{Ast, Comparison, NumberTest, OneOf};
 use super::bits::{Bit, Bits};
 use super::columns::SegmentColumns;
+use super::draw::drawn;
 use super::row::Row;
 
 /// True when the segment selects this customer.
@@ -22,6 +23,7 @@ fn truth(ast: &Ast, row: &impl Row) -> Option<bool> {
         Ast::Number(field, test) => {
             row.number(*field).filter(|value| !value.is_nan()).map(|value| test.holds(value))
         }
+        Ast::Draw(percent, seed) => row.lot().map(|lot| drawn(lot, *seed) < *percent),
         Ast::Not(inner) => truth(inner, row).map(|found| !found),
         // One part that is surely false decides an `and`, one that is surely true an `or`.
         Ast::And(parts) => decided(parts, row, false),
@@ -63,6 +65,12 @@ fn truths(ast: &Ast, columns: &SegmentColumns) -> Truths {
         Ast::Country(test) => one_of(columns.countries(), test),
         Ast::Language(test) => one_of(columns.languages(), test),
         Ast::Number(field, test) => numbers(columns.numbers(*field), test),
+        Ast::Draw(percent, seed) => {
+            let is = |in_it: bool| {
+                Bits::of(columns.lots(), |lot| lot.is_some_and(|lot| (drawn(lot, *seed) < *percent) == in_it))
+            };
+            Truths { yes: is(true), no: is(false) }
+        }
         Ast::Not(inner) => {
             let Truths { yes, no } = truths(inner, columns);
             Truths { yes: no, no: yes }

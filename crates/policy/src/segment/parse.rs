@@ -129,6 +129,7 @@ impl Parser {
         let (token, place) = self.next();
         let word = match token {
             Token::Word(word) if word.eq_ignore_ascii_case("everyone") => return Ok(Ast::Everyone),
+            Token::Word(word) if word.eq_ignore_ascii_case("draw") => return self.draw(),
             Token::Word(word) if !is_keyword(&word) => word,
             other => return Err(unexpected(Wanted::Condition, &other, place)),
         };
@@ -161,6 +162,26 @@ impl Parser {
             }
             other => Err(unexpected(Wanted::Comparison { after: shorten(&word) }, &other, sign_place)),
         }
+    }
+
+    /// `(20, 4711)`: percent and seed.
+    fn draw(&mut self) -> Result<Ast, SegmentError> {
+        self.expect(&Token::Open, Wanted::Draw)?;
+        let percent = match self.next() {
+            (Token::Number(percent), _) if (0.0..=100.0).contains(&percent) => percent,
+            (other, place) => return Err(unexpected(Wanted::Draw, &other, place)),
+        };
+        self.expect(&Token::Comma, Wanted::Draw)?;
+        let seed = match self.next() {
+            (Token::Number(seed), _)
+                if seed.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&seed) =>
+            {
+                seed as u32
+            }
+            (other, place) => return Err(unexpected(Wanted::Draw, &other, place)),
+        };
+        self.expect(&Token::Close, Wanted::Draw)?;
+        Ok(Ast::Draw(percent, seed))
     }
 
     fn no_chain(&self, sign: Sign) -> Result<(), SegmentError> {

@@ -137,6 +137,8 @@ pub enum Wanted {
     InAfterNot,
     /// `and` between the ends of `between`.
     AndBetween,
+    /// What stands after `draw`.
+    Draw,
     /// A comparison after a field.
     Comparison {
         /// The field, as written.
@@ -330,6 +332,7 @@ impl Wanted {
             Self::Condition => "a field, `not` or `(`".to_owned(),
             Self::InAfterNot => "`in` after `not`".to_owned(),
             Self::AndBetween => "`and` between the two ends".to_owned(),
+            Self::Draw => "a percentage from 0 to 100 and a whole seed, as in `draw(20, 4711)`".to_owned(),
             Self::Comparison { after } => {
                 format!("`=`, `!=`, `<`, `<=`, `>`, `>=`, `in` or `between` after `{after}`")
             }
@@ -346,6 +349,9 @@ impl Wanted {
             Self::Condition => "un campo, `not` o `(`".to_owned(),
             Self::InAfterNot => "`in` tras `not`".to_owned(),
             Self::AndBetween => "`and` entre los dos extremos".to_owned(),
+            Self::Draw => {
+                "un porcentaje de 0 a 100 y una semilla entera, como en `draw(20, 4711)`".to_owned()
+            }
             Self::Comparison { after } => {
                 format!("`=`, `!=`, `<`, `<=`, `>`, `>=`, `in` o `between` tras `{after}`")
             }

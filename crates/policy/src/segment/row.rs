@@ -17,6 +17,8 @@ pub trait Row {
     fn country(&self) -> Option<Country>;
     /// Language of messages, if known.
     fn language(&self) -> Option<Language>;
+    /// What they draw with, if known.
+    fn lot(&self) -> Option<u64>;
     /// A number, if known; never NaN.
     fn number(&self, field: NumberField) -> Option<f64>;
 }
@@ -28,6 +30,8 @@ pub struct CustomerRow {
     pub country: Option<Country>,
     /// Language of messages.
     pub language: Option<Language>,
+    /// What they draw with: [`super::lot`] of their key.
+    pub lot: Option<u64>,
     stages: [Option<Stage>; StageMoment::ALL.len()],
     numbers: [f64; NumberField::COUNT],
 }
@@ -37,6 +41,7 @@ impl Default for CustomerRow {
         Self {
             country: None,
             language: None,
+            lot: None,
             stages: [None; StageMoment::ALL.len()],
             numbers: [f64::NAN; NumberField::COUNT],
         }
@@ -52,6 +57,7 @@ impl CustomerRow {
         let mut row = Self {
             country: customer.country.as_deref().and_then(|code| code.parse().ok()),
             language: Some(customer.language()),
+            lot: Some(super::lot(customer.key.as_str())),
             ..Self::default()
         };
         row.set(NumberField::KnownDays, f64::from(as_of.0 - customer.known_since.day().0).max(0.0));
@@ -100,6 +106,9 @@ impl Row for CustomerRow {
     }
     fn language(&self) -> Option<Language> {
         self.language
+    }
+    fn lot(&self) -> Option<u64> {
+        self.lot
     }
     fn number(&self, field: NumberField) -> Option<f64> {
         self.numbers.get(field.index()).copied().filter(|value| !value.is_nan())

@@ -21,7 +21,7 @@ pub(crate) struct GroupDot {
 }
 
 /// A name that fits beside its dot.
-fn short(name: &str) -> String {
+pub(super) fn short(name: &str) -> String {
     const MOST: usize = 26;
     if name.chars().count() <= MOST {
         name.to_owned()

@@ -15,6 +15,7 @@ mod lessons;
 mod migration;
 mod rates;
 mod scale;
+mod spans;
 mod square;
 mod stage_bar;
 
@@ -29,6 +30,7 @@ pub(crate) use lessons::{Square as LessonSquare, lessons};
 pub(crate) use migration::{Moves, migration};
 pub(crate) use rates::rates;
 pub(crate) use scale::heat;
+pub(crate) use spans::{Span, spans};
 pub(crate) use square::{Square, square};
 pub(crate) use stage_bar::stage_bar;
 

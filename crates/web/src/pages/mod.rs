@@ -17,6 +17,7 @@ mod events;
 mod fact_import;
 mod facts;
 mod fairness;
+mod fairness_house;
 mod guard_api;
 mod health;
 mod holdout;
@@ -143,6 +144,7 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .get("/fairness", Staff(View), fairness::show)
         .post("/fairness/audit", Staff(AuditFairness), fairness::audit)
         .post("/fairness/policy", Staff(AuditFairness), fairness::policy)
+        .post("/fairness/remedy/{id}", Staff(Compose), fairness::remedy_taken)
         .get("/ledger", Staff(ReadLedger), ledger::show)
         .post("/ledger", Staff(ReadLedger), ledger::verify)
         .get("/ledger/report", Staff(ReadLedger), month::show)

@@ -34,7 +34,8 @@ impl ReviewPage {
         let funnel = preview_steps(&view.compose.audience);
         let planned = planned_bar(view.compose.audience.would_plan, view.compose.audience.people);
         let id = view.compose.id.map_or(0, |id| id.0);
-        let fairness = view.fairness.as_ref().map(|audit| AuditShown::of(&cx, audit));
+        let fairness =
+            view.fairness.as_ref().map(|audit| AuditShown::of(&cx, audit).takes(&cx, id, view.compose.state));
         Self { cx, view, checks, funnel, planned, fairness, id }
     }
 

@@ -55,6 +55,7 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
         }
         Problem::AiGoesOn => "problem.ai_goes_on",
         Problem::OwnStop => "problem.own_stop",
+        Problem::NoSuchRemedy => "problem.no_such_remedy",
         Problem::NoReason => "problem.no_reason",
         Problem::NoReasonToEnd => "problem.no_reason_to_end",
         Problem::FactsMoved => "problem.facts_moved",
@@ -306,6 +307,7 @@ mod tests {
             Problem::UnfairAudience { ratio: f64::NAN, limit: 0.8 },
             Problem::FairnessPolicy { why: "x".into() },
             Problem::HoldoutShare { percent: 21.0, months: 3 },
+            Problem::NoSuchRemedy,
             Problem::UnknownAction { action: "x".into() },
             Problem::Taken,
             Problem::ChangedSinceRead,

@@ -56,6 +56,7 @@ fn ast() -> impl Strategy<Value = Ast> {
             .prop_map(|(moment, test)| Ast::Stage(moment, test)),
         2 => one_of(country()).prop_map(Ast::Country),
         1 => one_of(select(Language::ALL)).prop_map(Ast::Language),
+        1 => (0_u8..=8, any::<u32>()).prop_map(|(share, seed)| Ast::Draw(f64::from(share) * 12.5, seed)),
         6 => number(),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
@@ -74,11 +75,12 @@ fn row() -> impl Strategy<Value = CustomerRow> {
         proptest::array::uniform3(proptest::option::of(select(Stage::ALL))),
         proptest::option::of(country()),
         proptest::option::of(select(Language::ALL)),
+        proptest::option::of(any::<u64>()),
         numbers,
     )
-        .prop_map(|(stages, country, language, numbers)| {
+        .prop_map(|(stages, country, language, lot, numbers)| {
             let mut row = CustomerRow::default();
-            (row.country, row.language) = (country, language);
+            (row.country, row.language, row.lot) = (country, language, lot);
             for (moment, stage) in StageMoment::ALL.into_iter().zip(stages) {
                 row.set_stage(moment, stage);
             }
@@ -128,7 +130,7 @@ proptest! {
 
     #[test]
     fn any_words_of_the_language_in_any_order_never_panic(words in vec(select(vec![
-        "stage", "moved.from", "country", "spend", "risk.churn", "and", "or", "not", "in", "between", "everyone", "(", ")", ",", "=",
+        "stage", "moved.from", "country", "spend", "risk.churn", "draw", "and", "or", "not", "in", "between", "everyone", "(", ")", ",", "=",
         "!=", "<", ">=", "churned", "\"ES\"", "'", "3", "0.5", "-", "\n", "é", "age",
     ]), 0..80)) {
         let source = words.join(" ");
