@@ -169,7 +169,13 @@ pub fn table(sizes: &[Vec<u64>], smallest: u64) -> Vec<Vec<bool>> {
         )
     };
     while let Some((row, column)) = unsafe_cell(&withheld) {
-        // The smallest one that is shown in its row or its column; then the smallest anywhere; then all.
+        // The rectangle that costs fewest people; without one the smallest shown in its row or column, or anywhere; then all.
+        if let Some((_, other_row, other_column)) = rectangle(sizes, &withheld, (row, column)) {
+            for (r, c) in [(row, other_column), (other_row, column), (other_row, other_column)] {
+                withheld.get_mut(r).and_then(|row| row.get_mut(c)).into_iter().for_each(|slot| *slot = true);
+            }
+            continue;
+        }
         let shown = |near: bool| {
             let cells = sizes
                 .iter()
@@ -193,6 +199,30 @@ pub fn table(sizes: &[Vec<u64>], smallest: u64) -> Vec<Vec<bool>> {
         }
     }
     withheld
+}
+
+/// The rectangle on a cell that withholds fewest people more and moves the cell's bounds far enough apart: how many people, and
+/// its other row and column.
+fn rectangle(
+    sizes: &[Vec<u64>],
+    withheld: &[Vec<bool>],
+    (row, column): (usize, usize),
+) -> Option<(u64, usize, usize)> {
+    let hidden = |r: usize, c: usize| withheld.get(r).and_then(|row| row.get(c)).copied().unwrap_or(false);
+    let cost = |r: usize, c: usize| if hidden(r, c) { 0 } else { at(sizes, r, c) };
+    let columns = sizes.iter().map(Vec::len).max().unwrap_or(0);
+    let others = (0..sizes.len()).flat_map(|r| (0..columns).map(move |c| (r, c)));
+    others
+        .filter(|(r, c)| *r != row && *c != column)
+        .filter(|(r, c)| {
+            let (beside, below, across) = (at(sizes, row, *c), at(sizes, *r, column), at(sizes, *r, *c));
+            let span = beside.min(below) + at(sizes, row, column).min(across);
+            beside > 0 && below > 0 && across > 0 && span >= SPAN
+        })
+        .map(|(r, c)| (cost(row, c) + cost(r, column) + cost(r, c), r, c))
+        // What costs nothing is withheld already, and was not enough.
+        .filter(|(cost, ..)| *cost > 0)
+        .min()
 }
 
 #[cfg(test)]
