@@ -32,10 +32,11 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
     ("assay", &["terms", "science", "guard"], &["tokio", "sqlx", "axum"]),
     (
         "measure",
-        // Figures on temporary installations: `measure erasure` plants and searches in one.
+        // Figures on temporary installations: `measure erasure` plants and searches in one, `measure gate-bypass` asks its
+        // pages.
         &[
             "terms", "science", "lake", "guard", "policy", "store", "gateway", "flow", "testkit", "assay",
-            "witness",
+            "witness", "web",
         ],
         &["axum", "sqlx", "askama"],
     ),

@@ -2,11 +2,16 @@
 //!
 //! Goes in: how many tries and a seed. Comes out: by path, how many tries were refused, noticed, without effect, or went
 //! through unnoticed, which must be none. The installation is a real one in a temporary folder: SQLite, files, keys, the
-//! use cases themselves. Whoever tries may write every row and every model file, with and without the triggers; what they
-//! do not have is the folder of keys. A kill is the future of a promotion dropped at a random moment, after which the
-//! installation is read as a new process finds it.
+//! pages over TCP with sessions, the program itself as another process. Whoever tries may write every row and every model
+//! file, with and without the triggers; what they do not have is the folder of keys. Each try begins with the registry as
+//! it was. A promotion that is allowed is made on each path first: a path that refuses everything proves nothing.
+
+mod http;
+mod process;
+mod rows;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use flow::registry::Step;
@@ -17,12 +22,21 @@ use terms::model::{ModelSlot, ModelState};
 use terms::person::{Person, Role};
 use testkit::TestApp;
 
+use http::Pages;
+use process::Program;
+
 /// What to try.
 #[derive(Debug, clap::Args)]
 pub(crate) struct BypassArgs {
     /// Tries over all paths.
     #[arg(long, default_value_t = 10_000)]
     tries: u64,
+    /// Tries of each path that starts a process; part of the tries.
+    #[arg(long, default_value_t = 200)]
+    processes: u64,
+    /// The program [default: candor beside this one]
+    #[arg(long)]
+    candor: Option<PathBuf>,
     /// Seed of what is tried.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -36,38 +50,19 @@ pub(crate) struct BypassArgs {
 struct Outcome {
     /// Tries.
     tries: u64,
-    /// Refused where they were made.
+    /// Refused where they were made, or cut off before anything was made.
     refused: u64,
     /// Made, and noticed when the registry was read.
     noticed: u64,
     /// Made, and what acts is as before.
     without_effect: u64,
+    /// Allowed, and made wholly: one of two who raced, or cut off too late.
+    whole: u64,
     /// Made, not noticed, and something else acts.
     unnoticed: u64,
 }
 
 type Acts = Vec<(String, ModelSlot)>;
-
-/// The registry's tables, with the columns that are worth editing.
-const COLUMNS: &[(&str, &[&str])] = &[
-    (
-        "models",
-        &[
-            "state",
-            "share",
-            "content_hash",
-            "parameters",
-            "evaluation",
-            "card",
-            "responsible",
-            "seal",
-            "version",
-        ],
-    ),
-    ("model_gates", &["model", "content_hash", "policy", "passed", "report", "seal"]),
-    ("model_moves", &["model", "content_hash", "from_state", "to_state", "share", "gate", "person", "seal"]),
-    ("model_aliases", &["model", "content_hash", "gate", "moved", "share", "slot", "seal"]),
-];
 
 struct Tries {
     kit: TestApp,
@@ -75,8 +70,14 @@ struct Tries {
     people: Vec<Person>,
     approver: Person,
     before: Acts,
+    head: Vec<u8>,
     outcomes: BTreeMap<&'static str, Outcome>,
 }
+
+/// What an approver may let act.
+const ALLOWED: [&str; 2] = ["stage@2", "value@2"];
+const LABELS: [&str; 8] =
+    ["stage@1", "stage@2", "stage@3", "value@1", "value@2", "texts.library@1", "cues.en@1", "stage@9"];
 
 impl Tries {
     fn below(&mut self, n: usize) -> usize {
@@ -108,79 +109,42 @@ impl Tries {
         Ok(())
     }
 
-    /// Somebody asks for what they may not, or for a version that may not.
-    async fn use_case(&mut self) -> Result<()> {
-        let labels = ["stage@1", "stage@2", "stage@3", "value@1", "value@2", "texts.library@1", "stage@9"];
-        let label = self.one(&labels).unwrap_or_default().to_owned();
+    /// Somebody asks for what they may not, or for a version that may not: who, which, where to, a share.
+    fn forbidden(&mut self) -> Result<(Person, Step)> {
+        let label = self.one(&LABELS).unwrap_or_default().to_owned();
         let person = self.one(&self.people.clone()).ok_or_else(|| miette!("nobody"))?;
         let to = self.one(&[ModelState::Shadow, ModelState::Canary, ModelState::Live, ModelState::Validated]);
         let share = i64::try_from(self.below(120)).unwrap_or(0) - 10;
         let mut step = Step { label, to: to.unwrap_or(ModelState::Live), share, reason: "a try".to_owned() };
         // An approver may let what passed act; of them only a share out of range is tried.
-        if person.role == Role::Approver && ["stage@2", "value@2"].contains(&step.label.as_str()) {
-            (step.to, step.share) = (ModelState::Canary, -1);
+        if person.role == Role::Approver && ALLOWED.contains(&step.label.as_str()) {
+            (step.to, step.share) = (ModelState::Canary, 77);
         }
+        Ok((person, step))
+    }
+
+    async fn use_case(&mut self) -> Result<()> {
+        let (person, step) = self.forbidden()?;
         let taken = self.kit.app.move_model(&person, &step).await.is_ok();
         self.came_out("use case", taken).await
     }
 
-    /// A statement on the registry.
-    fn edit(&mut self) -> String {
-        let (table, columns) = self.one(COLUMNS).unwrap_or(("models", &["state"]));
-        let column = self.one(columns).unwrap_or("state");
-        let id = if table == "model_aliases" { "rowid" } else { "id" };
-        // The newest rows are those of fitted models; parts of the program come before them.
-        let row = format!("(SELECT {id} FROM {table} ORDER BY {id} DESC LIMIT 1 OFFSET {})", self.below(5));
-        let other = format!("(SELECT {id} FROM {table} ORDER BY {id} DESC LIMIT 1 OFFSET {})", self.below(5));
-        let version = self.below(3) + 1;
-        let model = format!("(SELECT id FROM models ORDER BY id DESC LIMIT 1 OFFSET {})", self.below(5));
-        let value = match self.below(4) {
-            0 => format!("(SELECT o.{column} FROM {table} o WHERE o.{id} = {other})"),
-            1 => self
-                .one(&["'live'", "'canary'", "'validated'", "'retired'", "'shadow'"])
-                .unwrap_or("''")
-                .to_owned(),
-            2 => self.below(20).to_string(),
-            _ => self.one(&["'{}'", "''", "'ab'", "NULL"]).unwrap_or("''").to_owned(),
-        };
-        match self.below(10) {
-            0 => format!("DELETE FROM {table} WHERE {id} >= {row}"),
-            1 => format!(
-                "UPDATE models SET state = 'retired' WHERE name = 'stage';
-                 UPDATE models SET state = 'live' WHERE name = 'stage' AND version = {version}"
-            ),
-            2 => format!(
-                "UPDATE model_aliases SET model = {model}, content_hash = (SELECT content_hash FROM models WHERE id = {model})"
-            ),
-            _ => format!("UPDATE {table} SET {column} = {value} WHERE {id} = {row}"),
-        }
-    }
-
-    /// Keeps the rows of the registry as they are now.
-    async fn keep_rows(&self) -> Result<()> {
-        for (table, _) in COLUMNS {
-            let text = format!(
-                "DROP TABLE IF EXISTS kept_{table}; CREATE TABLE kept_{table} AS SELECT * FROM {table}"
-            );
-            if !self.kit.try_statement(&text).await {
-                return Err(miette!("the rows of `{table}` could not be kept"));
-            }
-        }
-        Ok(())
-    }
-
-    async fn put_rows_back(&self) {
-        let tables: Vec<&str> = COLUMNS.iter().map(|(table, _)| *table).collect();
-        self.kit.put_registry_back(&tables).await;
+    async fn row(&mut self, path: &'static str) -> Result<()> {
+        let statement = format!("PRAGMA foreign_keys = OFF; {}", self.edit());
+        let taken = self.kit.try_statement(&statement).await;
+        self.came_out(path, taken).await?;
+        // Of two statements the first may have been taken, and the second refused.
+        self.put_back().await
     }
 
     /// A file of a model is written over, or swapped for another one.
     async fn file_swap(&mut self) -> Result<()> {
         let folder = self.kit.app.home().models();
-        let files: Vec<_> = std::fs::read_dir(&folder)
+        let mut files: Vec<_> = std::fs::read_dir(&folder)
             .into_diagnostic()?
             .filter_map(|entry| entry.ok().map(|entry| entry.path()))
             .collect();
+        files.sort();
         let path = self.one(&files).ok_or_else(|| miette!("no file"))?;
         let other = self.one(&files).ok_or_else(|| miette!("no file"))?;
         let was = std::fs::read(&path).into_diagnostic()?;
@@ -196,123 +160,106 @@ impl Tries {
         std::fs::write(&path, &was).into_diagnostic()
     }
 
-    /// Two people promote two versions at the same moment; then everything is as before.
-    async fn race(&mut self) -> Result<()> {
-        let step =
-            |label: &str, to| Step { label: label.to_owned(), to, share: 0, reason: "a race".to_owned() };
-        let (app, by) = (&self.kit.app, &self.approver);
-        let (forth, same) = (step("stage@2", ModelState::Live), step("stage@2", ModelState::Live));
-        let (a, b) = tokio::join!(app.move_model(by, &forth), app.move_model(by, &same));
-        let acts = app.acting_labels().await.into_diagnostic()?;
-        let live = acts.iter().filter(|(label, _)| label.starts_with("stage")).count();
-        let faults = app.registry_faults().await.into_diagnostic()?;
-        let outcome = self.outcomes.entry("race").or_default();
-        outcome.tries += 1;
-        // One of the two acts, by exactly one move.
-        *match (a.is_ok() != b.is_ok(), live == 1 && faults.is_empty()) {
-            (true, true) => &mut outcome.refused,
-            _ => &mut outcome.unnoticed,
-        } += 1;
-        self.back().await
+    fn allowed(&self) -> Step {
+        Step { label: "stage@2".to_owned(), to: ModelState::Live, share: 0, reason: "allowed".to_owned() }
     }
 
-    async fn back(&mut self) -> Result<()> {
-        let acts = self.kit.app.acting_labels().await.into_diagnostic()?;
-        if acts != self.before {
-            let step = Step {
-                label: "stage@1".to_owned(),
-                to: ModelState::Live,
-                share: 0,
-                reason: "back".to_owned(),
-            };
-            self.kit.app.move_model(&self.approver, &step).await.into_diagnostic()?;
-        }
-        self.before = self.kit.app.acting_labels().await.into_diagnostic()?;
-        Ok(())
+    /// Two promote at the same moment: exactly one move is made.
+    async fn race(&mut self, pages: &Pages) -> Result<()> {
+        let (app, by, step) = (&self.kit.app, &self.approver, self.allowed());
+        let over_pages = pages.step(&by.email, "/models/stage@2", "live", 0);
+        let (a, b) = tokio::join!(app.move_model(by, &step), over_pages);
+        let (a, b) = (a.is_ok(), b?);
+        let moves = app.models_view().await.into_diagnostic()?.moves;
+        let made = moves.iter().filter(|step| step.reason == "allowed" || step.reason == http::WHY).count();
+        self.made_or_not("race", a != b && made == 1).await?;
+        self.put_back().await
     }
 
-    /// A promotion that is cut off: afterwards it was made wholly, or not at all.
-    async fn kill(&mut self) -> Result<()> {
-        let step = Step {
-            label: "stage@2".to_owned(),
-            to: ModelState::Live,
-            share: 0,
-            reason: "cut off".to_owned(),
-        };
-        let micros = self.below(12_000) as u64;
-        let (app, approver) = (self.kit.app.clone(), self.approver.clone());
-        let promotion = tokio::spawn(async move { app.move_model(&approver, &step).await.is_ok() });
-        tokio::time::sleep(Duration::from_micros(micros)).await;
-        promotion.abort();
-        let _ = promotion.await;
+    /// After a promotion that was cut off or raced: it was made wholly, or not at all.
+    async fn made_or_not(&mut self, path: &'static str, alone: bool) -> Result<()> {
         let acts = self.kit.app.acting_labels().await.into_diagnostic()?;
         let faults = self.kit.app.registry_faults().await.into_diagnostic()?;
         let live: Vec<&str> =
             acts.iter().map(|(label, _)| label.as_str()).filter(|l| l.starts_with("stage")).collect();
-        let whole = matches!(live.as_slice(), ["stage@1"] | ["stage@2"]) && faults.is_empty();
-        let outcome = self.outcomes.entry("kill").or_default();
+        let outcome = self.outcomes.entry(path).or_default();
         outcome.tries += 1;
-        *match (whole, live == ["stage@1"]) {
-            (true, true) => &mut outcome.refused,
-            (true, false) => &mut outcome.without_effect,
+        *match (alone && faults.is_empty(), live.as_slice()) {
+            (true, ["stage@1"]) => &mut outcome.refused,
+            (true, ["stage@2"]) => &mut outcome.whole,
             _ => &mut outcome.unnoticed,
         } += 1;
-        self.back().await
+        Ok(())
+    }
+
+    /// A promotion whose future is dropped at a random moment.
+    async fn dropped(&mut self) -> Result<()> {
+        let micros = self.below(12_000) as u64;
+        let (app, approver, step) = (self.kit.app.clone(), self.approver.clone(), self.allowed());
+        let promotion = tokio::spawn(async move { app.move_model(&approver, &step).await.is_ok() });
+        tokio::time::sleep(Duration::from_micros(micros)).await;
+        promotion.abort();
+        let _ = promotion.await;
+        self.made_or_not("dropped in mid-promotion", true).await?;
+        self.put_back().await
     }
 }
 
-async fn tried(tries: u64, seed: u64) -> Result<BTreeMap<&'static str, Outcome>> {
+async fn prepared(seed: u64) -> Result<Tries> {
     let kit = TestApp::with_customers(600).await;
     // Two that passed and acted, one that passed and waits behind the newest.
     kit.app.refit().await.into_diagnostic()?;
     let approver = kit.person(Role::Approver).await;
     let people = kit.app.store().people().await.into_diagnostic()?;
-    let mut it = Tries {
-        kit,
-        rng: SplitMix64::new(seed),
-        people,
-        approver,
-        before: Vec::new(),
-        outcomes: BTreeMap::new(),
-    };
-    let promote =
-        Step { label: "stage@2".to_owned(), to: ModelState::Live, share: 0, reason: "first".to_owned() };
-    it.kit.app.move_model(&it.approver, &promote).await.into_diagnostic()?;
-    it.back().await?;
-    for round in 0..tries / 2 {
-        match round % 50 {
-            0 => it.race().await?,
-            1 => it.kill().await?,
-            _ if round % 2 == 0 => it.use_case().await?,
-            _ => {
-                it.keep_rows().await?;
-                let statement = it.edit();
-                let taken = it.kit.try_statement(&statement).await;
-                it.came_out("row, with triggers", taken).await?;
-                // Of two statements the first may have been taken, and the second refused.
-                it.put_rows_back().await;
-            }
+    let rng = SplitMix64::new(seed);
+    let (before, head, outcomes) = (Vec::new(), Vec::new(), BTreeMap::new());
+    let mut it = Tries { kit, rng, people, approver, before, head, outcomes };
+    for label in ["stage@2", "stage@1"] {
+        let step =
+            Step { label: label.to_owned(), to: ModelState::Live, share: 0, reason: "first".to_owned() };
+        it.kit.app.move_model(&it.approver, &step).await.into_diagnostic()?;
+    }
+    it.keep().await?;
+    Ok(it)
+}
+
+async fn tried(arguments: &BypassArgs) -> Result<BTreeMap<&'static str, Outcome>> {
+    let mut it = prepared(arguments.seed).await?;
+    let pages = Pages::serve(&it.kit.app, &it.people).await?;
+    let program = Program::new(arguments.candor.as_deref(), it.kit.home())?;
+    it.control_pages(&pages).await?;
+    let takes = it.control_program(&program).await?;
+    let processes = arguments.processes.min(arguments.tries / 4);
+    for _ in 0..processes {
+        it.command(&program).await?;
+        it.killed(&program, takes).await?;
+    }
+    let rest = arguments.tries - 2 * processes;
+    // A half with the triggers in place, and every way through the program.
+    for round in 0..rest / 2 {
+        match round % 25 {
+            0 => it.race(&pages).await?,
+            1 => it.dropped().await?,
+            2..=8 => it.use_case().await?,
+            9..=16 => it.page(&pages).await?,
+            _ => it.row("row, with triggers").await?,
         }
     }
-    it.keep_rows().await?;
     // Takes the triggers off, as somebody with full rights could.
     it.kit.edit_registry("SELECT 1").await;
-    for round in 0..tries - tries / 2 {
-        if round % 4 == 0 {
-            it.file_swap().await?;
-            continue;
+    for round in 0..rest - rest / 2 {
+        match round % 4 {
+            0 => it.file_swap().await?,
+            _ => it.row("row, triggers taken off").await?,
         }
-        let statement = format!("PRAGMA foreign_keys = OFF; {}", it.edit());
-        let taken = it.kit.try_statement(&statement).await;
-        it.came_out("row, triggers taken off", taken).await?;
-        it.put_rows_back().await;
     }
+    pages.stop();
     Ok(it.outcomes)
 }
 
 pub(crate) fn run(arguments: &BypassArgs) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().into_diagnostic()?;
-    let outcomes = runtime.block_on(tried(arguments.tries, arguments.seed))?;
+    let outcomes = runtime.block_on(tried(arguments))?;
     print(&outcomes, arguments.json)?;
     match outcomes.values().map(|outcome| outcome.unnoticed).sum::<u64>() {
         0 => Ok(()),
@@ -326,11 +273,20 @@ fn print(outcomes: &BTreeMap<&'static str, Outcome>, json: bool) -> Result<()> {
         println!("{}", serde_json::to_string(outcomes).into_diagnostic()?);
         return Ok(());
     }
+    let all: u64 = outcomes.values().map(|outcome| outcome.tries).sum();
     for (path, o) in outcomes {
         println!(
-            "{path:<26} {:>6} tries: {} refused, {} noticed, {} without effect, {} unnoticed",
-            o.tries, o.refused, o.noticed, o.without_effect, o.unnoticed
+            "{path:<26} {:>6} tries ({:>4.1} %): {} refused, {} noticed, {} without effect, {} made whole, {} unnoticed",
+            o.tries,
+            o.tries as f64 / all.max(1) as f64 * 100.0,
+            o.refused,
+            o.noticed,
+            o.without_effect,
+            o.whole,
+            o.unnoticed
         );
     }
+    let unnoticed: u64 = outcomes.values().map(|outcome| outcome.unnoticed).sum();
+    println!("{all} tries, {unnoticed} unnoticed");
     Ok(())
 }
