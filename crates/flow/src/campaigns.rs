@@ -130,7 +130,10 @@ impl App {
             self.needs_ai().await?;
         }
         let chosen = match template {
-            Some(id) => Some(template::find(id).ok_or(Error::NotFound)?),
+            Some(id) => {
+                self.texts_may_be_used().await?;
+                Some(template::find(id).ok_or(Error::NotFound)?)
+            }
             None => None,
         };
         let goal = chosen.map_or(Goal::Other, |template| template.goal);

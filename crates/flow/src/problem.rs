@@ -229,6 +229,9 @@ pub enum Problem {
     /// Parts of the program are changed by another program.
     #[error("this is a part of the program; another version of the program brings another one")]
     BuiltInModel,
+    /// The texts that campaigns start from failed their gate.
+    #[error("the texts that campaigns start from failed their gate; start from an empty one, or see Models")]
+    TextsHeld,
     /// There is nothing to go back to.
     #[error("no version acted before this one; retire it, and nothing acts")]
     NothingBefore,
@@ -459,6 +462,7 @@ impl Problem {
             | Self::NotInDoubt
             | Self::NoMove(_)
             | Self::BuiltInModel
+            | Self::TextsHeld
             | Self::NothingBefore
             | Self::NothingSent
             | Self::RequestElsewhere { .. }

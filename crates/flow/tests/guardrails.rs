@@ -184,3 +184,26 @@ async fn a_canary_that_treats_groups_alike_stays() {
     assert!(!alarm && disparity.out.iter().sum::<u64>() > 60 && disparity.groups.len() == 2, "{disparity:?}");
     let _ = stop.send(true);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn texts_that_fail_their_gate_start_no_campaign_and_cues_are_asked_what_people_judged() {
+    use flow::registry::GateText;
+    use terms::customer::Language;
+    let kit = TestApp::with_customers(60).await;
+    let (officer, approver) = (kit.person(Role::PrivacyOfficer).await, kit.person(Role::Approver).await);
+    let start = async || kit.app.compose_new(Some("win_back"), Language::English).await;
+    assert!(kit.app.rerun_gate(&approver, "texts.library@1").await.unwrap().passed && start().await.is_ok());
+    // The officer asks for what was not measured: then the texts do not pass, and nothing starts from them.
+    let mut rules = kit.app.gate_rules(terms::model::ModelKind::Texts).await.unwrap().rules;
+    rules.iter_mut().for_each(|rule| rule.need = terms::gate::Need::Always);
+    let text = GateText { base: 0, rules, reason: "nothing unjudged is used here".to_owned() };
+    kit.app.set_gate(&officer, terms::model::ModelKind::Texts, &text).await.unwrap();
+    assert!(!kit.app.rerun_gate(&approver, "texts.library@1").await.unwrap().passed);
+    assert!(matches!(start().await, Err(flow::Error::Problem(flow::Problem::TextsHeld))));
+    assert!(kit.app.compose_new(None, Language::English).await.is_ok(), "an empty one is the marketer's own");
+
+    let report = kit.app.rerun_gate(&approver, "cues.en@1").await.unwrap();
+    let (found, verdict) = verdict(&report, Criterion::CueMisses);
+    assert!(report.passed && verdict == GateVerdict::NotMeasured, "nobody judged a sentence yet: {found:?}");
+    assert!(matches!(found, Found::Figure(terms::estimate::Evidence::Insufficient { needed: 20, .. })));
+}

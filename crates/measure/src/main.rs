@@ -3,6 +3,8 @@
 //! Goes in: a subcommand with a file. Comes out: one JSON object or a few readable lines on standard output,
 //! progress on standard error. It deliberately keeps no built-in paths, baselines or expected values.
 
+mod canary;
+mod drift;
 mod erasure;
 mod fairness;
 mod fairness_alarm;
@@ -61,6 +63,10 @@ enum Command {
     FairnessAlarm(fairness_alarm::AlarmArgs),
     /// Try every way to let a model act that no gate and no person let through, and count what goes unnoticed.
     GateBypass(gate_bypass::BypassArgs),
+    /// How often the guardrails of a canary are right: false rollbacks of A/A canaries, power against planted harm.
+    Canary(canary::CanaryArgs),
+    /// How often the drift test of models is right: power at planted shifts, false alarms without one.
+    Drift(drift::DriftArgs),
     /// What the content guard finds: learned cues, dark patterns.
     Guard(assay::command::GuardArgs),
     #[command(hide = true)]
@@ -85,6 +91,8 @@ fn main() -> miette::Result<()> {
         Command::Fairness(arguments) => fairness::run(&arguments),
         Command::FairnessAlarm(arguments) => fairness_alarm::run(&arguments),
         Command::GateBypass(arguments) => gate_bypass::run(&arguments),
+        Command::Canary(arguments) => canary::run(&arguments),
+        Command::Drift(arguments) => drift::run(&arguments),
         Command::Guard(arguments) => assay::command::run(&arguments),
         Command::HistoryLay(arguments) => history::lay(&arguments),
         Command::HistoryPass(arguments) => history::pass(&arguments),

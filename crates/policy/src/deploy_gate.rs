@@ -17,8 +17,9 @@ pub const LARGEST_SHARE: i64 = 50;
 #[must_use]
 pub fn built_in(kind: ModelKind) -> Vec<GateRule> {
     use Criterion::{
-        AccuracyNaive, AccuracyPresent, Calibration, Card, Drift, Fairness, FairnessCalibration,
-        FairnessFalsePositive, FairnessTruePositive, GuardPass, Hallucination, Latency, Stability,
+        AccuracyNaive, AccuracyPresent, Calibration, Card, CueFalse, CueMisses, Drift, Fairness,
+        FairnessCalibration, FairnessFalsePositive, FairnessTruePositive, GuardPass, Hallucination,
+        HalvesNaive, Latency, Stability, TotalNaive,
     };
     let rule = |criterion, limit, need| GateRule { criterion, limit, need };
     match kind {
@@ -38,13 +39,13 @@ pub fn built_in(kind: ModelKind) -> Vec<GateRule> {
         ModelKind::Value => vec![
             rule(AccuracyNaive, 0.0, Need::Always),
             rule(AccuracyPresent, -0.01, Need::WhenMeasured),
-            rule(Calibration, 0.35, Need::Always),
+            rule(TotalNaive, 0.0, Need::Always),
             rule(Fairness, 0.8, Need::WhenMeasured),
             rule(FairnessTruePositive, 0.8, Need::WhenMeasured),
             rule(FairnessFalsePositive, 0.8, Need::WhenMeasured),
             rule(FairnessCalibration, 0.2, Need::WhenMeasured),
             rule(Drift, 0.25, Need::Always),
-            rule(Stability, 0.75, Need::Always),
+            rule(HalvesNaive, 0.0, Need::Always),
             rule(Latency, 1_000.0, Need::Always),
             rule(Card, 0.0, Need::Always),
         ],
@@ -53,14 +54,21 @@ pub fn built_in(kind: ModelKind) -> Vec<GateRule> {
             rule(Hallucination, 0.1, Need::WhenMeasured),
             rule(Card, 0.0, Need::Always),
         ],
-        ModelKind::Cues => vec![rule(Card, 0.0, Need::Always)],
+        ModelKind::Cues => vec![
+            rule(CueMisses, 0.1, Need::WhenMeasured),
+            rule(CueFalse, 0.05, Need::WhenMeasured),
+            rule(Card, 0.0, Need::Always),
+        ],
     }
 }
 
-/// Rules with those added that the kind has now and somebody who wrote them could not know yet.
+/// Rules as the kind has them now, where somebody wrote them for an earlier program: what that could not know yet is added,
+/// and what is not asked any more goes.
 #[must_use]
 pub fn complete(kind: ModelKind, mut rules: Vec<GateRule>) -> Vec<GateRule> {
-    for rule in built_in(kind) {
+    let now = built_in(kind);
+    rules.retain(|rule| now.iter().any(|known| known.criterion == rule.criterion));
+    for rule in now {
         if !rules.iter().any(|known| known.criterion == rule.criterion) {
             rules.push(rule);
         }

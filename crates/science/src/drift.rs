@@ -25,6 +25,22 @@ pub struct Shift {
     pub n: [u64; 2],
 }
 
+impl Shift {
+    /// The smallest shift of a normal variable, in standard deviations, that a Kolmogorov-Smirnov test at level `alpha`
+    /// finds among as many values with a probability of .95. Where the two distribution functions are furthest apart, the
+    /// distance varies by at most `sqrt(1/n + 1/m) / 2`.
+    #[must_use]
+    pub fn smallest_found(&self, alpha: f64) -> f64 {
+        let [n, m] = self.n.map(|n| n.max(1) as f64);
+        let spread = (1.0 / n + 1.0 / m).sqrt();
+        let distance = (spread * (-(alpha / 2.0).ln() / 2.0).sqrt() + 1.645 * spread / 2.0).min(0.999);
+        // Two normal distributions a shift `d` apart are `2 F(d / 2) - 1` apart.
+        statrs::distribution::Normal::new(0.0, 1.0).map_or(f64::INFINITY, |normal| {
+            2.0 * statrs::distribution::ContinuousCDF::inverse_cdf(&normal, f64::midpoint(1.0, distance))
+        })
+    }
+}
+
 /// Compares values; `None` with fewer than [`FEWEST`] on a side.
 ///
 /// ```

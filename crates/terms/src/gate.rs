@@ -16,6 +16,10 @@ text_enum! {
         AccuracyPresent = "accuracy_present",
         /// Expected calibration error, or the relative error of the total.
         Calibration = "calibration",
+        /// How much less of the total it misses than the naive forecast does, in shares of the total.
+        TotalNaive = "total_naive",
+        /// How much less a model from half of the data errs than the naive forecast; the worse of two halves.
+        HalvesNaive = "halves_naive",
         /// Lowest ratio between groups of who is selected at the thresholds that the score is used at.
         Fairness = "fairness",
         /// Lowest ratio between groups of who is selected among those of whom it came true.
@@ -34,6 +38,10 @@ text_enum! {
         GuardPass = "guard_pass",
         /// Share of statements that nothing supports.
         Hallucination = "hallucination",
+        /// Share of sentences that people call unfair and a learned cue does not show.
+        CueMisses = "cue_misses",
+        /// Share of sentences that people call fair and a learned cue shows.
+        CueFalse = "cue_false",
         /// Fields of the card that say nothing.
         Card = "card",
     }
@@ -59,12 +67,16 @@ impl Criterion {
     #[must_use]
     pub const fn held(self) -> Held {
         match self {
-            Self::AccuracyNaive | Self::AccuracyPresent | Self::GuardPass => Held::LowAtLeast,
+            Self::AccuracyNaive | Self::AccuracyPresent | Self::HalvesNaive | Self::GuardPass => {
+                Held::LowAtLeast
+            }
             Self::Calibration | Self::Drift | Self::Stability | Self::Latency | Self::Card => {
                 Held::ValueAtMost
             }
-            Self::Fairness | Self::FairnessTruePositive | Self::FairnessFalsePositive => Held::HighAtLeast,
-            Self::FairnessCalibration => Held::LowAtMost,
+            Self::TotalNaive | Self::Fairness | Self::FairnessTruePositive | Self::FairnessFalsePositive => {
+                Held::HighAtLeast
+            }
+            Self::FairnessCalibration | Self::CueMisses | Self::CueFalse => Held::LowAtMost,
             Self::Hallucination => Held::HighAtMost,
         }
     }

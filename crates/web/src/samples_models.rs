@@ -46,6 +46,8 @@ fn moved(person: Option<&str>) -> MoveLine {
 pub(crate) fn models() -> ModelsView {
     let fitted = ModelState::ALL.iter().map(|state| line(ModelKind::Stage, *state));
     ModelsView {
+        drift: vec![(HOSTILE.into(), drift(), true, vec![drift(), drift()])],
+        deciders: vec![HOSTILE.into()],
         models: fitted
             .chain([line(ModelKind::Cues, ModelState::Live), line(ModelKind::Texts, ModelState::Live)])
             .collect(),
@@ -172,6 +174,7 @@ pub(crate) fn model(state: ModelState) -> ModelView {
         own: state == ModelState::Validated,
         can_roll_back: state == ModelState::Live,
         drift: Some((drift(), true)),
+        drift_before: vec![drift(), drift()],
         shadow: Some((shadow(), true)),
         canary: Some((
             CanaryReport {

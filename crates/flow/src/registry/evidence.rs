@@ -222,15 +222,9 @@ pub(crate) fn of_value(
         (Criterion::AccuracyNaive, trial.lead().map_or_else(too_few, estimate)),
         // Its horizon is a year, and what acts was fitted on the same days: there is no period neither has seen.
         (Criterion::AccuracyPresent, missing(Missing::NotAsked)),
-        (
-            Criterion::Calibration,
-            trial.total_error().map_or_else(too_few, |error| plain(error, trial.customers())),
-        ),
+        (Criterion::TotalNaive, trial.total_lead().map_or_else(too_few, estimate)),
         (Criterion::Drift, worst_shift(&shifts(lake, fitting, [as_of.plus(-PERIOD_DAYS), as_of])?)),
-        (
-            Criterion::Stability,
-            trial.stability().map_or_else(too_few, |error| plain(error, trial.customers())),
-        ),
+        (Criterion::HalvesNaive, trial.halves_lead().map_or_else(too_few, estimate)),
         (
             Criterion::Latency,
             timed(trial.histories(), |history| {

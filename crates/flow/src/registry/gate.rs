@@ -10,7 +10,9 @@ use policy::deploy_gate;
 use science::lifecycle::model::StageModel;
 use science::rate::wilson;
 use science::value::ValueModel;
+use terms::customer::Language;
 use terms::gate::{Criterion, Found, GatePolicy, GateRecord, GateReport, GateRule, ScoreByGroup};
+use terms::house::CueKind;
 use terms::ledger::Action;
 use terms::model::{ModelKind, ModelState, ModelVersion};
 use terms::monitoring::Writer;
@@ -29,6 +31,17 @@ use crate::stages::lifecycle::{purchase_log, training_table};
 
 /// Drafts before a rate of them is told.
 const FEWEST_DRAFTS: u64 = 20;
+/// Judged sentences before a rate of them is told.
+const FEWEST_SENTENCES: u64 = 20;
+
+/// The name in the registry of a cue that people's verdicts are about.
+fn cue_name(language: Language, cue: CueKind) -> String {
+    let suffix = match cue {
+        CueKind::Any => "",
+        CueKind::Orders => ".orders",
+    };
+    format!("cues.{language}{suffix}")
+}
 
 /// Rules of a gate as somebody writes them.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -125,9 +138,6 @@ impl App {
         self.needs_ai().await?;
         let registry = self.registry().await?;
         let version = registry.version(label).ok_or(Error::NotFound)?.clone();
-        if version.kind.is_built_in() {
-            return Err(Problem::BuiltInModel.into());
-        }
         self.run_gate(&version, granted.actor()).await
     }
 
@@ -163,7 +173,7 @@ impl App {
                 .await?
             }
             ModelKind::Texts => Some(self.evidence_of_texts().await?),
-            ModelKind::Cues => None,
+            ModelKind::Cues => Some(self.evidence_of_cues(&version.name).await?),
         }
         .unwrap_or_else(|| Evidenced {
             data_hash: String::new(),
@@ -179,6 +189,36 @@ impl App {
         }
         found.found.push((Criterion::Card, plain(version.card.missing().len() as f64, 1)));
         Ok((found, by_group))
+    }
+
+    /// What a learned cue shows and misses of the sentences that people of this house judged.
+    async fn evidence_of_cues(&self, name: &str) -> Result<Evidenced> {
+        let calibration = self.guard_calibration().await?;
+        let of = calibration.cues.iter().find(|cue| name == cue_name(cue.language, cue.cue));
+        let (mut found, mut rows) = (Vec::new(), 0);
+        if let Some(cue) = of {
+            let share = |hits, n| Found::Figure(wilson(hits, n, FEWEST_SENTENCES, 0.95));
+            let missed = cue.positives.saturating_sub(cue.caught.0);
+            found.push((Criterion::CueMisses, share(missed, cue.positives)));
+            found.push((Criterion::CueFalse, share(cue.shown.0, cue.negatives)));
+            rows = cue.positives + cue.negatives;
+        }
+        Ok(Evidenced { data_hash: calibration.rules_version, rows, found, scored: Vec::new() })
+    }
+
+    /// Whether the texts that campaigns start from may be used: not after they failed their gate, until they pass it.
+    pub(crate) async fn texts_may_be_used(&self) -> Result<()> {
+        let versions = self.store().models().await?;
+        let library = versions
+            .iter()
+            .find(|version| version.kind == ModelKind::Texts && version.state == ModelState::Live);
+        let Some(library) = library else { return Err(Problem::TextsHeld.into()) };
+        let gates = self.store().model_gates(library.id).await?;
+        let sealer = self.sealer()?;
+        match gates.first() {
+            Some(gate) if !gate.passed || gate.seal != sealer.gate(gate)? => Err(Problem::TextsHeld.into()),
+            _ => Ok(()),
+        }
     }
 
     /// What the guard said of drafts that begin with our texts, and people of a sample of them.

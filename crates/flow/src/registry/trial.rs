@@ -108,36 +108,36 @@ impl ValueTrial {
 
     /// How much smaller the model's absolute error is than the naive one's, customer by customer.
     pub(crate) fn lead(&self) -> Option<Estimate> {
-        let gains: Vec<f64> = self
-            .said
-            .iter()
-            .zip(&self.naive)
-            .zip(&self.actual)
-            .map(|((said, naive), actual)| (naive - actual).abs() - (said - actual).abs())
-            .collect();
-        if gains.len() < 2 {
+        self.lead_of(&self.said)
+    }
+
+    /// The same of models from two halves of the customers, each asked about everybody: the worse of the two.
+    pub(crate) fn halves_lead(&self) -> Option<Estimate> {
+        let [a, b] = self.halves.as_ref()?;
+        let (a, b) = (self.lead_of(a)?, self.lead_of(b)?);
+        Some(if a.interval.low <= b.interval.low { a } else { b })
+    }
+
+    fn lead_of(&self, said: &[f64]) -> Option<Estimate> {
+        let rows = said.iter().zip(&self.naive).zip(&self.actual);
+        mean_of(rows.map(|((said, naive), actual)| (naive - actual).abs() - (said - actual).abs()).collect())
+    }
+
+    /// How much less of the total the model misses than the naive forecast, in shares of what was bought. Both meet the
+    /// same season, so it cancels where a bare error of the total would be judged by it.
+    pub(crate) fn total_lead(&self) -> Option<Estimate> {
+        let actual = self.actual.iter().sum::<f64>();
+        let n = self.actual.len() as f64;
+        if actual <= 0.0 {
             return None;
         }
-        let n = gains.len() as f64;
-        let mean = gains.iter().sum::<f64>() / n;
-        let variance = gains.iter().map(|gain| (gain - mean).powi(2)).sum::<f64>() / (n - 1.0);
-        let half = Z95 * (variance / n).sqrt();
-        let interval = Interval { low: mean - half, high: mean + half, level: 0.95 };
-        Some(Estimate { value: mean, interval, n: gains.len() as u64 })
-    }
-
-    /// Relative error of the total over all customers.
-    pub(crate) fn total_error(&self) -> Option<f64> {
-        let (said, actual) = (self.said.iter().sum::<f64>(), self.actual.iter().sum::<f64>());
-        (actual > 0.0).then(|| (said - actual).abs() / actual)
-    }
-
-    /// Mean distance between what two halves say, over the mean of what they say.
-    pub(crate) fn stability(&self) -> Option<f64> {
-        let [a, b] = self.halves.as_ref()?;
-        let distance: f64 = a.iter().zip(b).map(|(a, b)| (a - b).abs()).sum();
-        let level: f64 = a.iter().zip(b).map(|(a, b)| (a + b) / 2.0).sum();
-        (level > 0.0).then(|| distance / level)
+        // Which side each is on is taken as known: then the difference is a mean over customers.
+        let side = |said: &[f64]| (said.iter().sum::<f64>() - actual).signum();
+        let (its, theirs) = (side(&self.said), side(&self.naive));
+        let rows = self.said.iter().zip(&self.naive).zip(&self.actual);
+        let apart =
+            |((said, naive), actual): ((&f64, &f64), &f64)| theirs * (naive - actual) - its * (said - actual);
+        mean_of(rows.map(apart).map(|apart| apart * n / actual).collect())
     }
 
     pub(crate) fn data_hash(&self) -> String {
@@ -152,4 +152,17 @@ impl ValueTrial {
             .collect();
         ContentHash::of(bytes.iter().map(Vec::as_slice)).to_string()
     }
+}
+
+/// A mean with its 95 % interval.
+fn mean_of(values: Vec<f64>) -> Option<Estimate> {
+    if values.len() < 2 {
+        return None;
+    }
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0);
+    let half = Z95 * (variance / n).sqrt();
+    let interval = Interval { low: mean - half, high: mean + half, level: 0.95 };
+    Some(Estimate { value: mean, interval, n: values.len() as u64 })
 }

@@ -87,6 +87,10 @@ pub struct ModelsView {
     pub moves: Vec<MoveLine>,
     /// Whether the stages are scored at all.
     pub scored: bool,
+    /// Drift of the versions that act, as label, what was seen last, whether somebody should look, and what was seen before.
+    pub drift: Vec<(String, DriftReport, bool, Vec<DriftReport>)>,
+    /// People who could let a model act, by name: they may, and answer for none that waits. Empty where nobody could.
+    pub deciders: Vec<String>,
 }
 
 /// One of them.
@@ -118,6 +122,8 @@ pub struct ModelView {
     pub can_roll_back: bool,
     /// Drift since it was made, when it acts, and whether somebody should look.
     pub drift: Option<(DriftReport, bool)>,
+    /// What was seen of it before, the oldest first.
+    pub drift_before: Vec<DriftReport>,
     /// Beside the live one, when it is a shadow.
     pub shadow: Option<(ShadowReport, bool)>,
     /// Its guardrail, when it is or was a canary.
@@ -183,7 +189,16 @@ impl App {
             registry.fault_of("stage").is_none() && registry.alias("stage", ModelSlot::Live).is_some();
         let moves =
             registry.moves.iter().rev().take(30).map(|step| move_line(step, &labels, &people)).collect();
-        Ok(ModelsView { waiting, moves, scored, faults: registry.faults, models })
+        let mut drift = Vec::new();
+        for version in registry.versions.iter().filter(|v| v.state == ModelState::Live) {
+            if let Some((report, alarm)) = self.watched_of(version.id, "drift").await? {
+                drift.push((version.label(), report, alarm, self.drift_before(version.id).await?));
+            }
+        }
+        let answers = self.responsible().await?;
+        let decides = |person: &&Person| Self::may_promote(person) && person.id != answers;
+        let deciders = people.iter().filter(decides).map(|person| person.name.clone()).collect();
+        Ok(ModelsView { waiting, moves, scored, faults: registry.faults, models, drift, deciders })
     }
 
     /// One version as this reader may see and move it.
@@ -234,6 +249,7 @@ impl App {
         });
         Ok(ModelView {
             drift: self.watched_of(version.id, "drift").await?,
+            drift_before: self.drift_before(version.id).await?,
             shadow: self.watched_of(version.id, "shadow").await?,
             canary: self.watched_of(version.id, "canary").await?,
             line: self.line(version, &people, &registry, last.map(|gate| gate.passed)),

@@ -26,6 +26,8 @@ use crate::snapshot::PERIOD_DAYS;
 
 /// Share of false discoveries among the drifts that are told.
 const FALSE_DISCOVERIES: f64 = 0.05;
+/// Looks that a picture of drift shows at the most.
+const LOOKS_SHOWN: i64 = 24;
 /// Stability index from which a drift is much (Siddiqi 2006).
 const MUCH: f64 = 0.25;
 
@@ -126,6 +128,12 @@ impl App {
             self.keep(id, "shadow", alarm, json_text(&report)?).await?;
         }
         Ok(())
+    }
+
+    /// Drift of a version as it was seen each time, the oldest first.
+    pub(super) async fn drift_before(&self, id: terms::ids::ModelId) -> Result<Vec<DriftReport>> {
+        let seen = self.store().model_watches(id, "drift", LOOKS_SHOWN).await?;
+        Ok(seen.iter().rev().filter_map(|watch| serde_json::from_str(&watch.report).ok()).collect())
     }
 
     /// What was last watched of a version.

@@ -16,6 +16,7 @@ mod migration;
 mod rates;
 mod scale;
 mod spans;
+mod spark;
 mod square;
 mod stage_bar;
 
@@ -31,6 +32,7 @@ pub(crate) use migration::{Moves, migration};
 pub(crate) use rates::rates;
 pub(crate) use scale::heat;
 pub(crate) use spans::{Span, spans};
+pub(crate) use spark::spark;
 pub(crate) use square::{Square, square};
 pub(crate) use stage_bar::stage_bar;
 

@@ -14,12 +14,17 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use flow::access::Permission;
 use flow::oversight::AiSwitchView;
-use flow::registry::{DriftLine, GateText, Guard, Guardrail, ModelLine, ModelView, ModelsView, Step};
+use flow::registry::{
+    DriftLine, DriftReport, GateText, Guard, Guardrail, ModelLine, ModelView, ModelsView, Step,
+};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use terms::estimate::Evidence;
 use terms::gate::{Found, GateLine, GateRule, GateVerdict, Held, Need};
 use terms::model::{ModelKind, ModelState};
+
+/// Stability index from which a variable moved much.
+const MUCH: f64 = 0.25;
 
 /// The list.
 #[derive(Template)]
@@ -81,6 +86,33 @@ fn figure(cx: &Cx, line: &GateLine) -> String {
         }
         Found::Missing { why } => cx.name("gate_missing", why),
     }
+}
+
+/// How far a variable moved, against what counts as much.
+fn moved(line: &DriftLine) -> String {
+    let much = line.stands && line.shift.psi > MUCH;
+    charts::bar(line.shift.psi / (2.0 * MUCH), if much { "s-churned" } else { "s-active" })
+}
+
+/// How far it had moved each time somebody looked.
+fn over_time(cx: &Cx, before: &[DriftReport], line: &DriftLine) -> String {
+    let of = |report: &DriftReport| {
+        report.lines.iter().find(|other| other.what == line.what).map(|other| other.shift.psi)
+    };
+    let values: Vec<f64> = before.iter().filter_map(of).collect();
+    let title = cx.t(crate::pages::join("md.drift.", &line.what));
+    charts::spark(&values, MUCH, title)
+}
+
+/// What the test would find among as many customers.
+fn power(cx: &Cx, drift: &DriftReport, line: &DriftLine) -> String {
+    let [before, now] = line.shift.n;
+    if line.what.starts_with("outcome.") {
+        return cx.t2("md.drift.of", cx.n(before), cx.n(now));
+    }
+    // The strictest level that the control of false discoveries may ask for.
+    let alpha = 0.05 / drift.lines.len().max(1) as f64;
+    cx.t3("md.drift.finds", cx.dec(line.shift.smallest_found(alpha), 2), cx.n(before), cx.n(now))
 }
 
 impl ModelPage {
@@ -184,14 +216,6 @@ impl ModelPage {
 
     fn may_promote(&self) -> bool {
         self.cx.may(Permission::PromoteModels)
-    }
-
-    /// How far a variable moved, against what counts as much.
-    fn moved(&self, line: &DriftLine) -> String {
-        charts::bar(
-            line.shift.psi / 0.5,
-            if line.stands && line.shift.psi > 0.25 { "s-churned" } else { "s-active" },
-        )
     }
 
     fn between(&self, low: &f64, high: &f64) -> String {
