@@ -196,7 +196,7 @@ impl App {
             }
         }
         let answers = self.responsible().await?;
-        let decides = |person: &&Person| Self::may_promote(person) && person.id != answers;
+        let decides = |person: &&Person| self.may(person, Permission::PromoteModels) && person.id != answers;
         let deciders = people.iter().filter(decides).map(|person| person.name.clone()).collect();
         Ok(ModelsView { waiting, moves, scored, faults: registry.faults, models, drift, deciders })
     }

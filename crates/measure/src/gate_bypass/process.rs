@@ -94,7 +94,7 @@ impl Tries {
         let arguments = ["model", "promote", "stage@2", "--by", by.as_str(), WHY[0], WHY[1]];
         let mut child = program.command(&arguments).spawn().into_diagnostic()?;
         // Most of the time goes into starting; the move is made near the end.
-        let part = 0.4 + 0.7 * self.rng.next_f64();
+        let part = 0.1 + 0.9 * self.rng.next_f64();
         tokio::time::sleep(takes.mul_f64(part)).await;
         child.kill().into_diagnostic()?;
         child.wait().into_diagnostic()?;
