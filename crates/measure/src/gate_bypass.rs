@@ -71,6 +71,8 @@ struct Tries {
     approver: Person,
     before: Acts,
     head: Vec<u8>,
+    /// How long a promotion takes here.
+    takes: Duration,
     outcomes: BTreeMap<&'static str, Outcome>,
 }
 
@@ -194,10 +196,10 @@ impl Tries {
 
     /// A promotion whose future is dropped at a random moment.
     async fn dropped(&mut self) -> Result<()> {
-        let micros = self.below(12_000) as u64;
+        let after = self.takes.mul_f64(1.2 * self.rng.next_f64());
         let (app, approver, step) = (self.kit.app.clone(), self.approver.clone(), self.allowed());
         let promotion = tokio::spawn(async move { app.move_model(&approver, &step).await.is_ok() });
-        tokio::time::sleep(Duration::from_micros(micros)).await;
+        tokio::time::sleep(after).await;
         promotion.abort();
         let _ = promotion.await;
         self.made_or_not("dropped in mid-promotion", true).await?;
@@ -212,12 +214,14 @@ async fn prepared(seed: u64) -> Result<Tries> {
     let approver = kit.person(Role::Approver).await;
     let people = kit.app.store().people().await.into_diagnostic()?;
     let rng = SplitMix64::new(seed);
-    let (before, head, outcomes) = (Vec::new(), Vec::new(), BTreeMap::new());
-    let mut it = Tries { kit, rng, people, approver, before, head, outcomes };
+    let (before, head, outcomes, takes) = (Vec::new(), Vec::new(), BTreeMap::new(), Duration::ZERO);
+    let mut it = Tries { kit, rng, people, approver, before, head, takes, outcomes };
     for label in ["stage@2", "stage@1"] {
         let step =
             Step { label: label.to_owned(), to: ModelState::Live, share: 0, reason: "first".to_owned() };
+        let watch = std::time::Instant::now();
         it.kit.app.move_model(&it.approver, &step).await.into_diagnostic()?;
+        it.takes = watch.elapsed();
     }
     it.keep().await?;
     Ok(it)
