@@ -90,7 +90,6 @@ mod tests {
     use terms::stage::Stage;
 
     #[test]
-    #[expect(clippy::field_reassign_with_default, reason = "a row has fields that only it sets")]
     fn only_the_named_fields_are_those_of_the_other() {
         let mut one = CustomerRow::default();
         one.language = Some(Language::English);
