@@ -155,6 +155,9 @@ pub(crate) enum Command {
     },
     /// Hold a share of all customers out of marketing, to see what all of it changes; `candor report marketing` shows it
     Holdout(HoldoutArgs),
+    /// What campaigns do to the long term: the brand's policy, and overruling a veto
+    #[command(subcommand)]
+    LongTerm(LongTermCommand),
     /// Reports that are made from what the system did
     #[command(subcommand)]
     Report(ReportCommand),
@@ -387,6 +390,39 @@ pub(crate) enum ReportCommand {
         /// Write HTML into this file, instead of Markdown to the screen
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LongTermCommand {
+    /// Show the policy, or change it
+    Policy {
+        /// Probability of a loss from which it vetoes, above 0.5 and below 1
+        #[arg(long, value_name = "P")]
+        certainty: Option<f64>,
+        /// Share of the gain that the long term may cost, from 0 to 1
+        #[arg(long, value_name = "SHARE")]
+        tolerated: Option<f64>,
+        /// How many opt-outs a complaint counts as
+        #[arg(long, value_name = "N")]
+        complaint_weight: Option<f64>,
+        /// Share of revenue that is margin, above 0 and up to 1
+        #[arg(long, value_name = "SHARE")]
+        margin: Option<f64>,
+        /// Whose act a change is: the sign-in address of a privacy officer
+        #[arg(long, value_name = "EMAIL")]
+        by: Option<String>,
+    },
+    /// Let a vetoed campaign through as it stands; an edit asks again
+    Overrule {
+        /// The campaign
+        id: i64,
+        /// Why it goes out all the same; it stands in the ledger and in the month's report
+        #[arg(long)]
+        why: String,
+        /// Whose act it is: the sign-in address of a privacy officer who did not write it
+        #[arg(long, value_name = "EMAIL")]
+        by: String,
     },
 }
 

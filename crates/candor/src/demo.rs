@@ -27,6 +27,8 @@ use crate::demo::campaigns::Launched;
 use crate::progress::Spinner;
 use crate::say;
 
+/// Share of all customers who hear no marketing, in percent.
+const HOLDOUT_PERCENT: f64 = 5.0;
 /// Months of purchases the shop brings.
 const MONTHS: u32 = 18;
 /// Days between the launch of the campaigns and the demo's present.
@@ -199,6 +201,7 @@ async fn perform(global: &Global, args: &DemoArgs, home: &Path, today: Day) -> R
         app.work_until_idle(&worker.name).await.into_diagnostic()?;
     }
     people::promote(&app, &staff).await?;
+    app.set_holdout(&staff.officer, HOLDOUT_PERCENT, 3).await.into_diagnostic()?;
     let launched = campaigns::launch(&app, &staff).await?;
     {
         let _spinner = Spinner::start("auditing for fairness");

@@ -48,6 +48,7 @@ async fn run(Cli { global, command }: Cli) -> Result<ExitCode> {
         Command::Why { message } => commands::show::why(&global, message).await,
         Command::Who { about } => commands::report::who(&global, &about).await,
         Command::Holdout(args) => commands::holdout::set(&global, &args).await,
+        Command::LongTerm(command) => commands::long_term::run(&global, &command).await,
         Command::Report(report) => commands::report::run(&global, &report).await,
         Command::Rights(rights) => commands::rights::run(&global, &rights).await,
         Command::Person(person) => commands::person::run(&global, &person).await,

@@ -312,6 +312,7 @@ impl App {
             return Err(Problem::TimeOver.into());
         }
         self.still_clear(&campaign).await?;
+        self.long_term_allows(&campaign).await?;
         let rows = decide::plan(self, &campaign).await?;
         let planned = rows.iter().filter(|row| matches!(row.place, Place::Planned { .. })).count();
         if planned == 0 {
@@ -385,8 +386,11 @@ impl App {
     ) -> Result<()> {
         let starts = to == CampaignState::Running;
         let permission = if starts { Permission::Launch } else { Permission::Halt };
-        let on = on_campaign(&self.store().campaign(id).await?);
-        let granted = self.needs_on(person, permission, on).await?;
+        let campaign = self.store().campaign(id).await?;
+        let granted = self.needs_on(person, permission, on_campaign(&campaign)).await?;
+        if starts {
+            self.long_term_allows(&campaign).await?;
+        }
         let now = self.now();
         let mut tx = self.store().begin().await?;
         tx.move_campaign(id, from, to, now).await?;
@@ -428,6 +432,7 @@ pub(crate) fn unread_audience() -> AudiencePreview {
         would_plan: 0,
         would_hold_out: 0,
         detectable: None,
+        worth: None,
         frozen: false,
         ai_stopped: false,
         error: None,

@@ -36,6 +36,7 @@ mod lawful;
 mod ledger;
 pub mod links;
 pub mod log;
+pub mod long_term;
 pub mod monitoring;
 pub mod oversight;
 mod password;

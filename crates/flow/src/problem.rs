@@ -148,6 +148,30 @@ pub enum Problem {
     /// An audience was taken for a remedy that no audit offers.
     #[error("the newest audit of this campaign does not offer this audience; look at what it offers now")]
     NoSuchRemedy,
+    /// A campaign of this kind lost more in the long term than it gained in the short one.
+    #[error(
+        "campaign `{campaign}` of the same kind (`{name}`) credibly lost future value; change audience or offer, or let a \
+         privacy officer who did not write it overrule the veto with a reason: candor long-term overrule"
+    )]
+    LongTermVeto {
+        /// The campaign that was measured.
+        campaign: terms::ids::CampaignId,
+        /// Its name.
+        name: String,
+    },
+    /// No veto stands against the campaign.
+    #[error("no veto stands against this campaign; there is nothing to overrule")]
+    NoVeto,
+    /// A veto is overruled without a reason.
+    #[error(
+        "say in ten characters or more why the veto is overruled; it stands in the ledger and in the month's report"
+    )]
+    NoReasonToOverrule,
+    /// The long-term policy cannot be what was asked for.
+    #[error(
+        "give a certainty above 0.5 and below 1, a tolerated share from 0 to 1, a weight from 0 to 1000, a margin above 0 and up to 1"
+    )]
+    LongTermPolicy,
     /// A campaign is sent back without a reason.
     #[error("say why it goes back, so that its author knows what to change")]
     NoReason,
@@ -438,6 +462,8 @@ impl Problem {
             | Self::NotAnAddress
             | Self::NoReasonToOpen
             | Self::HoldoutShare { .. }
+            | Self::NoReasonToOverrule
+            | Self::LongTermPolicy
             | Self::NotAllJudged
             | Self::NoReasonForGate
             | Self::VaultFile { .. } => ProblemKind::Input,
@@ -458,6 +484,8 @@ impl Problem {
             | Self::NotApproved
             | Self::OwnCampaign
             | Self::UnfairAudience { .. }
+            | Self::LongTermVeto { .. }
+            | Self::NoVeto
             | Self::EditedSinceApproval
             | Self::NotInDoubt
             | Self::NoMove(_)

@@ -15,6 +15,7 @@ mod import_flags;
 mod ingest;
 mod ledger;
 mod legacy_random;
+mod long_term;
 mod off_policy;
 mod process;
 mod race;
@@ -61,6 +62,8 @@ enum Command {
     Fairness(fairness::FairnessArgs),
     /// How often the fairness alarm is right: power at a planted ratio, false alarms without one.
     FairnessAlarm(fairness_alarm::AlarmArgs),
+    /// How often the long-term guard is right on campaigns whose truth is known: vetoes with and without a loss, and coverage.
+    LongTerm(long_term::LongTermArgs),
     /// Try every way to let a model act that no gate and no person let through, and count what goes unnoticed.
     GateBypass(gate_bypass::BypassArgs),
     /// How often the guardrails of a canary are right: false rollbacks of A/A canaries, power against planted harm.
@@ -90,6 +93,7 @@ fn main() -> miette::Result<()> {
         Command::Ledger(arguments) => ledger::run(&arguments),
         Command::Fairness(arguments) => fairness::run(&arguments),
         Command::FairnessAlarm(arguments) => fairness_alarm::run(&arguments),
+        Command::LongTerm(arguments) => long_term::run(&arguments),
         Command::GateBypass(arguments) => gate_bypass::run(&arguments),
         Command::Canary(arguments) => canary::run(&arguments),
         Command::Drift(arguments) => drift::run(&arguments),

@@ -16,6 +16,7 @@ pub mod decide;
 pub mod deploy_gate;
 pub mod fairness_gate;
 pub mod holidays;
+pub mod long_term_gate;
 pub mod permit;
 pub mod personal;
 pub mod purpose;

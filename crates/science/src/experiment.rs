@@ -4,5 +4,6 @@ pub mod assign;
 pub mod estimate;
 pub mod guardrail;
 pub mod holdout;
+pub mod long_term;
 pub mod power;
 pub mod sequential;

@@ -14,6 +14,8 @@
 //!
 //! Deliberately absent: what to do with it, and any other fact about a person.
 
+pub mod decay;
+
 use statrs::distribution::{ContinuousCDF, Gamma};
 use statrs::function::gamma::ln_gamma;
 use terms::estimate::{Estimate, Interval};

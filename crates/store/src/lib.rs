@@ -36,6 +36,7 @@ pub mod intake;
 pub mod jobs;
 pub mod ledger;
 pub mod links;
+pub mod long_term;
 pub mod measurements;
 pub mod models;
 pub mod notices;

@@ -25,6 +25,7 @@ pub mod hash;
 pub mod house;
 pub mod ids;
 pub mod ledger;
+pub mod long_term;
 pub mod message;
 pub mod model;
 pub mod money;

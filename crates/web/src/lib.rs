@@ -36,6 +36,8 @@ mod samples_fairness;
 #[cfg(test)]
 mod samples_guard;
 #[cfg(test)]
+mod samples_long_term;
+#[cfg(test)]
 mod samples_models;
 #[cfg(test)]
 mod samples_processing;

@@ -518,6 +518,7 @@ pub(crate) fn compose() -> ComposeView {
             would_plan: 945,
             would_hold_out: 105,
             detectable: Some(1.14),
+            worth: Some(MessageWorth { people: 1_904, gain: 0.42, cost: 0.11 }),
             frozen: false,
             error: None,
         },
@@ -547,6 +548,7 @@ pub(crate) fn review() -> ReviewView {
         content_hash: "9f2c4d1be0a7735c9f2c4d1be0a7735c9f2c4d1be0a7735c9f2c4d1be0a7735c".into(),
         models: vec!["stage@2".into()],
         may_approve: Ok(()),
+        veto: Some(crate::samples_long_term::veto()),
         fairness: Some(crate::samples_fairness::audit()),
         audited_attributes: 1,
         approved_by: None,
@@ -586,6 +588,7 @@ pub(crate) fn report() -> ReportView {
         revenue: Some(uplift(1.86, 0.62, 3.1)),
         purchases: Some(uplift(0.061, 0.018, 0.104)),
         opt_outs: Some(uplift(0.0031, -0.0002, 0.0064)),
+        long_term: Some(crate::samples_long_term::found()),
         left_out: [31, 4],
         verdict: Some("positive".into()),
         curve: (0..=30)

@@ -12,6 +12,7 @@ pub(crate) mod house;
 pub(crate) mod import;
 pub(crate) mod key;
 pub(crate) mod ledger;
+pub(crate) mod long_term;
 pub(crate) mod model;
 pub(crate) mod person;
 pub(crate) mod processing;

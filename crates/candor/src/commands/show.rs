@@ -168,6 +168,17 @@ pub(crate) async fn campaign(global: &Global, id: Option<i64>) -> Result<()> {
     report.deliveries.iter().for_each(|(state, n)| say::line(format!("  {state:<16}{:>8}", say::count(*n))));
     say::line(format!("revenue per customer    {}", uplift(report.revenue.as_ref())));
     say::line(format!("purchases per customer  {}", uplift(report.purchases.as_ref())));
+    if let Some(found) = &report.long_term {
+        let told = |evidence: &terms::estimate::Evidence| match evidence {
+            terms::estimate::Evidence::Sufficient(it) => {
+                format!("{:+.3} ({:+.3} to {:+.3})", it.value, it.interval.low, it.interval.high)
+            }
+            terms::estimate::Evidence::Insufficient { .. } => "too few".to_owned(),
+        };
+        say::line(format!("year after              {}", told(&found.parts.value)));
+        say::line(format!("long term               {}, {}", told(&found.parts.long), found.verdict));
+        say::line(format!("gain and long term      {}", told(&found.parts.overall)));
+    }
     if let Some(verdict) = &report.verdict {
         say::line(format!("verdict: {}", verdict.replace('_', " ")));
     }

@@ -344,6 +344,14 @@ impl App {
     async fn overrides_of(&self, from: Instant, to: Instant) -> Result<Vec<OverrideLine>> {
         let all = self.store().house_overrides().await?;
         let began = all.into_iter().filter(|kept| kept.entry.at >= from && kept.entry.at < to);
+        let overruled = self.store().veto_overrides_between(from, to).await?.into_iter();
+        let vetoes = overruled.map(|kept| OverrideLine {
+            rule: format!("long_term/campaign/{}", kept.campaign),
+            why: kept.why,
+            by: kept.by,
+            at: kept.at,
+            until: kept.at,
+        });
         Ok(began
             .map(|kept| OverrideLine {
                 until: kept.ended.unwrap_or(kept.entry.until),
@@ -352,6 +360,7 @@ impl App {
                 by: kept.entry.by,
                 at: kept.entry.at,
             })
+            .chain(vetoes)
             .collect())
     }
 

@@ -4,7 +4,7 @@
 //! Goes in: a period of the holdout, or a day. Comes out: rows without names, of those who may be measured. A future value
 //! exists only for who allows profiling; the others are counted in everything else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use science::experiment::estimate::Outcome;
 use science::experiment::holdout::HoldoutPeriod;
@@ -14,7 +14,7 @@ use terms::ids::CustomerKey;
 use terms::time::{Day, Instant};
 
 use super::subjects::latest;
-use super::{Lawful, Measurement, Profiling};
+use super::{Lawful, MeasuredArms, Measurement, Profiling};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::snapshot::YEAR_DAYS;
@@ -68,6 +68,30 @@ impl App {
         };
         let read = tokio::task::spawn_blocking(read).await;
         read.map_err(|error| Error::Internal(error.to_string()))?.map(Some)
+    }
+
+    /// Who of the measured complained of any message between two instants.
+    pub(crate) async fn measured_complaints(
+        &self,
+        arms: &MeasuredArms,
+        from: Instant,
+        to: Instant,
+    ) -> Result<HashSet<CustomerKey>> {
+        let counted: HashSet<&CustomerKey> = arms.rows().iter().map(|row| &row.customer).collect();
+        let mut complained = self.store().complained_between(from, to).await?;
+        complained.retain(|customer| counted.contains(customer));
+        Ok(complained)
+    }
+
+    /// Messages that a customer who gets any gets in a year, on average, of those who may be measured; at least one.
+    pub(crate) async fn messages_a_year(&self) -> Result<f64> {
+        let lawful = self.lawful::<Measurement>().await?;
+        let year = self.now().plus_days(-i64::from(YEAR_DAYS));
+        let counts = self.store().reached_since(year).await?.into_iter();
+        let (readers, messages) = counts
+            .filter(|(customer, _)| lawful.covers(customer))
+            .fold((0_u64, 0_i64), |(readers, messages), (_, n)| (readers + 1, messages + n));
+        Ok((messages as f64 / readers.max(1) as f64).max(1.0))
     }
 
     /// What everybody with a contact record did in a period until a day. Comes out besides: how many may not be measured, of

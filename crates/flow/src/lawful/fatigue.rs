@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
-use policy::decide::Harm;
+use policy::decide::{Harm, Worth};
+use science::fatigue::decay::ResponseDecay;
 use science::fatigue::{FatigueModel, WINDOW_DAYS};
 use store::Conn;
 use store::contacts::Exposure;
@@ -17,11 +18,17 @@ use terms::time::Instant;
 use super::{Fitting, Lawful, Profiling};
 use crate::app::App;
 use crate::error::Result;
+use crate::long_term::Economy;
 
 /// Days back that are looked at.
 const BACK_DAYS: i64 = 730;
 /// Probability content of the interval whose lower end decides: the probability is above it with 90 %.
 const LEVEL: f64 = 0.8;
+
+/// Probability content of the interval of harm whose lower end a message's worth is bound by: 95 % on that side.
+const BOUND: f64 = 0.9;
+/// Standard errors of a bound of 95 % on one side.
+const Z_95: f64 = 1.644_854;
 
 /// How long everybody's curve serves until it is fitted anew, in days: it is read off two years. Each plan fits it.
 const FRESH_DAYS: i64 = 7;
@@ -29,6 +36,10 @@ const FRESH_DAYS: i64 = 7;
 /// Everybody's curve as of an instant; without a model where too little is known of anybody.
 pub(crate) struct Fatigue {
     model: Option<FatigueModel>,
+    /// How answers fade.
+    decay: Option<ResponseDecay>,
+    /// What messages bring and readers are worth.
+    economy: Option<Economy>,
     as_of: Instant,
 }
 
@@ -79,6 +90,31 @@ impl Fatigue {
         Some(Harm { expected: risk.value, low: risk.interval.low })
     }
 
+    /// What the next message is worth to a customer who allows profiling: what it brings, which fades with how many came
+    /// lately, less the risk of losing a reader. `None` where too little is known of harm or answers, or where measured
+    /// campaigns do not credibly bring anything: then there is no evidence to weigh.
+    pub(crate) fn worth(&self, exposures: &[Exposure], contacts: &[Instant], now: Instant) -> Option<Worth> {
+        let from = now.plus_days(-WINDOW_DAYS);
+        let nth = contacts.iter().filter(|contact| **contact > from).count() + 1;
+        let risk = self.model.as_ref()?.risk(&counted(exposures), nth, BOUND);
+        let (response, most) = self.decay.as_ref()?.ratio(nth);
+        let economy = self.economy.as_ref()?;
+        let (uplift, to_come) = (economy.uplift, economy.to_come);
+        let (least, best) =
+            (Z_95.mul_add(-uplift.error, uplift.value), Z_95.mul_add(uplift.error, uplift.value));
+        if economy.campaigns == 0 || least <= 0.0 {
+            return None;
+        }
+        // An opt-out costs the messages to come, at the same uplift: so both go up and down together.
+        let share = risk.value.mul_add(-to_come, response);
+        let highest = risk.interval.low.mul_add(-to_come, most);
+        Some(Worth {
+            expected: uplift.value * share,
+            cost: uplift.value * risk.value * to_come,
+            high: highest * if highest < 0.0 { least } else { best },
+        })
+    }
+
     /// The curve of a customer who allows profiling; `None` where too little is known of anybody.
     pub(crate) fn curve(&self, exposures: &[Exposure], now: Instant) -> Option<PersonalCurve> {
         let model = self.model.as_ref()?;
@@ -121,7 +157,20 @@ impl App {
             .filter(|(customer, _)| fitting.covers(customer))
             .map(|(_, exposures)| counted(exposures))
             .collect();
-        let fitted = Arc::new(Fatigue { model: FatigueModel::fit(&histories), as_of });
+        let answers: Vec<(usize, bool)> = exposures
+            .iter()
+            .filter(|(customer, _)| fitting.covers(customer))
+            .flat_map(|(_, exposures)| {
+                let places = counted(exposures).into_iter().map(|(nth, _)| nth);
+                places.zip(exposures.iter().map(|exposure| exposure.answered))
+            })
+            .collect();
+        let (model, decay) = (FatigueModel::fit(&histories), ResponseDecay::fit(&answers));
+        let economy = match (&model, &decay) {
+            (Some(_), Some(_)) => Some(self.economy(None).await?),
+            _ => None,
+        };
+        let fitted = Arc::new(Fatigue { model, decay, economy, as_of });
         *self.fatigue_slot().lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&fitted));
         Ok(fitted)
     }

@@ -28,7 +28,7 @@ use terms::time::{Day, Instant};
 
 use crate::app::App;
 use crate::error::Result;
-pub(crate) use everybody::Lived;
+pub(crate) use everybody::{FutureValues, Lived};
 use subjects::latest;
 
 /// A purpose, as a type.

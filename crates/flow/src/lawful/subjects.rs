@@ -96,9 +96,10 @@ impl Facts {
             ..known(customer, &preferences)
         };
         let subject = with_contacts(subject, self.contacts.get(key).map_or(&[], Vec::as_slice));
-        let harm = (self.exposures.of(key))
-            .and_then(|exposures| self.fatigue.harm(exposures, &subject.contacts, self.now));
-        Ok(Subject { harm, holdout_until: self.holdout.until(key, self.now), ..subject })
+        let exposures = self.exposures.of(key);
+        let harm = exposures.and_then(|of| self.fatigue.harm(of, &subject.contacts, self.now));
+        let worth = exposures.and_then(|of| self.fatigue.worth(of, &subject.contacts, self.now));
+        Ok(Subject { harm, worth, holdout_until: self.holdout.until(key, self.now), ..subject })
     }
 }
 
@@ -201,12 +202,13 @@ impl App {
         let subject = with_contacts(subject, &made);
         let agreed =
             subject.profiling.as_ref().is_some_and(|state| state.allows(Purpose::Profiling, channel));
-        let harm = if agreed {
+        let (harm, worth) = if agreed {
             let exposures = exposures_of(conn, &customer.key, now).await?;
-            known.fatigue.harm(&exposures, &subject.contacts, now)
+            let contacts = &subject.contacts;
+            (known.fatigue.harm(&exposures, contacts, now), known.fatigue.worth(&exposures, contacts, now))
         } else {
-            None
+            (None, None)
         };
-        Ok(Subject { harm, holdout_until: known.holdout.until(&customer.key, now), ..subject })
+        Ok(Subject { harm, worth, holdout_until: known.holdout.until(&customer.key, now), ..subject })
     }
 }

@@ -59,6 +59,7 @@ impl App {
         }
         self.plan_needs_ai(&campaign.plan).await?;
         self.still_clear(&campaign).await?;
+        self.long_term_allows(&campaign).await?;
         self.fair_to_approve(&granted, &campaign, seen_hash).await?;
         let mut tx = self.store().begin().await?;
         let approval = tx.approve_campaign(id, person.id, &current, note, self.now()).await?;

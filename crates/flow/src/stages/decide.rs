@@ -25,7 +25,7 @@ use crate::error::{Error, Result};
 use crate::lawful::subjects::{Facts, limits};
 use crate::problem::Problem;
 use crate::snapshot::Snapshot;
-use crate::views::{AudiencePreview, FunnelStep, LevelCount};
+use crate::views::{AudiencePreview, FunnelStep, LevelCount, MessageWorth};
 
 /// The stratum a customer is assigned in: ten times the stage, plus the fifth of value (9 where there is no value).
 fn stratum(snapshot: &Snapshot, at: usize) -> u32 {
@@ -109,6 +109,7 @@ pub(crate) async fn preview(
         *languages.entry(subject.language).or_default() += 1;
     }
     let levels = levels(&audience.subjects, &rules);
+    let worth = worth(&audience.subjects, &decisions);
     let step = |(reason, people): (ExclusionReason, u64)| FunnelStep { reason: reason.to_string(), people };
     Ok(AudiencePreview {
         described: policy::segment::describe(segment, language),
@@ -120,10 +121,22 @@ pub(crate) async fn preview(
         would_plan: eligible - would_hold_out,
         would_hold_out,
         detectable: detectable(&snapshot, &audience.positions, eligible - would_hold_out, would_hold_out),
+        worth,
         frozen: false,
         ai_stopped: false,
         error: None,
     })
+}
+
+/// What a message is worth to those who may be written to, on average over those of whom it is known.
+fn worth(subjects: &[Subject], decisions: &[Decision]) -> Option<MessageWorth> {
+    let eligible = subjects.iter().zip(decisions).filter(|(_, decision)| **decision == Decision::Contact);
+    let known = eligible.filter_map(|(subject, _)| subject.worth);
+    let (people, gain, cost) = known.fold((0_u64, 0.0, 0.0), |(n, gain, cost), worth| {
+        (n + 1, gain + worth.expected + worth.cost, cost + worth.cost)
+    });
+    let n = people as f64;
+    (people > 0).then(|| MessageWorth { people, gain: gain / n, cost: cost / n })
 }
 
 /// How many chose each level, and which words they would get in their language.

@@ -284,6 +284,7 @@ impl App {
             let left_over = self.recover_left_over().await?;
             self.settle(&left_over).await?;
             // What is planned for later, or claimed by somebody whose lease has not run out yet.
+            self.look_at_long_term(campaign, now).await?;
             let next = self.store().next_planned(campaign.id).await?.unwrap_or(now);
             let at = next.max(now.plus_seconds(RETRY_SECONDS / 2));
             return self.enqueue(&Work::Deliver { campaign: campaign.id }, at).await;
@@ -297,6 +298,15 @@ impl App {
         tx.commit().await?;
         let window_ends = now.plus_days(i64::from(campaign.plan.window_days)).day().end();
         self.enqueue(&Work::Measure { campaign: campaign.id }, window_ends).await
+    }
+
+    /// Has a campaign measured that still sends when its window is over, once: what it did to the long term may stop the rest.
+    async fn look_at_long_term(&self, campaign: &Campaign, now: Instant) -> Result<()> {
+        let over = campaign.changed_at.plus_days(i64::from(campaign.plan.window_days) + 1);
+        if now >= over && self.store().measurement(campaign.id).await?.is_none() {
+            self.enqueue(&Work::Measure { campaign: campaign.id }, now).await?;
+        }
+        Ok(())
     }
 
     /// Puts in doubt what was being handed over when its lease ran out. The clock is asked once nobody else can begin a

@@ -7,7 +7,9 @@
 use science::experiment::estimate::{
     Outcome, Report, Settings, Verdict, estimate, probability_positive, rate_difference,
 };
+use science::experiment::long_term::{Prices, Subject};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use terms::estimate::{Estimate, Evidence};
 use terms::experiment::Arm;
 use terms::ids::{CampaignId, CustomerKey};
@@ -17,7 +19,8 @@ use terms::time::{Day, Instant};
 use crate::app::{App, json_value};
 use crate::error::{Error, Result};
 use crate::jobs::Work;
-use crate::lawful::MeasuredArms;
+use crate::lawful::{FutureValues, MeasuredArms};
+use crate::long_term::{LongTermFound, LongTermPolicy, found};
 use crate::problem::Problem;
 use crate::views::{CurvePoint, UpliftView};
 
@@ -39,6 +42,9 @@ pub struct Measured {
     pub verdict: String,
     /// Revenue per customer by day.
     pub curve: Vec<CurvePoint>,
+    /// What it did to the long term.
+    #[serde(default)]
+    pub long_term: Option<LongTermFound>,
     /// Assigned and not counted, because they refused measuring or may not be used: treated, control.
     #[serde(default)]
     pub left_out: [u64; 2],
@@ -67,10 +73,12 @@ impl App {
         };
         let end = start.plus_days(i64::from(campaign.plan.window_days));
         let opted_out = self.measured_opt_outs(id, &arms, end).await?;
+        let lasting = self.lasting(id, &arms, start, end).await?;
         let lake = self.lake().clone();
-        let measured = tokio::task::spawn_blocking(move || compare(&lake, &arms, start, end, &opted_out))
-            .await
-            .map_err(|error| Error::Internal(error.to_string()))??;
+        let measured =
+            tokio::task::spawn_blocking(move || compare(&lake, &arms, start, end, &opted_out, lasting))
+                .await
+                .map_err(|error| Error::Internal(error.to_string()))??;
         let value = json_value(&measured)?;
         let actor = self.system("flow.measure").await?;
         let payload = serde_json::json!({ "revenue": measured.revenue, "verdict": measured.verdict });
@@ -78,9 +86,42 @@ impl App {
         tx.put_measurement(id, &value, self.now()).await?;
         tx.append_entries(&[self.entry(actor, Action::Measured, format!("campaign/{id}"), payload)]).await?;
         tx.commit().await?;
+        if let Some(found) = measured.long_term.as_ref().filter(|found| found.over) {
+            self.judge_long_term(&campaign, found).await?;
+        }
         self.enqueue(&Work::Learn, self.now()).await?;
         Ok(measured)
     }
+
+    /// What the long term is judged by besides purchases.
+    async fn lasting(
+        &self,
+        id: CampaignId,
+        arms: &MeasuredArms,
+        start: Instant,
+        end: Instant,
+    ) -> Result<Lasting> {
+        let last = self.snapshot().await?.as_of.min(self.now().day());
+        let policy = self.long_term_policy().await?;
+        Ok(Lasting {
+            before: self.future_values(start.day().plus(-1)).await?,
+            after: self.future_values(end.day().min(last)).await?,
+            complained: self.measured_complaints(arms, start, end).await?,
+            prices: self.economy(Some(id)).await?.prices(&policy),
+            policy,
+            over: end <= self.now(),
+        })
+    }
+}
+
+/// What the long term is judged by besides purchases.
+struct Lasting {
+    before: Option<FutureValues>,
+    after: Option<FutureValues>,
+    complained: HashSet<CustomerKey>,
+    prices: Prices,
+    policy: LongTermPolicy,
+    over: bool,
 }
 
 fn compare(
@@ -89,10 +130,14 @@ fn compare(
     start: Instant,
     end: Instant,
     opted_out: &[(Arm, CustomerKey)],
+    lasting: Lasting,
 ) -> Result<Measured> {
     let during = arms.outcomes(lake, start, end)?;
     let before = arms.outcomes(lake, start.plus_days(-COVARIATE_DAYS), start)?;
     let (mut treated, mut control) = (Vec::new(), Vec::new());
+    let refused: HashSet<&CustomerKey> = opted_out.iter().map(|(_, customer)| customer).collect();
+    let margin = lasting.policy.margin.unwrap_or(1.0);
+    let mut subjects = Vec::with_capacity(arms.rows().len());
     for ((row, outcome), past) in arms.rows().iter().zip(&during).zip(&before) {
         let outcome = Outcome {
             revenue: outcome.revenue,
@@ -100,6 +145,17 @@ fn compare(
             stratum: row.stratum.parse().unwrap_or(0),
             covariate: past.revenue,
         };
+        let valued =
+            |values: &Option<FutureValues>| values.as_ref().and_then(|values| values.of(&row.customer));
+        subjects.push(Subject {
+            treated: row.arm == Arm::Treated,
+            stratum: outcome.stratum,
+            covariate: valued(&lasting.before).unwrap_or(outcome.covariate),
+            gain: outcome.revenue * margin,
+            value: valued(&lasting.after).map(|value| value * margin),
+            refused: refused.contains(&row.customer),
+            complained: lasting.complained.contains(&row.customer),
+        });
         match row.arm {
             Arm::Treated => treated.push(outcome),
             Arm::Control => control.push(outcome),
@@ -114,6 +170,8 @@ fn compare(
     let rate = |hits: u64, n: u64| if n == 0 { 0.0 } else { hits as f64 / n as f64 };
     let rates = (rate(hits(Arm::Treated), sizes.0), rate(hits(Arm::Control), sizes.1));
     let Report { revenue, purchases, verdict, .. } = report;
+    let model = lasting.after.map(|values| values.model);
+    let long_term = found(&subjects, &lasting.prices, &lasting.policy, model, lasting.over)?;
     Ok(Measured {
         revenue: view(&revenue, means(&treated, &control, |outcome| outcome.revenue), sizes),
         purchases: view(&purchases, means(&treated, &control, |outcome| outcome.purchases), sizes),
@@ -125,6 +183,7 @@ fn compare(
         }
         .to_owned(),
         curve: curve(lake, arms, start, end)?,
+        long_term: Some(long_term),
         left_out: [arms.left_out(Arm::Treated), arms.left_out(Arm::Control)],
         from: start.day(),
         to: end.day(),

@@ -134,6 +134,8 @@ pub struct AudiencePreview {
     pub would_hold_out: u64,
     /// Smallest uplift in revenue per customer this size could show (80 % power), if it can be said.
     pub detectable: Option<f64>,
+    /// What a message is worth to them; `None` where nothing is known.
+    pub worth: Option<MessageWorth>,
     /// True for the audience as it was frozen at the launch; false for what it would come to now.
     pub frozen: bool,
     /// True when nothing is said of it because profiling would choose it, and all AI is stopped.
@@ -155,6 +157,17 @@ pub struct LevelCount {
     pub neutral: u64,
     /// Whom no wording fits.
     pub neither: u64,
+}
+
+/// What a message is worth to those who may be written to, on average, as far as there is evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct MessageWorth {
+    /// Of how many it is known.
+    pub people: u64,
+    /// What one is expected to bring, before the cost of attention.
+    pub gain: f64,
+    /// What it costs in future attention.
+    pub cost: f64,
 }
 
 /// One step of the funnel.
@@ -227,6 +240,8 @@ pub struct ReviewView {
     pub may_approve: Result<(), ApproveRefusal>,
     /// How the audience falls on groups of customers, when this very content was audited.
     pub fairness: Option<crate::audit::AudienceAudit>,
+    /// The veto that stands against campaigns of this kind, and who overruled it for this one.
+    pub veto: Option<crate::long_term::VetoView>,
     /// Attributes the vault holds that an audit would go by; with none nothing can be told.
     pub audited_attributes: usize,
     /// Who approved, if somebody did.
@@ -314,6 +329,8 @@ pub struct ReportView {
     pub purchases: Option<UpliftView>,
     /// Effect on the chance of opting out.
     pub opt_outs: Option<UpliftView>,
+    /// What it did to the long term.
+    pub long_term: Option<crate::long_term::LongTermFound>,
     /// Assigned and not counted, because they refused measuring or may not be used: treated, control.
     pub left_out: [u64; 2],
     /// The plain verdict about revenue: `positive`, `negative` or `not_enough_evidence`.

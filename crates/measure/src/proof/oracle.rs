@@ -6,9 +6,11 @@
 //! plan, and it says nothing of who must be contacted, only of who must not.
 
 mod hours;
+mod lots;
 mod names;
 mod suppressions;
 
+pub use lots::{Lot, drawn};
 pub use names::{buried, join, names_of, stays};
 pub use suppressions::suppressed;
 
@@ -78,6 +80,8 @@ pub struct Ask {
     pub caps: Vec<(u32, i64)>,
     /// Zones of the brand's customers.
     pub brand_zones: Vec<String>,
+    /// Who hears no marketing at all.
+    pub lot: Lot,
 }
 
 /// Every rule that forbids writing to a customer for a campaign at `now`, given what had happened before.
@@ -121,6 +125,9 @@ pub fn forbids(history: &[Event], ask: &Ask, who: &CustomerKey, now: Instant) ->
     }
     if !interested(history, who, &ask.topic) {
         broken.push("they chose other topics");
+    }
+    if drawn(ask.lot, who.as_str()) {
+        broken.push("they were drawn to hear no marketing");
     }
     if contacted(history, who, ask.campaign) {
         broken.push("this campaign has written to them before");

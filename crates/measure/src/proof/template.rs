@@ -1,7 +1,7 @@
 //! What all seeds share: an installation with people, a brand, facts, eight customers and three approved campaigns,
 //! made once with the product's own use cases. A seed copies its database and nothing else.
 
-use crate::proof::oracle::{Ask, Event};
+use crate::proof::oracle::{Ask, Event, Lot};
 use crate::proof::{Failure, Result};
 use flow::clock::Clock;
 use flow::events::NewKey;
@@ -19,6 +19,9 @@ use terms::time::{Day, Instant};
 pub const CUSTOMERS: usize = 8;
 /// What each edition of a campaign carries in its link, so that its words can be told from an earlier edition's.
 pub const EDITION: &str = "https://aurora.example/?edition=";
+
+/// The global holdout: of the eight customers it draws the fifth.
+const LOT: Lot = Lot { hundredths: 2_000, seed: 3 };
 
 /// Topics of the brand.
 const TOPICS: [&str; 3] = ["coffee", "events", "tea"];
@@ -127,6 +130,10 @@ impl Template {
         let (marketer, approver, engineer) =
             (person(Role::Marketer)?, person(Role::Approver)?, person(Role::Engineer)?);
         furnish(&app, start, person(Role::Analyst)?.id).await?;
+        let officer = person(Role::PrivacyOfficer)?.id;
+        let mut tx = app.store().begin().await?;
+        tx.put_holdout_rule(start.day(), 3, LOT.hundredths, LOT.seed, officer, start).await?;
+        tx.commit().await?;
         let mut history = Vec::new();
         let customers: Vec<Customer> = (0..CUSTOMERS).map(|at| customer(at, start.plus_days(-90))).collect();
         app.store().put_customers(&customers).await?;
@@ -182,6 +189,7 @@ impl Template {
                 until: plan.ends_at,
                 caps: vec![(4, 30), (1, 3)],
                 brand_zones: vec!["Europe/Madrid".to_owned(), "Europe/London".to_owned()],
+                lot: LOT,
             };
             campaigns.push(Planned { ask, audience });
         }

@@ -23,7 +23,9 @@ pub struct Harm {
 pub struct Worth {
     /// Expected.
     pub expected: f64,
-    /// Upper bound: it is below with a confidence of 95 %.
+    /// Of that, what is taken off for future attention.
+    pub cost: f64,
+    /// Upper bound, with uplift, response and harm each at its own bound of 95 %.
     pub high: f64,
 }
 

@@ -80,7 +80,9 @@ fn faults() -> Vec<(ExclusionReason, Fault)> {
         (ExclusionReason::Topic, |s| s.topics = vec!["tea".into()]),
         (ExclusionReason::Cap, |s| s.contacts = vec![noon().plus_days(-1)]),
         (ExclusionReason::Fatigue, |s| s.harm = Some(Harm { expected: 0.08, low: 0.03 })),
-        (ExclusionReason::NotWorthAContact, |s| s.worth = Some(Worth { expected: -0.4, high: -0.1 })),
+        (ExclusionReason::NotWorthAContact, |s| {
+            s.worth = Some(Worth { expected: -0.4, cost: 0.6, high: -0.1 })
+        }),
         (ExclusionReason::QuietHours, |s| s.time_zone = None),
         (ExclusionReason::NoVariant, |s| s.language = Language::English),
         (ExclusionReason::Personalisation, |s| {
@@ -297,7 +299,7 @@ fn subject() -> impl Strategy<Value = Subject> {
                 topics: chosen.0,
                 personalisation: chosen.1,
                 harm: chosen.2.map(|low| Harm { expected: low * 1.5, low }),
-                worth: chosen.3.0.map(|high| Worth { expected: high - 0.3, high }),
+                worth: chosen.3.0.map(|high| Worth { expected: high - 0.3, cost: 0.2, high }),
                 holdout_until: chosen.3.1.then_some(noon().day()),
                 time_zone: zone.map(str::to_owned),
                 country: country.map(|code| code.parse().unwrap()),

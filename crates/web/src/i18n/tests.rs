@@ -121,6 +121,7 @@ fn every_state_the_house_knows_has_a_name() {
     let row = serde_json::to_value(flow::house::HouseRow::default()).unwrap();
     add("house_column", row.as_object().unwrap().keys().map(String::as_str).collect());
     for (group, names) in [
+        ("long_term", terms::long_term::LongTermVerdict::ALL.iter().map(|s| s.as_str()).collect()),
         ("fair_verdict", terms::fairness::FairnessVerdict::ALL.iter().map(|s| s.as_str()).collect()),
         ("fair_occasion", terms::fairness::AuditOccasion::ALL.iter().map(|s| s.as_str()).collect()),
         ("fair_measure", terms::fairness::FairnessMeasure::ALL.iter().map(|s| s.as_str()).collect()),

@@ -23,6 +23,7 @@ mod health;
 mod holdout;
 mod house;
 mod join;
+mod lasting;
 mod ledger;
 mod log;
 mod models;
@@ -92,6 +93,7 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .post("/campaigns/{id}/submit", Staff(Compose), review::submit)
         .post("/campaigns/{id}/approve", Staff(Approve), review::approve)
         .post("/campaigns/{id}/reject", Staff(Approve), review::reject)
+        .post("/campaigns/{id}/overrule", Staff(OverrideRules), review::overrule)
         .post("/campaigns/{id}/launch", Staff(Launch), review::launch)
         .post("/campaigns/{id}/pause", Staff(Halt), review::pause)
         .post("/campaigns/{id}/resume", Staff(Launch), review::resume)

@@ -4,6 +4,7 @@ use crate::charts::{self, Curve};
 use crate::context::Cx;
 use crate::error::Fault;
 use crate::pages::check::{Step, planned_bar, steps};
+use crate::pages::lasting::LastingShown;
 use crate::pages::review::can;
 use crate::route::Staff;
 use crate::{WebState, respond};
@@ -25,6 +26,7 @@ pub(super) struct ReportPage {
     funnel: Vec<Step>,
     planned: String,
     curve: Curve,
+    lasting: Option<LastingShown>,
 }
 
 impl ReportPage {
@@ -34,7 +36,8 @@ impl ReportPage {
         let points: Vec<_> =
             view.curve.iter().map(|point| (point.day, point.treated, point.control)).collect();
         let curve = charts::curve(&points, cx.t("report.curve"), cx.t("report.curve.desc"));
-        Self { cx, view, funnel, planned, curve }
+        let lasting = view.long_term.as_ref().map(|found| LastingShown::of(&cx, found, &view.currency));
+        Self { cx, view, funnel, planned, curve, lasting }
     }
 
     fn can(&self, action: &str) -> bool {

@@ -58,6 +58,17 @@ impl ReviewPage {
         self.cx.pct(percent / 100.0, usize::from(percent.fract() != 0.0))
     }
 
+    /// The reader may overrule a veto: not their own campaign's.
+    fn may_overrule(&self) -> bool {
+        self.cx.may(flow::access::Permission::OverrideRules)
+    }
+
+    /// What the long term of the measured campaign came to.
+    fn veto_found(&self, veto: &flow::long_term::VetoView) -> String {
+        let chance = veto.found.loss.map_or_else(|| "–".to_owned(), |loss| self.cx.chance(loss, 1));
+        self.cx.t3("veto.found", &veto.name, self.cx.on(veto.at), chance)
+    }
+
     /// Whether only a certificate is missing.
     fn needs_test(&self) -> bool {
         self.view.may_approve == Err(ApproveRefusal::NotCertified)
@@ -149,6 +160,18 @@ pub(crate) async fn approve(
     let (id, Form(said)) = (CampaignId(id?.0), said?);
     state.app.approve_campaign(&person, id, &said.seen_hash, said.note.trim()).await?;
     Ok(back(id, "approved"))
+}
+
+/// Overrules the long-term veto against a campaign.
+pub(crate) async fn overrule(
+    State(state): State<WebState>,
+    Extension(Staff(person)): Extension<Staff>,
+    id: Id,
+    said: Result<Form<Said>, FormRejection>,
+) -> Result<Response, Fault> {
+    let (id, Form(said)) = (CampaignId(id?.0), said?);
+    state.app.overrule_veto(&person, id, &said.note).await?;
+    Ok(Redirect::to(&format!("/campaigns/{id}/review?done=overruled")).into_response())
 }
 
 /// Sends a campaign back with a reason.

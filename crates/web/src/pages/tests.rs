@@ -156,6 +156,7 @@ fn pages(lang: Language) -> Vec<(&'static str, String)> {
         ("house rule read", house_page(lang, samples_guard::versions(), Role::Marketer)),
         ("built-in rule", built_in_page(lang, Role::PrivacyOfficer)),
         ("built-in rule read", built_in_page(lang, Role::Marketer)),
+        ("effect", holdout::EffectPage::new(cx(lang), crate::samples_long_term::effect()).render().unwrap()),
         ("fairness", fairness::FairnessPage::new(cx(lang), samples_fairness::fairness()).render().unwrap()),
         ("monitor", monitor::MonitorPage::new(cx(lang), samples_guard::monitor()).render().unwrap()),
         (

@@ -56,6 +56,12 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
         Problem::AiGoesOn => "problem.ai_goes_on",
         Problem::OwnStop => "problem.own_stop",
         Problem::NoSuchRemedy => "problem.no_such_remedy",
+        Problem::LongTermVeto { campaign, name } => {
+            return cx.t2("problem.long_term_veto", campaign, name);
+        }
+        Problem::NoVeto => "problem.no_veto",
+        Problem::NoReasonToOverrule => "problem.no_reason_to_overrule",
+        Problem::LongTermPolicy => "problem.long_term_policy",
         Problem::NoReason => "problem.no_reason",
         Problem::NoReasonToEnd => "problem.no_reason_to_end",
         Problem::FactsMoved => "problem.facts_moved",
@@ -310,6 +316,10 @@ mod tests {
             Problem::FairnessPolicy { why: "x".into() },
             Problem::HoldoutShare { percent: 21.0, months: 3 },
             Problem::NoSuchRemedy,
+            Problem::LongTermVeto { campaign: terms::ids::CampaignId(3), name: "x".into() },
+            Problem::NoVeto,
+            Problem::NoReasonToOverrule,
+            Problem::LongTermPolicy,
             Problem::UnknownAction { action: "x".into() },
             Problem::Taken,
             Problem::ChangedSinceRead,
