@@ -3,13 +3,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
 
-use measure::proof::oracle::{Ask, Event, agreed, forbids, record_of};
+use measure::proof::oracle::{Ask, Event, Lot, agreed, forbids, record_of};
 use policy::cap::Cap;
 use policy::consent::{ConsentState, SaleEvidence, state_at, state_now};
 use policy::decide::{BrandLimits, Harm, Rules, Subject, SubjectColumns, decide, decide_columns};
 use policy::quiet_hours::QuietHours;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
+use science::experiment::holdout::{HoldoutRule, period};
 use std::sync::atomic::{AtomicU64, Ordering};
 use terms::consent::{Channel, ConsentReceipt, ConsentStatus, LawfulBasis, Purpose, SuppressionReason};
 use terms::customer::{Customer, Language};
@@ -135,6 +136,8 @@ fn ask() -> impl Strategy<Value = Ask> {
             prop::sample::select(NameUse::ALL.to_vec()),
             0u32..4,
             prop::sample::select(vec!["", "", "coffee"]),
+            prop_oneof![3 => Just(0u32), 1 => 0u32..2_000],
+            0u64..50,
         ),
         prop::sample::select(vec![(-20i64, 20i64), (-20, 20), (-20, 0), (1, 20)]),
         prop::sample::select(vec![vec!["Europe/Madrid", "Europe/London"], vec!["Europe/Madrid"], vec![]]),
@@ -154,6 +157,7 @@ fn ask() -> impl Strategy<Value = Ask> {
             until: NOON.plus_days(until),
             caps: vec![(4, 30), (1, 3)],
             brand_zones: zones.into_iter().map(str::to_owned).collect(),
+            lot: Lot { hundredths: words.4, seed: words.5 },
         })
 }
 
@@ -257,6 +261,10 @@ fn subject(history: &[Event], ask: &Ask, who: &CustomerKey, now: Instant) -> Opt
     }
     let mine = names(&Some(who.clone()), &record.email);
     subject.suppressed = suppressed.iter().find(|(name, _)| mine.contains(name)).map(|(_, reason)| *reason);
+    let (share, seed) = (f64::from(ask.lot.hundredths) / 10_000.0, ask.lot.seed);
+    let rule = HoldoutRule { from: NOON.day().plus(-60), months: 6, share, seed };
+    let drawn = period(&[rule], now.day()).filter(|period| period.draws(who.as_str()));
+    subject.holdout_until = drawn.map(|period| period.to);
     subject.marketing = state_now(&receipts, Purpose::Marketing, ask.channel, now);
     subject.profiling = state_now(&receipts, Purpose::Profiling, ask.channel, now);
     subject.ai_content = state_now(&receipts, Purpose::AiContent, ask.channel, now);
