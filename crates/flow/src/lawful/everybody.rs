@@ -89,8 +89,8 @@ impl App {
         let year = self.now().plus_days(-i64::from(YEAR_DAYS));
         let counts = self.store().reached_since(year).await?.into_iter();
         let (readers, messages) = counts
-            .filter(|(customer, _)| lawful.covers(customer))
-            .fold((0_u64, 0_i64), |(readers, messages), (_, n)| (readers + 1, messages + n));
+            .filter(|(customer, ..)| lawful.covers(customer))
+            .fold((0_u64, 0_i64), |(readers, messages), (_, n, _)| (readers + 1, messages + n));
         Ok((messages as f64 / readers.max(1) as f64).max(1.0))
     }
 
