@@ -14,6 +14,7 @@ import { rules } from './rules.mjs';
 import { fairness } from './fairness.mjs';
 import { models } from './models.mjs';
 import { training } from './training.mjs';
+import { access } from './access.mjs';
 
 const [base, out, demoOutput, outbox] = process.argv.slice(2);
 // The links that the demo prints for one customer, and the opt-out header of another customer's mail.
@@ -328,6 +329,7 @@ await rules({ base, visitor, signIn, picture, accessible, check, beyond });
 await fairness({ base, signIn, picture, accessible, check });
 await models({ base, signIn, picture, accessible, check, beyond });
 await training({ base, signIn, picture, accessible, check, beyond });
+await access({ base, signIn, picture, accessible, check, beyond });
 await facts({ base, visitor, signIn, picture, accessible, check, beyond });
 await rights({ base, outbox, links, visitor, signIn, picture, accessible, check, beyond });
 

@@ -108,6 +108,27 @@ pub(crate) struct ModelStep {
     pub(crate) why: String,
 }
 
+/// Questions about who may do what.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccessCommand {
+    /// Say whether somebody may do something, and which policy says so
+    Why {
+        /// E-mail address or number of the person
+        person: String,
+        /// Action, such as approve or launch; `candor access` lists them
+        action: String,
+        /// Thing it is done to, such as campaign/3, model/stage@2 or rule/M3; without it the house as a whole
+        on: Option<String>,
+    },
+    /// Check a file of a brand's own policies before it is put into the home folder as access.cedar
+    Check {
+        /// File
+        file: PathBuf,
+    },
+    /// Print what policies can speak of, and the policies of the house
+    Schema,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Do the whole job on a simulated shop, then show the pages
@@ -167,6 +188,11 @@ pub(crate) enum Command {
     /// Add somebody who works with Candor, or list everybody
     #[command(subcommand)]
     Person(PersonCommand),
+    /// Who may do what here: the table, why somebody may or may not, a look at a brand's own policies
+    Access {
+        #[command(subcommand)]
+        command: Option<AccessCommand>,
+    },
     /// Stop all AI at once, or let it go on
     #[command(subcommand)]
     Ai(AiCommand),

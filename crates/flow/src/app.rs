@@ -79,6 +79,7 @@ impl App {
             return Err(Error::Conflict { message: message.to_owned() });
         }
         let app = Self::open_for_restore(opening).await?;
+        app.note_policies().await?;
         app.replay_erasures().await?;
         Ok(app)
     }
@@ -132,7 +133,6 @@ impl App {
         };
         let app = Self { inner: Arc::new(inner) };
         app.ensure_notices().await?;
-        app.note_policies().await?;
         Ok(app)
     }
 

@@ -28,6 +28,14 @@ pub enum Error {
         /// Every place of it.
         faults: Vec<policy::access::Fault>,
     },
+    /// The brand's own policies were there before and are gone.
+    #[error(
+        "`{file}` is gone, and with it the policies that narrow who may do what; put it back, or an empty file to go on without them"
+    )]
+    PoliciesGone {
+        /// Which file.
+        file: String,
+    },
     /// Somebody else changed it, or its state does not allow it.
     #[error("{message}")]
     Conflict {

@@ -23,9 +23,9 @@ use crate::sql::{self, Columns, batches, sql};
 use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
 use std::str::FromStr;
-use terms::ids::CustomerKey;
+use terms::ids::{CustomerKey, PersonId};
 use terms::ledger::{Action, NewEntry};
-use terms::person::{Actor, Person};
+use terms::person::Actor;
 use terms::time::Instant;
 
 /// A sensitive attribute: special categories (GDPR 9), age of minors, vulnerability, and what fairness is asked about.
@@ -154,24 +154,20 @@ pub struct Opened {
 
 /// Leave to open one attribute once, in the name of a person and for a reason that will stand in the ledger.
 pub struct Opening {
-    person: Person,
+    actor: Actor,
+    person: PersonId,
     attribute: Attribute,
     reason: String,
     about: serde_json::Value,
 }
 
 impl Opening {
-    /// Leave for a person to open an attribute. `about` goes into the ledger's payload, such as the audience that is
-    /// audited.
+    /// Leave for a person, or for a part of the system in somebody's name, to open an attribute. `about` goes into the
+    /// ledger's payload, such as the audience that is audited.
     ///
     /// # Errors
-    /// When the reason says nothing.
-    pub fn new(
-        person: &Person,
-        attribute: Attribute,
-        reason: &str,
-        about: serde_json::Value,
-    ) -> Result<Self> {
+    /// When the reason says nothing, or nobody answers for it.
+    pub fn new(actor: Actor, attribute: Attribute, reason: &str, about: serde_json::Value) -> Result<Self> {
         let reason = reason.trim();
         if reason.chars().filter(|letter| letter.is_alphanumeric()).count() < 10 {
             return Err(Error::Conflict {
@@ -179,7 +175,17 @@ impl Opening {
                 next: "say in a sentence why it has to be opened; it stands in the ledger",
             });
         }
-        Ok(Self { person: person.clone(), attribute, reason: reason.to_owned(), about })
+        let person = match &actor {
+            Actor::Person { id, .. } => *id,
+            Actor::System { responsible, .. } => *responsible,
+            Actor::Customer | Actor::Operator => {
+                return Err(Error::Conflict {
+                    what: "nobody answers for opening the vault".to_owned(),
+                    next: "sign in as somebody who may audit fairness",
+                });
+            }
+        };
+        Ok(Self { actor, person, attribute, reason: reason.to_owned(), about })
     }
 }
 
@@ -339,12 +345,12 @@ writes! {
 
 impl crate::open::Tx {
     async fn log_opening(&mut self, opening: Opening, rows: usize, at: Instant) -> Result<()> {
-        let Opening { person, attribute, reason, about } = opening;
+        let Opening { actor, person, attribute, reason, about } = opening;
         let id = self.take_numbers("vault_openings", 1).await?;
         let rows = i64::try_from(rows).unwrap_or(i64::MAX);
         sqlx::query(sql!("vault", "log_opening"))
             .bind(id)
-            .bind(person.id.0)
+            .bind(person.0)
             .bind(attribute.as_str())
             .bind(reason.clone())
             .bind(rows)
@@ -353,7 +359,7 @@ impl crate::open::Tx {
             .await?;
         let entry = NewEntry {
             at,
-            actor: Actor::Person { id: person.id, name: person.name },
+            actor,
             action: Action::VaultOpened,
             object: format!("vault/{attribute}"),
             payload: serde_json::json!({ "reason": reason, "rows": rows, "about": about }),
@@ -366,8 +372,6 @@ impl crate::open::Tx {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use terms::ids::PersonId;
-    use terms::person::Role;
 
     #[test]
     fn names_read_back_and_others_are_refused_without_being_repeated() {
@@ -380,10 +384,12 @@ mod tests {
 
     #[test]
     fn no_opening_without_a_reason_that_says_something() {
-        let person =
-            Person { id: PersonId(1), name: "Ana".into(), email: "a@b.example".into(), role: Role::Analyst };
+        let ana = || Actor::Person { id: PersonId(1), name: "Ana".into() };
         for reason in ["", "   ", "audit", ". . . . . . . . . . . . ."] {
-            assert!(Opening::new(&person, Attribute::Health, reason, serde_json::Value::Null).is_err());
+            assert!(Opening::new(ana(), Attribute::Health, reason, serde_json::Value::Null).is_err());
         }
+        let reason = "the yearly audit of our audiences";
+        assert!(Opening::new(ana(), Attribute::Health, reason, serde_json::Value::Null).is_ok());
+        assert!(Opening::new(Actor::Operator, Attribute::Health, reason, serde_json::Value::Null).is_err());
     }
 }

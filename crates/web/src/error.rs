@@ -17,6 +17,8 @@ use terms::customer::Language;
 pub(crate) enum Fault {
     /// The use case says no.
     App(flow::Error),
+    /// The reader may not do what this page is for.
+    NotAllowed(Box<NotAllowed>),
     /// The change was not sent by one of our own pages.
     Forged,
     /// Nobody is signed in, and the caller is a program.
@@ -27,6 +29,15 @@ pub(crate) enum Fault {
     TooLarge,
     /// The page could not be written.
     Page(String),
+}
+
+/// Why a reader may not, and who may.
+#[derive(Debug, Clone)]
+pub(crate) struct NotAllowed {
+    /// The policies that forbid it; without them, nothing permits it.
+    pub(crate) denied: Option<Box<flow::access::Denied>>,
+    /// Who may instead.
+    pub(crate) who: flow::access::WhoMay,
 }
 
 impl From<flow::Error> for Fault {
@@ -87,6 +98,8 @@ enum Detail {
     Problem(flow::Problem),
     /// The policies that forbid it.
     Denied(Box<flow::access::Denied>),
+    /// The page is for others.
+    NotAllowed(Box<NotAllowed>),
     /// English words of another room: shown to readers of English and to programs, never on a Spanish page.
     English(String),
     /// When somebody was erased; shown to whoever holds their old link.
@@ -97,10 +110,10 @@ impl Detail {
     fn words(&self, cx: &Cx) -> String {
         match self {
             Self::Problem(problem) => words::problem(cx, problem),
-            Self::Denied(denied) => denied.by.first().map_or_else(String::new, |policy| match cx.lang {
-                Language::English => policy.reason_en.clone(),
-                Language::Spanish => policy.reason_es.clone(),
-            }),
+            Self::Denied(denied) => words::denied(cx, denied),
+            Self::NotAllowed(why) => {
+                why.denied.as_ref().map_or_else(String::new, |denied| words::denied(cx, denied))
+            }
             Self::English(text) if cx.lang == Language::English => text.clone(),
             Self::English(_) | Self::Erased(_) | Self::None => String::new(),
         }
@@ -111,6 +124,14 @@ impl Detail {
         match self {
             Self::Problem(problem) => problem.to_string(),
             Self::Denied(denied) => denied.to_string(),
+            Self::NotAllowed(why) => {
+                let roles: Vec<&str> = why.who.roles.iter().map(|role| role.as_str()).collect();
+                let said = why
+                    .denied
+                    .as_ref()
+                    .map_or_else(|| flow::Error::Forbidden.to_string(), |denied| denied.to_string());
+                format!("{said} ({} is for: {})", why.who.permission, roles.join(", "))
+            }
             Self::English(text) => text.clone(),
             Self::Erased(_) | Self::None => String::new(),
         }
@@ -152,6 +173,7 @@ fn sort(fault: &Fault) -> (StatusCode, Told) {
                 (StatusCode::INTERNAL_SERVER_ERROR, told("internal", Detail::None))
             }
         },
+        Fault::NotAllowed(why) => (StatusCode::FORBIDDEN, told("forbidden", Detail::NotAllowed(why.clone()))),
         Fault::Forged => (StatusCode::FORBIDDEN, told("forged", Detail::None)),
         Fault::SignedOut => (StatusCode::UNAUTHORIZED, told("signed_out", Detail::None)),
         Fault::Unreadable(detail) => (StatusCode::BAD_REQUEST, told("unreadable", english(detail))),
@@ -213,6 +235,8 @@ struct ErrorPage<'a> {
     detail: &'a str,
     /// The way out is the test of the training.
     to_test: bool,
+    /// Who may do what the reader may not.
+    who: Option<&'a flow::access::WhoMay>,
 }
 
 #[derive(Template)]
@@ -255,8 +279,12 @@ pub(crate) fn page(cx: &Cx, response: Response) -> Response {
             }
             None => {
                 let to_test = matches!(&told.detail, Detail::Problem(flow::Problem::NotCertified { .. }));
+                let who = match &told.detail {
+                    Detail::NotAllowed(why) => Some(&why.who),
+                    _ => None,
+                };
                 let detail = &told.detail.words(cx);
-                ErrorPage { cx, status: status.as_u16(), key: told.key, detail, to_test }.render()
+                ErrorPage { cx, status: status.as_u16(), key: told.key, detail, to_test, who }.render()
             }
         };
         (status, Html(html.unwrap_or_else(|_| status.to_string()))).into_response()

@@ -28,6 +28,8 @@ mod route;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod samples_access;
+#[cfg(test)]
 mod samples_consent;
 #[cfg(test)]
 mod samples_facts;

@@ -5,7 +5,7 @@
 //! `Extension<Staff>`, which only the guard can put there.
 
 use crate::context::Cx;
-use crate::error::{self, Face, Fault};
+use crate::error::{self, Face, Fault, NotAllowed};
 use crate::visitor::opts_out;
 use crate::{WebState, origin, session};
 use axum::Router;
@@ -146,7 +146,16 @@ async fn guard(
             let back = if changes { "/" } else { cx.path.as_str() };
             return Ok(Redirect::to(&format!("/sign-in?next={}", encode(back))).into_response());
         };
-        state.app.needs(&person, permission)?;
+        if let Err(error) = state.app.needs(&person, permission) {
+            let denied = match error {
+                flow::Error::Denied(denied) => Some(denied),
+                flow::Error::Forbidden => None,
+                other => return Err(Fault::App(other)),
+            };
+            let who = state.app.who_may(permission).await?;
+            return Err(Fault::NotAllowed(Box::new(NotAllowed { denied, who })));
+        }
+        cx.permissions = Some(state.app.access().permissions(&person, state.app.now()));
         cx.person = Some(person.clone());
         cx.ai_stopped = state.app.ai_stopped().await?;
         request.extensions_mut().insert(Staff(person));

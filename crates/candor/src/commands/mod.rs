@@ -1,5 +1,6 @@
 //! One command, one file: each opens the installation, calls a use case, and says what came of it.
 
+pub(crate) mod access;
 pub(crate) mod ai;
 pub(crate) mod backup;
 pub(crate) mod brand;

@@ -131,8 +131,8 @@ impl App {
         attribute: Attribute,
         about: serde_json::Value,
     ) -> Result<Vec<(CustomerKey, String)>> {
-        let person = self.store().person(self.responsible().await?).await?;
-        let opening = Opening::new(&person, attribute, "audit of an audience for fairness by group", about)?;
+        let system = self.system("flow.audit").await?;
+        let opening = Opening::new(system, attribute, "audit of an audience for fairness by group", about)?;
         let rows = self.store().open_vault(opening, self.now()).await?;
         Ok(self.opened(rows)?.into_iter().map(|(customer, _, value)| (customer, value)).collect())
     }
@@ -149,12 +149,12 @@ impl App {
         attribute: Attribute,
         reason: &str,
     ) -> Result<SelectionAudit> {
-        self.needs(person, Permission::AuditFairness)?;
+        let granted = self.needs(person, Permission::AuditFairness)?;
         let segment = policy::segment::parse(audience).map_err(|error| Problem::segment(audience, error))?;
         let snapshot = self.snapshot().await?;
         let lawful = self.lawful::<FairnessAudit>().await?;
         let about = serde_json::json!({ "audit": "selection", "audience": audience });
-        let opening = Opening::new(person, attribute, reason, about)
+        let opening = Opening::new(granted.actor(), attribute, reason, about)
             .map_err(|_| Error::from(Problem::NoReasonToOpen))?;
         let now = self.now();
         let rows = self.store().open_vault(opening, now).await?;
@@ -229,11 +229,11 @@ impl App {
     pub(crate) async fn vault_of(&self, customer: &CustomerKey) -> Result<Vec<serde_json::Value>> {
         let held = self.store().vault_attributes_of(customer).await?;
         let Some((attribute, ..)) = held.first() else { return Ok(Vec::new()) };
-        let person = self.store().person(self.responsible().await?).await?;
+        let system = self.system("flow.rights").await?;
         // Without their key: the entry is the vault's, so erasing them would leave it there.
         let about = serde_json::json!({ "access": "one customer" });
         let opening =
-            Opening::new(&person, *attribute, "answer to the customer's own request for access", about)?;
+            Opening::new(system, *attribute, "answer to the customer's own request for access", about)?;
         let rows = self.store().open_vault_of(customer, opening, self.now()).await?;
         let source = |attribute: Attribute| held.iter().find(|(of, ..)| *of == attribute);
         Ok(self

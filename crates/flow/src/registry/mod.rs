@@ -94,6 +94,12 @@ impl Registry {
         self.moves.iter().rev().filter(move |step| step.model == id)
     }
 
+    /// Whether a version acted before, so that letting it act again comes back to what was decided then.
+    pub(crate) fn comes_back(&self, version: &ModelVersion) -> bool {
+        version.state == ModelState::Retired
+            && self.moves_of(version.id).any(|step| step.to == ModelState::Live)
+    }
+
     fn check(&mut self, sealer: &Sealer, anchor: Option<&Anchor>) -> Result<()> {
         let mut before = String::new();
         for step in &self.moves {

@@ -62,11 +62,10 @@ impl App {
         let rolled = (step.to == ModelState::Live && version.state == ModelState::Retired)
             || (step.to == ModelState::Retired && version.state == ModelState::Canary);
         // Taking back what acts needs none, nor does letting one act again that did before.
-        let acted = registry.moves_of(version.id).any(|step| step.to == ModelState::Live);
-        let again = version.state == ModelState::Retired && acted;
+        let again = registry.comes_back(&version);
         let trained = !back && !again;
         let permission = if back { Permission::Halt } else { Permission::PromoteModels };
-        let granted = match self.needs_on(person, permission, on_model(&version, acted)).await {
+        let granted = match self.needs_on(person, permission, on_model(&version, again)).await {
             Err(Error::Denied(denied)) if denied.is_by("own-model") => {
                 return Err(Problem::NoMove(NoMove::Maker).into());
             }

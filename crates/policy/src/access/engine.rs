@@ -9,6 +9,7 @@ use cedar_policy::{
     PolicySet, Request, RestrictedExpression, Schema,
 };
 use terms::hash::ContentHash;
+use terms::ids::{CampaignId, PersonId};
 use terms::permission::Permission;
 use terms::person::{Person, Role};
 use terms::time::{Instant, MICROS_PER_SECOND};
@@ -63,6 +64,11 @@ pub struct Ruling {
 }
 
 impl Access {
+    /// What policies can speak of.
+    pub const SCHEMA: &str = SCHEMA;
+    /// The policies of the house, as they are written.
+    pub const POLICIES: &str = HOUSE;
+
     /// The policies of the house alone.
     ///
     /// # Errors
@@ -104,7 +110,7 @@ impl Access {
         }
         .with_general();
         // Narrowing may take anything away but the brake.
-        if inner.roles_that_may(Permission::Halt).is_empty() {
+        if !inner.has_a_brake() {
             let help = "leave at least one role that can pause and stop, or name the action of your policy";
             faults.push(Fault::at(text, 0, "with these policies nobody could stop a campaign", help));
         }
@@ -140,6 +146,20 @@ impl Access {
     #[must_use]
     pub fn in_general(&self, role: Role, permission: Permission) -> bool {
         self.inner.general.contains(&(role, permission))
+    }
+
+    /// What somebody may do in the house as a whole, at a time.
+    #[must_use]
+    pub fn permissions(&self, person: &Person, at: Instant) -> Vec<Permission> {
+        let may = |permission: &Permission| {
+            // Policies of the house look at the role alone, and were asked once for it.
+            if self.inner.hash.is_none() {
+                return self.in_general(person.role, *permission);
+            }
+            let on = &On::House;
+            self.ask(&Asked { person, permission: *permission, on, certified: None, at }).allowed
+        };
+        Permission::ALL.iter().copied().filter(may).collect()
     }
 
     /// Roles that may do something in general.
@@ -220,27 +240,30 @@ impl Inner {
         Ok(inner.with_general())
     }
 
-    /// Asks once for everybody: a person of each role whom no policy names, on a Wednesday noon.
+    /// Asks once for everybody, of the house as a whole.
     fn with_general(mut self) -> Self {
-        let mut general = HashSet::new();
-        for role in Role::ALL {
-            let person = Person {
-                id: terms::ids::PersonId(0),
-                name: String::new(),
-                email: String::new(),
-                role: *role,
-            };
-            for permission in Permission::ALL {
-                let at = Instant(((24 * 6) + 12) * 3600 * MICROS_PER_SECOND);
-                let asked =
-                    Asked { person: &person, permission: *permission, on: &On::House, certified: None, at };
-                if self.ask(&asked).allowed {
-                    general.insert((*role, *permission));
-                }
-            }
-        }
-        self.general = general;
+        let pairs = Role::ALL.iter().flat_map(|role| Permission::ALL.iter().map(|one| (*role, *one)));
+        self.general = pairs.filter(|(role, one)| self.ask_as_anybody(*role, *one, &On::House)).collect();
         self
+    }
+
+    /// The answer to a person of a role whom no policy names, on a Wednesday noon.
+    fn ask_as_anybody(&self, role: Role, permission: Permission, on: &On) -> bool {
+        let person = Person { id: PersonId(0), name: String::new(), email: String::new(), role };
+        let at = Instant(((24 * 6) + 12) * 3600 * MICROS_PER_SECOND);
+        self.ask(&Asked { person: &person, permission, on, certified: None, at }).allowed
+    }
+
+    /// Whether somebody can stop a campaign and take back a model.
+    fn has_a_brake(&self) -> bool {
+        let author = PersonId(-1);
+        let things = [
+            On::House,
+            On::Campaign { id: CampaignId(0), author },
+            On::Model { label: "any@1".to_owned(), responsible: author, acted: true },
+        ];
+        let anybody = |on| Role::ALL.iter().any(|role| self.ask_as_anybody(*role, Permission::Halt, on));
+        things.iter().all(anybody)
     }
 
     fn roles_that_may(&self, permission: Permission) -> Vec<Role> {

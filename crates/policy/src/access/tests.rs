@@ -36,7 +36,7 @@ fn by_hand(asked: &Asked<'_>) -> bool {
             (P::PromoteModels, On::Model { responsible, acted, .. }) => {
                 *responsible != id && (trained || *acted)
             }
-            (P::OverrideRules, On::Rule { .. }) => trained,
+            (P::OverrideRules, On::Rule { .. } | On::Campaign { .. }) => trained,
             // Nothing else is done to a thing.
             _ => false,
         }
@@ -272,6 +272,7 @@ fn what_a_brand_cannot_write_is_told_with_its_place_and_what_to_do() {
         (forbid(" wenn { true };"), (5, 37), "unexpected"),
         (forbid(" when { true }"), (5, 51), "unexpected end"),
         (forbid(";"), (1, 1), "nobody could stop"),
+        (forbid(" when { resource is Campaign };"), (1, 1), "nobody could stop"),
         (forbid(" when { principal == Person::\"1\" };").repeat(2), (5, 77), "this name"),
     ];
     for (text, place, words) in cases {
@@ -312,4 +313,14 @@ fn every_policy_of_the_house_speaks_both_languages() {
 fn an_empty_file_is_no_narrowing() {
     let access = Access::narrowed("// Nothing yet.\n").unwrap();
     assert_eq!(access.policies().count(), Access::house().unwrap().policies().count());
+}
+
+#[test]
+fn the_policies_of_the_guide_can_be_used() {
+    let guide = include_str!("../../../../docs/policies-of-the-brand.md");
+    let example = guide.split("```cedar\n").nth(1).unwrap().split("```").next().unwrap();
+    assert_eq!(
+        Access::narrowed(example).unwrap().policies().filter(|one| one.origin == Origin::Brand).count(),
+        3
+    );
 }

@@ -1,5 +1,6 @@
 //! The pages, one file each, and the table that gives every one of them its policy.
 
+mod access;
 mod ai;
 mod archive;
 mod ask;
@@ -76,6 +77,7 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .post("/sign-out", Public, sign_in::leave)
         .post("/settings/language", Public, settings::language)
         .post("/settings/theme", Public, settings::theme)
+        .get("/settings/access", Staff(View), access::show)
         .get("/", Staff(View), today::show)
         .get("/customers", Staff(View), customers::show)
         .get("/customers/{key}", Staff(View), customer::show)

@@ -3,6 +3,7 @@
 use super::*;
 use crate::context::{Cx, Theme};
 use crate::samples::{self, HOSTILE};
+use crate::samples_access;
 use crate::samples_consent;
 use crate::samples_facts;
 use crate::samples_fairness;
@@ -31,6 +32,7 @@ fn cx(lang: Language) -> Cx {
             email: "marta@candor.test".into(),
             role: Role::Marketer,
         }),
+        permissions: None,
         path: "/customers?q=\"><script>".into(),
         json: false,
         done: Some("done.saved".into()),
@@ -202,6 +204,11 @@ fn pages(lang: Language) -> Vec<(&'static str, String)> {
             training::CertificatePage { cx: cx(lang), view: samples_training::certificate() }
                 .render()
                 .unwrap(),
+        ),
+        ("access", access::AccessPage { cx: cx(lang), view: samples_access::access(true) }.render().unwrap()),
+        (
+            "access of the house",
+            access::AccessPage { cx: cx(lang), view: samples_access::access(false) }.render().unwrap(),
         ),
         ("team", training::TeamPage { cx: cx(lang), view: samples_training::team() }.render().unwrap()),
         ("processing", processing_page(lang)),

@@ -10,6 +10,15 @@ pub(crate) use reason::{looked_at, was_found};
 use crate::context::Cx;
 use flow::views::{ActorKind, LedgerLine};
 use flow::{Problem, Unmade};
+use terms::customer::Language;
+
+/// Why a policy forbids something, as its author says it.
+pub(crate) fn denied(cx: &Cx, denied: &flow::access::Denied) -> String {
+    denied.by.first().map_or_else(String::new, |policy| match cx.lang {
+        Language::English => policy.reason_en.clone(),
+        Language::Spanish => policy.reason_es.clone(),
+    })
+}
 
 /// What stands in somebody's way, as a sentence.
 pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
@@ -247,6 +256,7 @@ mod tests {
             lang,
             theme: Theme::Auto,
             person: None,
+            permissions: None,
             path: "/".into(),
             json: false,
             done: None,

@@ -168,6 +168,7 @@ mod tests {
             lang,
             theme: Theme::Auto,
             person: None,
+            permissions: None,
             path: "/".into(),
             json: false,
             done: None,

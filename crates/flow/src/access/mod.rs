@@ -4,6 +4,8 @@
 //! person; or an error that says which policy said no. The policies are in `policy::access`; this brings them the facts:
 //! who wrote a campaign, who answers for a model, whether a certificate holds, what time it is.
 
+mod explain;
+
 use std::path::Path;
 
 use terms::campaign::Campaign;
@@ -11,6 +13,7 @@ use terms::ledger::Action;
 use terms::model::ModelVersion;
 use terms::person::{Actor, Person, Role};
 
+pub use explain::{AccessView, AccessWhy, Cell, PermissionLine, WhoMay};
 pub use policy::access::{Access, Asked, Denied, Fault, Granted, On, Origin, Policy, Ruling};
 pub use terms::permission::Permission;
 
@@ -120,13 +123,16 @@ impl App {
         Err(Problem::NotCertified { ended }.into())
     }
 
-    /// Writes down that the brand's own policies are others than before.
+    /// Writes down that the brand's own policies are others than before. A file that is gone is no answer: what it
+    /// forbade may be forgotten by a copy of the folder, never by a decision.
     pub(crate) async fn note_policies(&self) -> Result<()> {
-        let now = self.access().brand_hash().map(|hash| hash.to_string()).unwrap_or_default();
-        let before = self.store().setting(BRAND_HASH).await?.unwrap_or_default();
+        let now = self.access().brand_hash().map(|hash| hash.to_string());
+        let before = self.store().setting(BRAND_HASH).await?;
         if now == before {
             return Ok(());
         }
+        let file = self.home().access().display().to_string();
+        let now = now.ok_or(Error::PoliciesGone { file })?;
         let own: Vec<&str> = self.brand_policies().map(|policy| policy.id.as_str()).collect();
         let payload = serde_json::json!({ "before": before, "after": now, "policies": own });
         let entry = self.entry(Actor::Operator, Action::PoliciesChanged, "access/brand", payload);
