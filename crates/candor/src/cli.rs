@@ -79,6 +79,25 @@ pub(crate) enum ModelCommand {
     Retire(ModelStep),
     /// Take back what acts under a name, such as stage: the canary, or else the live version for the one before it
     Rollback(ModelStep),
+    /// Bring a stage model of your own as an ONNX file; it meets the same gates. See docs/bring-your-own-model.md
+    Add {
+        /// The ONNX file
+        file: std::path::PathBuf,
+        /// TOML file that says what it looks at, until when its data went, and its card
+        #[arg(long)]
+        about: std::path::PathBuf,
+        /// E-mail address of who brings it, and answers for it
+        #[arg(long)]
+        by: String,
+    },
+    /// Write the rows that stage models are made from as CSV, to make one elsewhere
+    Table {
+        /// File to write
+        file: std::path::PathBuf,
+        /// E-mail address of who takes them
+        #[arg(long)]
+        by: String,
+    },
     /// Run the gates of a version again, or write the gates of a kind from a JSON file
     Gate {
         /// A version such as stage@2; with --set a kind such as stage

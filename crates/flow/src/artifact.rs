@@ -6,11 +6,13 @@
 
 use std::path::Path;
 
-use serde::de::DeserializeOwned;
+use science::value::ValueModel;
 use serde::{Deserialize, Serialize};
 use terms::hash::ContentHash;
+use terms::ids::PersonId;
 use terms::ledger::Action;
 use terms::model::{ModelCard, ModelKind, ModelState, ModelVersion};
+use terms::person::Actor;
 use terms::stage::StageRule;
 use terms::time::{Day, Instant};
 
@@ -55,6 +57,24 @@ pub struct Artifact<M> {
     pub evaluation: serde_json::Value,
     /// The fitted parameters.
     pub model: M,
+}
+
+/// What an artifact can hold.
+pub(crate) trait Fitted: Sized {
+    /// Made from what the artifact says of it; the text says why it cannot be.
+    fn of_artifact(model: serde_json::Value) -> std::result::Result<Self, String>;
+}
+
+impl Fitted for ValueModel {
+    fn of_artifact(model: serde_json::Value) -> std::result::Result<Self, String> {
+        serde_json::from_value(model).map_err(|error| error.to_string())
+    }
+}
+
+impl Fitted for serde_json::Value {
+    fn of_artifact(model: serde_json::Value) -> std::result::Result<Self, String> {
+        Ok(model)
+    }
 }
 
 fn hash_of(text: &str) -> String {
@@ -126,6 +146,26 @@ impl App {
         model: &M,
         evaluation: &E,
     ) -> Result<ModelVersion> {
+        let actor = self.system("flow.lifecycle").await?;
+        let responsible = self.responsible().await?;
+        self.enter(kind, lineage, model, evaluation, card(kind, lineage), responsible, actor).await
+    }
+
+    /// Enters a model with its card and who answers for it.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a version is what it is, what it was made from and who stands for it"
+    )]
+    pub(crate) async fn enter<M: Serialize, E: Serialize>(
+        &self,
+        kind: ModelKind,
+        lineage: &Lineage,
+        model: &M,
+        evaluation: &E,
+        card: ModelCard,
+        responsible: PersonId,
+        actor: Actor,
+    ) -> Result<ModelVersion> {
         let artifact = Artifact {
             format: FORMAT,
             name: kind.as_str().to_owned(),
@@ -135,8 +175,6 @@ impl App {
             model,
         };
         let parameters = json_text(&artifact)?;
-        let actor = self.system("flow.lifecycle").await?;
-        let responsible = self.responsible().await?;
         let mut tx = self.store().begin().await?;
         let (id, number) = tx.next_model(kind.as_str()).await?;
         let mut version = ModelVersion {
@@ -149,7 +187,7 @@ impl App {
             content_hash: hash_of(&parameters),
             parameters,
             evaluation: json_text(evaluation)?,
-            card: card(kind, lineage),
+            card,
             responsible,
             made_at: artifact.made_at,
             seal: String::new(),
@@ -167,17 +205,19 @@ impl App {
 }
 
 /// The model in a version's file. One that is not the one that was evaluated is not read.
-pub(crate) fn read_artifact<M: DeserializeOwned>(
-    models: &Path,
-    version: &ModelVersion,
-) -> Result<Artifact<M>> {
+pub(crate) fn read_artifact<M: Fitted>(models: &Path, version: &ModelVersion) -> Result<Artifact<M>> {
     let text = text_of(models, version)?;
-    serde_json::from_str(&text).map_err(|error| {
+    let unread = |error: String| {
         let label = version.label();
         let what = "was written by another version of this program";
         let message = format!("model `{label}` {what}; fit it again with `candor forecast --refit`: {error}");
         Error::Model { message }
-    })
+    };
+    let Artifact { format, name, made_at, lineage, evaluation, model } =
+        serde_json::from_str::<Artifact<serde_json::Value>>(&text)
+            .map_err(|error| unread(error.to_string()))?;
+    let model = M::of_artifact(model).map_err(unread)?;
+    Ok(Artifact { format, name, made_at, lineage, evaluation, model })
 }
 
 /// The card of what the program fits.
@@ -218,7 +258,7 @@ fn card(kind: ModelKind, lineage: &Lineage) -> ModelCard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use terms::ids::{ModelId, PersonId};
+    use terms::ids::ModelId;
 
     fn version(text: &str) -> ModelVersion {
         ModelVersion {

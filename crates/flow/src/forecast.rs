@@ -107,7 +107,7 @@ fn view(snapshot: &Snapshot, ahead: Ahead) -> Option<ForecastView> {
         moves: cells(&matrix),
         customers,
         unscored: unscored_customers,
-        backtest: backtest_lines(model),
+        backtest: backtest_lines(backtest),
         verdict: backtest.verdict(),
         history_days: snapshot
             .fitted_on

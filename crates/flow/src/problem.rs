@@ -54,6 +54,12 @@ pub enum Problem {
     /// The window or the days to send are out of range.
     #[error("count the outcome over 1 to 365 days, and send within 1 to 90")]
     Days,
+    /// A model from elsewhere cannot be taken.
+    #[error("the model cannot be taken: {why}")]
+    BroughtModel {
+        /// Why, and what to do.
+        why: String,
+    },
     /// There are no words in any language.
     #[error("write the message in at least one language")]
     NoWords,
@@ -465,6 +471,7 @@ impl Problem {
             | Self::NoReasonToOverrule
             | Self::LongTermPolicy
             | Self::NotAllJudged
+            | Self::BroughtModel { .. }
             | Self::NoReasonForGate
             | Self::VaultFile { .. } => ProblemKind::Input,
             Self::ChangedSinceRead

@@ -237,7 +237,11 @@ impl Snapshot {
                 _ => value.as_ref(),
             };
             let score = match snapshot.decider(&customer.key) {
-                Some((_, model)) if allowed => Some(score(model, value, customer, today.as_ref(), as_of)),
+                Some((_, model)) if allowed => {
+                    let score = score(model, value, customer, today.as_ref(), as_of);
+                    // A model from elsewhere that gives no chances gives no score.
+                    Some(score).filter(|score| score.next.iter().all(|chance| chance.is_finite()))
+                }
                 _ => None,
             };
             let mut row = row(customer, today.as_ref(), stage, score.as_ref(), as_of);

@@ -8,5 +8,6 @@
 
 pub mod channel;
 pub mod mail;
+pub mod network;
 pub mod text_model;
 pub mod webhook;

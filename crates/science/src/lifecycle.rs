@@ -4,6 +4,7 @@
 //! next, [`migration`] counts, [`model`] learns and is chosen by its own past, [`explain`] gives reasons.
 
 pub mod backtest;
+pub mod brought;
 pub mod cohort;
 pub mod explain;
 pub mod features;

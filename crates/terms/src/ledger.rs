@@ -30,6 +30,8 @@ text_enum! {
         ModelEvaluated = "model_evaluated",
         /// A model version became live.
         ModelPromoted = "model_promoted",
+        /// Somebody took the rows that stage models are fitted on, to make one elsewhere.
+        TrainingTableTaken = "training_table_taken",
         /// A version of a model was held against its gates.
         ModelGated = "model_gated",
         /// A version of a model moved: validated, shadow, canary or retired.

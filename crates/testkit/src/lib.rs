@@ -6,6 +6,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 pub mod canary;
+pub mod onnx;
 
 use flow::clock::Clock;
 use flow::registry::Step;

@@ -1,7 +1,7 @@
 //! `candor model`: the registry, each version held against its file and its seals, and what people decide about it.
 
-use flow::registry::{GateText, ModelLine, ModelView, Step};
-use miette::{IntoDiagnostic, Result, miette};
+use flow::registry::{About, GateText, ModelLine, ModelView, Step};
+use miette::{Context, IntoDiagnostic, Result, miette};
 use terms::estimate::Evidence;
 use terms::gate::{Found, GateLine};
 use terms::model::{ModelKind, ModelState};
@@ -66,6 +66,37 @@ pub(crate) async fn decide(global: &Global, command: &ModelCommand) -> Result<()
             let person = person(&app, by).await?;
             let moved = app.roll_back(&person, label, why).await.into_diagnostic()?;
             return told(global, &app, &moved).await;
+        }
+        ModelCommand::Add { file, about, by } => {
+            let text = String::from_utf8(bytes(about)?).into_diagnostic()?;
+            let about = About::read(&text).into_diagnostic()?;
+            let person = person(&app, by).await?;
+            let (version, report) = app.bring_model(&person, bytes(file)?, about).await.into_diagnostic()?;
+            if global.json {
+                return say::json(&serde_json::json!({ "model": version.label(), "gate": report }));
+            }
+            report.lines.iter().for_each(line);
+            say::line(match report.passed {
+                true => format!(
+                    "`{}` passed its gates; somebody else may let it act: candor model promote {0} --by EMAIL",
+                    version.label()
+                ),
+                false => format!(
+                    "`{}` is a candidate; it does not pass its gates and does not act",
+                    version.label()
+                ),
+            });
+            return Ok(());
+        }
+        ModelCommand::Table { file, by } => {
+            let person = person(&app, by).await?;
+            let mut rows = Vec::new();
+            let n = app.write_training_table(&person, &mut rows).await.into_diagnostic()?;
+            std::fs::write(file, rows)
+                .into_diagnostic()
+                .wrap_err_with(|| format!("cannot write `{}`", file.display()))?;
+            say::line(format!("{} rows in `{}`", say::count(n), file.display()));
+            return Ok(());
         }
         ModelCommand::Gate { label, set, why, by } => {
             return gate(global, &app, label, set.as_deref(), why, by.as_deref()).await;

@@ -9,7 +9,8 @@ use std::time::Instant as Stopwatch;
 use policy::segment::NumberField;
 use science::calibration::quality;
 use science::drift::{Shift, shift};
-use science::lifecycle::backtest::{HeldBack, Rows, held_back, lead, stability};
+use science::lifecycle::backtest::{HeldBack, Rows, held_back, lead, stability, steadiness};
+use science::lifecycle::brought::Brought;
 use science::lifecycle::history::History;
 use science::lifecycle::model::{Candidate, StageModel};
 use science::lifecycle::table::TrainingTable;
@@ -132,8 +133,8 @@ fn table_hash(table: &TrainingTable) -> String {
 }
 
 /// What a method said of the last period that it had not seen, by the fields audiences ask for: each customer once.
-fn scores(held: &HeldBack, chosen: Candidate) -> Vec<Scored> {
-    let (Some(last), Some(said)) = (held.folds.last(), held.of(chosen)) else { return Vec::new() };
+fn scores(held: &HeldBack, said: Option<&Rows>) -> Vec<Scored> {
+    let (Some(last), Some(said)) = (held.folds.last(), said) else { return Vec::new() };
     let rows = || held.rows.iter().zip(said).zip(&held.buys).filter(|((row, _), _)| row.snapshot == *last);
     let churned = |stage| f64::from(u8::from(stage == Stage::Churned));
     let of = |field, mine: fn(Stage) -> bool| {
@@ -164,11 +165,20 @@ pub(crate) fn of_stage(
     present: Option<&Artifact<StageModel>>,
 ) -> Result<Evidenced> {
     let (model, chosen) = (&artifact.model, artifact.model.chosen());
-    let held = held_back(table).map_err(|error| refused(&error))?;
+    let mut held = held_back(table).map_err(|error| refused(&error))?;
+    // Nobody is judged on what they had seen: what came from elsewhere, on periods after its own data.
+    let brought = [Some(model), present.map(|present| &present.model)].map(|model| model?.brought());
+    for brought in brought.into_iter().flatten() {
+        held = held.since(brought.agreement().trained_until);
+    }
     let (outcomes, folds) = (held.outcomes(), held.folds.len());
-    let rows = held.of(chosen).filter(|rows| !rows.is_empty());
-    let naive = rows.zip(held.of(Candidate::Marginal));
-    let (accuracy, calibration) = match (naive, rows.and_then(|rows| quality(rows, &outcomes))) {
+    let ask = |brought: &Brought| -> Rows {
+        held.rows.iter().map(|row| brought.predict(&table.rule, &row.history, row.days)).collect()
+    };
+    let rows = model.brought().map(ask).or_else(|| held.of(chosen).cloned());
+    let rows = rows.filter(|rows| !rows.is_empty() && rows.iter().flatten().all(|p| p.is_finite()));
+    let naive = rows.as_ref().zip(held.of(Candidate::Marginal));
+    let (accuracy, calibration) = match (naive, rows.as_ref().and_then(|rows| quality(rows, &outcomes))) {
         (Some((rows, naive)), Some(quality)) => {
             (estimate(lead(rows, naive, &outcomes, folds)), plain(quality.ece, quality.n))
         }
@@ -176,9 +186,13 @@ pub(crate) fn of_stage(
     };
     // What acts has seen periods that the candidate's folds have not; there its method is fitted anew on the same folds,
     // and only what it could not have seen is asked of itself.
-    let against = match (rows, present) {
+    let against = match (rows.as_ref(), present) {
         (_, None) => missing(Missing::NoPresent),
         (None, _) => missing(Missing::TooFew),
+        (Some(rows), Some(present)) if present.model.brought().is_some() => {
+            let theirs = present.model.brought().map(ask).unwrap_or_default();
+            estimate(lead(rows, &theirs, &outcomes, folds))
+        }
         (Some(rows), Some(present)) => match held.of(present.model.chosen()) {
             Some(method) => {
                 let theirs: Rows = held
@@ -195,7 +209,10 @@ pub(crate) fn of_stage(
             None => missing(Missing::TooFew),
         },
     };
-    let stable = stability(table, chosen).map_err(|error| refused(&error))?;
+    let stable = match model.brought() {
+        Some(brought) => steadiness(table, brought),
+        None => stability(table, chosen).map_err(|error| refused(&error))?,
+    };
     let as_of = artifact.lineage.as_of;
     let found = vec![
         (Criterion::AccuracyNaive, accuracy),
@@ -210,7 +227,10 @@ pub(crate) fn of_stage(
             }),
         ),
     ];
-    let scored = scores(&held, chosen);
+    if model.brought().is_some() {
+        held.buys = held.rows.iter().map(|row| model.purchase(&row.history, row.days)).collect();
+    }
+    let scored = scores(&held, rows.as_ref());
     Ok(Evidenced { data_hash: table_hash(table), rows: table.rows.len() as u64, found, scored })
 }
 

@@ -6,6 +6,7 @@
 //!
 //! Architecture invariant: nothing else reads an alias, and a model reaches a stage through [`App::acting`] alone.
 
+mod brought;
 mod built_in;
 mod canary;
 mod evidence;
@@ -16,6 +17,8 @@ mod trial;
 mod view;
 mod watch;
 
+pub use brought::About;
+pub(crate) use brought::is_brought;
 pub use canary::{CanaryReport, Guardrail};
 pub use gate::GateText;
 pub use policy::deploy_gate::{LARGEST_SHARE, NoMove};
@@ -29,12 +32,11 @@ pub use watch::{DriftLine, DriftReport, ShadowReport};
 
 use std::collections::BTreeMap;
 
-use serde::de::DeserializeOwned;
 use terms::ids::ModelId;
 use terms::model::{ModelAlias, ModelKind, ModelMove, ModelSlot, ModelState, ModelVersion};
 
 use crate::app::App;
-use crate::artifact::{Artifact, read_artifact, text_of};
+use crate::artifact::{Artifact, Fitted, read_artifact, text_of};
 use crate::error::{Error, Result};
 use seal::{Anchor, Head, Sealer};
 
@@ -257,7 +259,7 @@ impl App {
     }
 
     /// What decides under a name. Anything that is not as this installation wrote it does not.
-    pub(crate) async fn acting<M: DeserializeOwned>(&self, kind: ModelKind) -> Result<Capability<M>> {
+    pub(crate) async fn acting<M: Fitted>(&self, kind: ModelKind) -> Result<Capability<M>> {
         let name = kind.as_str();
         // The switch that stops all AI: asked each time, and an answer that does not come is no permission.
         if self.ai_stopped().await?.is_some() {
@@ -281,7 +283,7 @@ impl App {
     }
 
     /// The model that runs beside the live one, if there is one.
-    pub(crate) async fn shadow<M: DeserializeOwned>(&self, kind: ModelKind) -> Result<Option<Acting<M>>> {
+    pub(crate) async fn shadow<M: Fitted>(&self, kind: ModelKind) -> Result<Option<Acting<M>>> {
         if self.ai_stopped().await?.is_some() {
             return Ok(None);
         }

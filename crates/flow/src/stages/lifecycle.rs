@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use science::lifecycle::backtest::Backtest;
 use science::lifecycle::model::{Candidate, StageModel};
 use science::lifecycle::table::{ProspectCount, TrainingTable};
 use science::purchase::log::PurchaseLog;
@@ -23,7 +24,7 @@ use crate::app::App;
 use crate::artifact::{Lineage, read_artifact};
 use crate::error::{Error, Result};
 use crate::lawful::{Fitting, Lawful};
-use crate::registry::{VALUE_TEST_DAYS, ValueTrial};
+use crate::registry::{VALUE_TEST_DAYS, ValueTrial, is_brought};
 use crate::snapshot::YEAR_DAYS;
 use crate::views::BacktestLine;
 
@@ -51,7 +52,7 @@ impl LifecycleSummary {
             model: Some(label.to_owned()),
             live: true,
             chosen: model.chosen().as_str().to_owned(),
-            backtest: backtest_lines(model),
+            backtest: backtest_lines(model.backtest()),
             note: String::new(),
         }
     }
@@ -62,9 +63,8 @@ impl LifecycleSummary {
 }
 
 /// The backtest in lines, best first.
-pub(crate) fn backtest_lines(model: &StageModel) -> Vec<BacktestLine> {
-    let mut lines: Vec<BacktestLine> = model
-        .backtest()
+pub(crate) fn backtest_lines(backtest: &Backtest) -> Vec<BacktestLine> {
+    let mut lines: Vec<BacktestLine> = backtest
         .scores
         .iter()
         .map(|score| BacktestLine {
@@ -108,12 +108,14 @@ impl App {
     /// Whether the newest stage model was fitted on the same data and can still be promoted.
     async fn waits(&self, lineage: &Lineage) -> Result<bool> {
         let versions = self.store().models().await?;
-        let newest = versions.iter().find(|version| version.kind == ModelKind::Stage);
-        let Some(newest) = newest.filter(|newest| newest.state != ModelState::Retired) else {
-            return Ok(false);
-        };
-        let read = read_artifact::<serde_json::Value>(&self.home().models(), newest);
-        Ok(read.is_ok_and(|artifact| artifact.lineage == *lineage))
+        let stages = versions.iter().filter(|version| version.kind == ModelKind::Stage);
+        // What somebody brought is not what would be fitted here.
+        let own = stages.filter_map(|version| {
+            let artifact = read_artifact::<serde_json::Value>(&self.home().models(), version).ok()?;
+            (!is_brought(&artifact.model)).then_some((version.state, artifact.lineage))
+        });
+        let newest = own.take(1).next();
+        Ok(newest.is_some_and(|(state, fitted_on)| state != ModelState::Retired && fitted_on == *lineage))
     }
 
     /// The same, also when there is a model of the same data.
@@ -135,7 +137,7 @@ impl App {
             Ok(model) => model,
             Err(note) => return Ok(LifecycleSummary::without_model(note)),
         };
-        let backtest = backtest_lines(&model);
+        let backtest = backtest_lines(model.backtest());
         let chosen = model.chosen().as_str().to_owned();
         let version = self.register(ModelKind::Stage, &lineage, &model, &backtest).await?;
         let report = self.run_gate(&version, self.system("flow.lifecycle").await?).await?;

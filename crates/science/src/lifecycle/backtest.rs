@@ -5,6 +5,8 @@
 //! behind the best with an interval, the choice, and the choice's own quality in pictures. Rows outside the table are
 //! never seen.
 
+use super::brought::Brought;
+use super::history::History;
 use super::model::{Candidate, FEWEST_ROWS, StageModel};
 use super::table::{TrainingRow, TrainingTable};
 use crate::calibration::{Quality, ReliabilityBin, quality, row_loss};
@@ -73,7 +75,8 @@ impl Backtest {
             .min_by(|a, b| a.quality.log_loss.total_cmp(&b.quality.log_loss));
         match baseline {
             None => Verdict::TooShort,
-            Some(best) if best.name == self.chosen => Verdict::BaselineWins,
+            // Behind nobody: a model that was brought stays chosen when a baseline forecasts better.
+            Some(best) if best.behind.value <= 0.0 => Verdict::BaselineWins,
             Some(best) if best.behind.interval.low <= 0.0 => Verdict::NotDistinguishable,
             Some(_) => Verdict::ModelWins,
         }
@@ -119,8 +122,16 @@ fn mean(values: &[f64], folds: usize) -> Estimate {
 /// without outcomes.
 #[must_use]
 pub fn scores(predicted: &[Rows], outcomes: &[usize], folds: usize) -> Vec<CandidateScore> {
-    let qualities: Vec<(Candidate, &Rows, Quality)> = Candidate::ALL
-        .into_iter()
+    scores_of(Candidate::ALL.into_iter(), predicted, outcomes, folds)
+}
+
+fn scores_of(
+    names: impl Iterator<Item = Candidate>,
+    predicted: &[Rows],
+    outcomes: &[usize],
+    folds: usize,
+) -> Vec<CandidateScore> {
+    let qualities: Vec<(Candidate, &Rows, Quality)> = names
         .zip(predicted)
         .filter_map(|(name, rows)| Some((name, rows, quality(rows, outcomes)?)))
         .collect();
@@ -234,6 +245,63 @@ pub fn stability(table: &TrainingTable, name: Candidate) -> Result<Option<Estima
 #[must_use]
 pub fn lead(rows: &Rows, other: &Rows, outcomes: &[usize], folds: usize) -> Estimate {
     behind(other, rows, outcomes, folds)
+}
+
+impl HeldBack {
+    /// What is left when only periods count that begin at `day` or later.
+    #[must_use]
+    pub fn since(&self, day: Day) -> Self {
+        let kept = |rows: &Rows| {
+            let rows = self.rows.iter().zip(rows).filter(|(row, _)| row.snapshot >= day);
+            rows.map(|(_, said)| *said).collect()
+        };
+        Self {
+            folds: self.folds.iter().copied().filter(|fold| *fold >= day).collect(),
+            rows: self.rows.iter().copied().filter(|row| row.snapshot >= day).collect(),
+            buys: self
+                .rows
+                .iter()
+                .zip(&self.buys)
+                .filter(|(row, _)| row.snapshot >= day)
+                .map(|(_, buys)| *buys)
+                .collect(),
+            predicted: self.predicted.iter().map(kept).collect(),
+        }
+    }
+}
+
+/// How a model from elsewhere did on periods that begin after the last day it knew of, beside the candidates fitted
+/// here on what lay before them. Nothing is chosen: it was brought.
+///
+/// # Errors
+/// When a fold cannot be fitted.
+pub fn of_brought(table: &TrainingTable, brought: &Brought) -> Result<Backtest, ScienceError> {
+    let held = held_back(table)?.since(brought.agreement().trained_until);
+    let said: Rows =
+        held.rows.iter().map(|row| brought.predict(&table.rule, &row.history, row.days)).collect();
+    let outcomes = held.outcomes();
+    let mut predicted = held.predicted.clone();
+    predicted.push(said.clone());
+    let names = Candidate::ALL.into_iter().chain([Candidate::Brought]);
+    let scores = scores_of(names, &predicted, &outcomes, held.folds.len());
+    let pictures = (!held.rows.is_empty()).then(|| Pictures::of(&held.rows, &said));
+    Ok(Backtest { folds: held.folds, scores, chosen: Candidate::Brought, pictures })
+}
+
+/// How far a model from elsewhere changes its mind when it looks at the same customers a day later and nothing has
+/// happened: mean total variation distance, 0 to 1. It cannot be fitted on halves; what jumps from one day to the next
+/// is as little to be relied on.
+#[must_use]
+pub fn steadiness(table: &TrainingTable, brought: &Brought) -> Option<Estimate> {
+    let last = table.snapshots().last().copied()?;
+    let distance = |row: &TrainingRow| {
+        let later =
+            History { tenure: row.history.tenure + 1.0, silent: row.history.silent + 1.0, ..row.history };
+        let [a, b] = [&row.history, &later].map(|history| brought.predict(&table.rule, history, row.days));
+        a.iter().zip(b).map(|(a, b)| (a - b).abs()).sum::<f64>() / 2.0
+    };
+    let distances: Vec<f64> = table.rows.iter().filter(|row| row.snapshot == last).map(distance).collect();
+    (!distances.is_empty()).then(|| mean(&distances, 1))
 }
 
 /// Runs the backtest on the last [`FOLDS`] periods that have enough before them.

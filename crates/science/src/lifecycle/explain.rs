@@ -38,6 +38,9 @@ impl StageModel {
     /// Takes the probability of a purchase within `days` apart.
     #[must_use]
     pub fn explain(&self, h: &History, days: i32) -> Explanation {
+        if let Some(brought) = self.brought() {
+            return brought.explain(self, h, days);
+        }
         let buy = &self.additive.buy;
         let baseline = buy.intercept;
         let mut contributions: Vec<Contribution> = Vec::new();

@@ -9,6 +9,7 @@
 
 use super::additive::{Additive, Design, Row, Target};
 use super::backtest::{self, Backtest};
+use super::brought::Brought;
 use super::features::Feature;
 use super::history::{History, Outcome};
 use super::logistic::Multinomial;
@@ -41,10 +42,12 @@ pub enum Candidate {
     Logistic,
     /// P(purchase) and P(one purchase day | purchase) as sums of bent lines, then the stage rules: the glass box.
     Additive,
+    /// A model from elsewhere: not fitted here, so it is none of [`Candidate::ALL`].
+    Brought,
 }
 
 impl Candidate {
-    /// Every candidate, simple ones first.
+    /// Every candidate that is fitted here, simple ones first.
     pub const ALL: [Self; 5] =
         [Self::Marginal, Self::Persistence, Self::Markov, Self::Logistic, Self::Additive];
 
@@ -69,6 +72,7 @@ impl Candidate {
             Self::Markov => "markov",
             Self::Logistic => "logistic",
             Self::Additive => "additive",
+            Self::Brought => "brought",
         }
     }
 }
@@ -97,6 +101,9 @@ pub struct StageModel {
     purchases_when_several: f64,
     pub(super) prospects: ProspectRates,
     backtest: Backtest,
+    /// Not kept with the numbers: who reads them brings it, see [`StageModel::with`].
+    #[serde(skip)]
+    pub(super) brought: Option<Brought>,
 }
 
 /// Probabilities of outcome and next stage together; all cells sum to 1.
@@ -232,7 +239,21 @@ impl StageModel {
             purchases_when_several: (several.iter().sum::<f64>() + 2.0) / (several.len() as f64 + 1.0),
             prospects: ProspectRates::fit(&table.prospects),
             backtest: Backtest::none(),
+            brought: None,
         })
+    }
+
+    /// This model with one from elsewhere in the place of the chosen candidate. What that one does not say, how many
+    /// purchases and what becomes of prospects, this one says.
+    #[must_use]
+    pub fn with(self, brought: Brought, backtest: Backtest) -> Self {
+        Self { chosen: Candidate::Brought, backtest, brought: Some(brought), ..self }
+    }
+
+    /// The model from elsewhere, if it is one.
+    #[must_use]
+    pub const fn brought(&self) -> Option<&Brought> {
+        self.brought.as_ref()
     }
 
     /// The rule that names this model's stages.
@@ -287,7 +308,16 @@ impl StageModel {
     /// Probability of a purchase within the next `days`.
     #[must_use]
     pub fn purchase(&self, h: &History, days: i32) -> f64 {
-        probability(self.buy_logit(h, days).0)
+        match &self.brought {
+            Some(brought) => self.purchase_given(h, days, brought.predict(&self.rule, h, days)),
+            None => probability(self.buy_logit(h, days).0),
+        }
+    }
+
+    /// The same when the chances of the stages are these.
+    pub(super) fn purchase_given(&self, h: &History, days: i32, stages: [f64; Stage::COUNT]) -> f64 {
+        let joint = scaled(self.structural_joint(h, days), stages);
+        1.0 - joint.silent.iter().sum::<f64>()
     }
 
     fn structural_joint(&self, h: &History, days: i32) -> Joint {
@@ -305,23 +335,8 @@ impl StageModel {
     /// the additive one, scaled to its stages.
     #[must_use]
     pub fn joint(&self, h: &History, days: i32) -> Joint {
-        let mut joint = self.structural_joint(h, days);
-        if self.chosen.is_glass_box() {
-            return joint;
-        }
-        let wanted = self.predict(h, days);
-        let Joint { silent, single, several } = &mut joint;
-        for (((a, b), c), total) in silent.iter_mut().zip(single).zip(several).zip(wanted) {
-            let sum = *a + *b + *c;
-            if sum > 0.0 {
-                *a *= total / sum;
-                *b *= total / sum;
-                *c *= total / sum;
-            } else {
-                *a = total;
-            }
-        }
-        joint
+        let joint = self.structural_joint(h, days);
+        if self.chosen.is_glass_box() { joint } else { scaled(joint, self.predict(h, days)) }
     }
 
     /// Probabilities of the stage `days` from now, by the chosen candidate.
@@ -346,6 +361,11 @@ impl StageModel {
             Candidate::Markov => self.markov.row(stage),
             Candidate::Logistic => self.logistic.predict(&self.rule, h, days),
             Candidate::Additive => self.structural_joint(h, days).stages(),
+            // Without one there are no chances, and nobody is chosen by what is no number.
+            Candidate::Brought => self
+                .brought
+                .as_ref()
+                .map_or([f64::NAN; Stage::COUNT], |brought| brought.predict(&self.rule, h, days)),
         }
     }
 
@@ -370,9 +390,9 @@ impl StageModel {
                 *cell = 0.0;
             }
             let churn_within = at(&one) + at(&self.markov.step(&elsewhere));
-            let buy = probability(self.buy_logit(h, first).0);
+            let buy = self.purchase(h, first);
             let later = h.after(Outcome::Silent, f64::from(first));
-            let again = probability(self.buy_logit(&later, second).0);
+            let again = self.purchase(&later, second);
             return TwoPeriods { stages, churn_within, purchase_within: 1.0 - (1.0 - buy) * (1.0 - again) };
         }
         let joint = self.structural_joint(h, first);
@@ -416,6 +436,22 @@ impl StageModel {
             reactivation_two: lost.then_some(two.purchase_within.max(purchase)),
         }
     }
+}
+
+/// Outcomes scaled to these chances of the stages.
+fn scaled(mut joint: Joint, wanted: [f64; Stage::COUNT]) -> Joint {
+    let Joint { silent, single, several } = &mut joint;
+    for (((a, b), c), total) in silent.iter_mut().zip(single).zip(several).zip(wanted) {
+        let sum = *a + *b + *c;
+        if sum > 0.0 {
+            *a *= total / sum;
+            *b *= total / sum;
+            *c *= total / sum;
+        } else {
+            *a = total;
+        }
+    }
+    joint
 }
 
 /// Shares of outcome and next stage, by present stage.

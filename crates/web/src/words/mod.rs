@@ -34,6 +34,7 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
         Problem::ControlShare { .. } => "problem.control_unread",
         Problem::Days => "problem.days",
         Problem::NoWords => "problem.no_words",
+        Problem::BroughtModel { why } => return cx.t1("problem.brought_model", why),
         Problem::CannotBeSent { language, why } => {
             return cx.t2("problem.cannot_be_sent", cx.name("lang", language), unmade(cx, why));
         }
@@ -297,6 +298,7 @@ mod tests {
             Problem::NoReasonForGate,
             Problem::OwnText,
             Problem::NoWords,
+            Problem::BroughtModel { why: "`inputs` is empty".to_owned() },
             Problem::CannotBeSent {
                 language: Language::English,
                 why: Unmade::NoWords { field: terms::message::Field::Subject },
