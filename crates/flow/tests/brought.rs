@@ -77,7 +77,8 @@ async fn a_model_made_elsewhere_passes_the_same_gates_and_gives_the_scores_when_
 
     // Where nothing acts there is nothing to be better than.
     let approver = kit.person(Role::Approver).await;
-    let step = |label: &str, to| Step { label: label.to_owned(), to, share: 0, reason: "for the test".to_owned() };
+    let step =
+        |label: &str, to| Step { label: label.to_owned(), to, share: 0, reason: "for the test".to_owned() };
     kit.app.move_model(&approver, &step("stage@1", ModelState::Retired)).await.unwrap();
     assert!(kit.app.rerun_gate(&approver, "stage@2").await.unwrap().passed);
     let promote = step("stage@2", ModelState::Live);

@@ -65,7 +65,7 @@ fn decide(access: &Access) -> (Vec<f64>, usize) {
 
 fn report(name: &str, access: &Access) {
     let (times, allowed) = decide(access);
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+    let at = |share: f64| times.get(((times.len() - 1) as f64 * share) as usize).copied().unwrap_or_default();
     println!(
         "{name}: {} policies, {} decisions ({allowed} yes), median {:.1} us, p99 {:.1} us",
         access.policies().count(),

@@ -28,10 +28,8 @@ fn attribute(name: &str, kind: AttributeType) -> AttributeProto {
 #[must_use]
 pub fn by_stage(chances: &[[f32; Stage::COUNT]; Stage::COUNT]) -> Vec<u8> {
     let ints = |name: &str, ints: Vec<i64>| AttributeProto { ints, ..attribute(name, AttributeType::Ints) };
-    let floats = |name: &str, floats: Vec<f32>| AttributeProto {
-        floats,
-        ..attribute(name, AttributeType::Floats)
-    };
+    let floats =
+        |name: &str, floats: Vec<f32>| AttributeProto { floats, ..attribute(name, AttributeType::Floats) };
     // Nodes 0, 2, 4, ... are questions, 1, 3, 5, ... and the last one leaves.
     let last = 2 * (Stage::COUNT as i64 - 1);
     let nodes: Vec<i64> = (0..=last).collect();
@@ -44,7 +42,9 @@ pub fn by_stage(chances: &[[f32; Stage::COUNT]; Stage::COUNT]) -> Vec<u8> {
     let leaves: Vec<(i64, i64, f32)> = chances
         .iter()
         .enumerate()
-        .flat_map(|(stage, row)| row.iter().enumerate().map(move |(next, p)| (leaf_of(stage), next as i64, *p)))
+        .flat_map(|(stage, row)| {
+            row.iter().enumerate().map(move |(next, p)| (leaf_of(stage), next as i64, *p))
+        })
         .collect();
     let mut attributes = vec![
         ints("nodes_treeids", vec![0; nodes.len()]),
@@ -59,7 +59,10 @@ pub fn by_stage(chances: &[[f32; Stage::COUNT]; Stage::COUNT]) -> Vec<u8> {
         floats("class_weights", leaves.iter().map(|leaf| leaf.2).collect()),
         ints("classlabels_int64s", (0..Stage::COUNT as i64).collect()),
     ];
-    attributes.push(AttributeProto { strings: modes.collect(), ..attribute("nodes_modes", AttributeType::Strings) });
+    attributes.push(AttributeProto {
+        strings: modes.collect(),
+        ..attribute("nodes_modes", AttributeType::Strings)
+    });
     attributes
         .push(AttributeProto { s: b"NONE".to_vec(), ..attribute("post_transform", AttributeType::String) });
     let node = NodeProto {

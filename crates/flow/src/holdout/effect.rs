@@ -307,7 +307,7 @@ impl App {
         let effect = compare(period, until, &lived, left_out, model)?;
         let mut kept = self.effects_slot().lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|(mark, other)| *mark == snapshot.mark && other.period != period);
-        kept.push((snapshot.mark.clone(), effect.clone()));
+        kept.push((snapshot.mark, effect.clone()));
         Ok(effect)
     }
 }

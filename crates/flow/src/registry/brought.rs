@@ -159,8 +159,9 @@ impl App {
         .map_err(|error| Error::Internal(error.to_string()))??;
         let kept = made.map_err(wrong)?;
         let lines = backtest_lines(&kept.backtest);
-        let version =
-            self.enter(ModelKind::Stage, &lineage, &kept, &lines, card, granted.person(), granted.actor()).await?;
+        let version = self
+            .enter(ModelKind::Stage, &lineage, &kept, &lines, card, granted.person(), granted.actor())
+            .await?;
         let report = self.run_gate(&version, granted.actor()).await?;
         Ok((version, report))
     }
@@ -184,7 +185,8 @@ impl App {
         let mut tx = self.store().begin().await?;
         let payload = serde_json::json!({ "rows": table.rows.len(), "as_of": as_of });
         let object = "model/stage".to_owned();
-        tx.append_entries(&[self.entry(granted.actor(), Action::TrainingTableTaken, object, payload)]).await?;
+        tx.append_entries(&[self.entry(granted.actor(), Action::TrainingTableTaken, object, payload)])
+            .await?;
         tx.commit().await?;
         let failed = |error: csv::Error| Error::Internal(format!("the table cannot be written: {error}"));
         let mut csv = csv::Writer::from_writer(to);

@@ -76,10 +76,9 @@ pub(super) fn keep_what_is_asked(
         if node.op_type != TREES && !OPERATORS.contains(&node.op_type.as_str()) {
             return Err(NetworkFault::Operator(node.op_type.clone()));
         }
-        let attributes = node.attribute.iter().filter_map(|attribute| attribute.t.as_ref());
-        attributes.map(all_inside).collect::<Result<(), _>>()?;
+        node.attribute.iter().filter_map(|attribute| attribute.t.as_ref()).try_for_each(all_inside)?;
     }
-    graph.initializer.iter().map(all_inside).collect::<Result<(), _>>()?;
+    graph.initializer.iter().try_for_each(all_inside)?;
     scalers_as_arithmetic(graph)?;
     Ok(name)
 }

@@ -298,7 +298,7 @@ fn an_approval_needs_another_person_and_the_same_content() {
     let mut campaign = campaign(CampaignState::Approved);
     let before = hash(&campaign);
     let given = approval(before);
-    assert!(check_approval(&campaign, &[given.clone()], 1, before).is_ok());
+    assert!(check_approval(&campaign, std::slice::from_ref(&given), 1, before).is_ok());
     assert_eq!(check_approval(&campaign, &[], 1, before).unwrap_err(), Refusal::NotApproved);
     let own = Approval { approver: campaign.author, ..given.clone() };
     assert_eq!(check_approval(&campaign, &[own], 1, before).unwrap_err(), Refusal::AuthorApproved);

@@ -302,7 +302,7 @@ mod tests {
     fn a_proxy_is_found_by_its_order_its_shape_or_its_absence_and_noise_is_not() {
         let mut random = SplitMix64::new(3);
         let member: Vec<Option<bool>> = (0..2_000).map(|at| Some(at % 3 == 0)).collect();
-        let is = |at: usize| at % 3 == 0;
+        let is = |at: usize| at.is_multiple_of(3);
         let noise: Vec<f64> = (0..2_000).map(|_| random.next_f64()).collect();
         let order: Vec<f64> =
             (0..2_000).map(|at| random.next_normal() + f64::from(u8::from(is(at)))).collect();

@@ -158,7 +158,9 @@ mod tests {
 
     /// Says what it was told to say, if it looks at one number.
     #[derive(Debug)]
-    struct Says(fn(f64) -> Option<[f64; Stage::COUNT]>);
+    struct Says(Answer);
+
+    type Answer = fn(f64) -> Option<[f64; Stage::COUNT]>;
 
     impl Forecaster for Says {
         fn chances(&self, inputs: &[f64]) -> Option<[f64; Stage::COUNT]> {
@@ -180,13 +182,21 @@ mod tests {
                 let next = if (customer + month) % 4 == 0 { Stage::Active } else { Stage::Churned };
                 let purchases = u32::from(next == Stage::Active);
                 let snapshot = Day(19_000 + month * 30);
-                table.rows.push(TrainingRow { customer: customer as u64, snapshot, days: 30, history, stage, next, purchases });
+                table.rows.push(TrainingRow {
+                    customer: customer as u64,
+                    snapshot,
+                    days: 30,
+                    history,
+                    stage,
+                    next,
+                    purchases,
+                });
             }
         }
         table
     }
 
-    fn brought(says: fn(f64) -> Option<[f64; Stage::COUNT]>, inputs: &[Feature]) -> Brought {
+    fn brought(says: Answer, inputs: &[Feature]) -> Brought {
         let agreement = Agreement {
             inputs: inputs.to_vec(),
             trained_until: Day(19_100),
@@ -206,7 +216,7 @@ mod tests {
     #[test]
     fn what_is_no_chance_chooses_nobody() {
         let h = History::first_purchase(10.0, 20.0);
-        let none: [fn(f64) -> Option<[f64; Stage::COUNT]>; 4] = [
+        let none: [Answer; 4] = [
             |_| None,
             |_| Some([0.5; 6]),
             |_| Some([f64::NAN; 6]),
