@@ -1,5 +1,5 @@
 //! The switch that stops all AI: what it stops, who throws it, and that it holds.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use flow::{Error, Problem};
 use terms::campaign::CampaignState;

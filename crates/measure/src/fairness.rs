@@ -393,7 +393,8 @@ mod tests {
     fn areas_of_single_columns_are_those_of_scikit_learn() {
         let adult = ["income=>50K", "workclass=Private", "sex", "Male"];
         let law = ["bar", "fulltime=1", "gender", "female"];
-        let known: [(&str, [&str; 4], &[(&str, f64)]); 2] = [
+        type Known = (&'static str, [&'static str; 4], &'static [(&'static str, f64)]);
+        let known: [Known; 2] = [
             (
                 "adult.csv.gz",
                 adult,

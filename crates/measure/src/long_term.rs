@@ -126,6 +126,7 @@ fn told(evidence: &Evidence) -> String {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "a command says what it found")]
 pub(crate) fn run(args: &LongTermArgs) -> miette::Result<()> {
     if !(args.control > 0.0 && args.control < 1.0) || args.simulations == 0 {
         return Err(miette!("hold out a share between 0 and 1, and simulate at least one campaign"));

@@ -15,14 +15,22 @@ pub(crate) async fn run(global: &Global, command: Option<&AccessCommand>) -> Res
     match command {
         None => {
             let view = open_quiet(global).await?.access_view().await.into_diagnostic()?;
-            if global.json { say::json(&view) } else { Ok(table(&view)) }
+            if global.json {
+                return say::json(&view);
+            }
+            table(&view);
+            Ok(())
         }
         Some(AccessCommand::Why { person, action, on }) => {
             let permission: Permission = action.parse().into_diagnostic()?;
             let app = open_quiet(global).await?;
             let why = app.access_why(person, permission, on.as_deref().unwrap_or_default());
             let why = why.await.into_diagnostic()?;
-            if global.json { say::json(&why) } else { Ok(told(&why)) }
+            if global.json {
+                return say::json(&why);
+            }
+            told(&why);
+            Ok(())
         }
         Some(AccessCommand::Check { file }) => check(global, file),
         Some(AccessCommand::Schema) => {

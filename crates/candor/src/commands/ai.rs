@@ -48,7 +48,7 @@ pub(crate) async fn run(global: &Global, command: &AiCommand) -> Result<()> {
 fn show(view: &AiSwitchView) {
     match &view.stopped {
         Some(stop) => say::line(format!("stopped by {} at {}: {}", stop.by, stop.at, stop.reason)),
-        None => say::line("AI is on".to_owned()),
+        None => say::line("AI is on"),
     }
     for (id, name) in &view.waiting {
         say::line(format!("  campaign {id} waits, paused: {name}"));

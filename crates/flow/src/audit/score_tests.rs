@@ -62,7 +62,7 @@ fn chance_alone_refuses_a_fair_score_in_at_most_one_of_twenty() {
         let mut random = science::hash::SplitMix64::new(seed);
         let (mut held, mut rows) = (Vec::new(), Vec::new());
         for customer in 0..300 {
-            held.push((customer, if random.next_u64() % 3 == 0 { "b" } else { "a" }.to_owned()));
+            held.push((customer, if random.next_u64().is_multiple_of(3) { "b" } else { "a" }.to_owned()));
             let risk = random.next_f64();
             rows.push(ScoredRow {
                 customer,
