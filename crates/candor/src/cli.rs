@@ -212,6 +212,15 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Option<AccessCommand>,
     },
+    /// When a campaign needs a second approver, and how long a launch can be undone; as JSON
+    Oversight {
+        /// File with changed settings
+        #[arg(long, value_name = "FILE")]
+        set: Option<PathBuf>,
+        /// Address of the privacy officer who changes them
+        #[arg(long, value_name = "EMAIL")]
+        by: Option<String>,
+    },
     /// Stop all AI at once, or let it go on
     #[command(subcommand)]
     Ai(AiCommand),

@@ -53,6 +53,9 @@ async fn run(Cli { global, command }: Cli) -> Result<ExitCode> {
         Command::Rights(rights) => commands::rights::run(&global, &rights).await,
         Command::Person(person) => commands::person::run(&global, &person).await,
         Command::Access { command } => commands::access::run(&global, command.as_ref()).await,
+        Command::Oversight { set, by } => {
+            commands::oversight::run(&global, set.as_deref(), by.as_deref()).await
+        }
         Command::Ai(command) => commands::ai::run(&global, &command).await,
         Command::Training(training) => commands::training::run(&global, &training).await,
         Command::Brand(args) => commands::brand::run(&global, &args).await,

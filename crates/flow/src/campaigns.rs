@@ -313,7 +313,27 @@ impl App {
         }
         self.still_clear(&campaign).await?;
         self.long_term_allows(&campaign).await?;
-        let rows = decide::plan(self, &campaign).await?;
+        let content = approved.content().to_string();
+        // The audience may have grown since, and a rule may be overridden by now.
+        let needed = self.needed_for(&campaign, &content).await?;
+        if self.store().valid_approvals(id).await?.len() < needed as usize {
+            let mut tx = self.store().begin().await?;
+            tx.need_approvals(id, i64::from(needed)).await?;
+            tx.move_campaign(id, CampaignState::Approved, CampaignState::Submitted, now).await?;
+            let payload = serde_json::json!({ "content": content, "needed": needed });
+            let object = format!("campaign/{id}");
+            tx.append_entries(&[self.entry(granted.actor(), Action::CampaignSubmitted, object, payload)])
+                .await?;
+            tx.commit().await?;
+            return Err(Problem::AnotherApprover.into());
+        }
+        let mut rows = decide::plan(self, &campaign).await?;
+        let sends_from = now.plus_seconds(i64::from(self.oversight().await?.grace_minutes) * 60);
+        for row in &mut rows {
+            if let Place::Planned { not_before, .. } = &mut row.place {
+                *not_before = (*not_before).max(sends_from);
+            }
+        }
         let planned = rows.iter().filter(|row| matches!(row.place, Place::Planned { .. })).count();
         if planned == 0 {
             return Err(nobody_to_write_to(&campaign, &rows).into());
@@ -323,14 +343,13 @@ impl App {
             "control_share": campaign.plan.control_share, "seed": campaign.plan.seed,
             "models": self.models_of(&campaign.plan.audience).await?,
         });
-        let content = approved.content().to_string();
         let audit = self.fair_to_launch(&granted, &campaign, &content).await?;
-        let launched = serde_json::json!({ "content": content });
+        let launched = serde_json::json!({ "content": content, "sends_from": sends_from });
         let object = format!("campaign/{id}");
         // Frozen and running in one step: a crash in between leaves an approved campaign that can be launched again.
         let mut tx = self.store().begin().await?;
         tx.freeze_audience(id, &rows).await?;
-        tx.launching(id, uses_ai(&campaign.plan), now).await?;
+        tx.launching(id, uses_ai(&campaign.plan), sends_from).await?;
         tx.move_campaign(id, CampaignState::Approved, CampaignState::Running, now).await?;
         let mut entries = Vec::new();
         if let Some(audit) = &audit {
@@ -341,7 +360,29 @@ impl App {
         entries.push(self.entry(granted.actor(), Action::CampaignLaunched, object, launched));
         tx.append_entries(&entries).await?;
         tx.commit().await?;
-        self.enqueue(&Work::Deliver { campaign: id }, now).await
+        self.enqueue(&Work::Deliver { campaign: id }, sends_from).await
+    }
+
+    /// Undoes a launch of which nothing has left yet: the campaign is approved as it was before, and nobody is planned.
+    ///
+    /// # Errors
+    /// [`Problem::AlreadySending`] when a message has begun to leave, [`Error::Conflict`] when it was not launched.
+    pub async fn undo_launch(&self, person: &Person, id: CampaignId) -> Result<()> {
+        let campaign = self.store().campaign(id).await?;
+        let granted = self.needs_on(person, Permission::Halt, on_campaign(&campaign)).await?;
+        let now = self.now();
+        let mut tx = self.store().begin().await?;
+        if !tx.nothing_began(id).await? {
+            return Err(Problem::AlreadySending.into());
+        }
+        let state = tx.campaign(id).await?.state;
+        let rows = tx.thaw_audience(id).await?;
+        tx.move_campaign(id, state, CampaignState::Approved, now).await?;
+        let payload = serde_json::json!({ "rows": rows });
+        let entry = self.entry(granted.actor(), Action::LaunchUndone, format!("campaign/{id}"), payload);
+        tx.append_entries(&[entry]).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Halts a running campaign. The message that is being handed over right now is waited for; once this is over,

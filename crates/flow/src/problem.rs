@@ -30,6 +30,21 @@ pub enum Problem {
         /// Why.
         reason: String,
     },
+    /// Nothing of a campaign would be left.
+    #[error("nothing would be left of it; send it back instead")]
+    NothingLeft,
+    /// Somebody would approve twice.
+    #[error("you approved it; it needs another person than you and its author")]
+    ApprovedByYou,
+    /// More people must approve it than did.
+    #[error("it now needs another approver: it went back to be read by somebody else")]
+    AnotherApprover,
+    /// Something of it has left.
+    #[error("messages have begun to leave; stop it instead, and what has not left is withdrawn")]
+    AlreadySending,
+    /// Settings of oversight that cannot be used.
+    #[error("{0}")]
+    Oversight(policy::oversight::OversightFault),
     /// AI is not stopped.
     #[error("AI is not stopped; there is nothing to let go on")]
     AiGoesOn,
@@ -473,8 +488,13 @@ impl Problem {
             | Self::NotAllJudged
             | Self::BroughtModel { .. }
             | Self::NoReasonForGate
+            | Self::Oversight(_)
             | Self::VaultFile { .. } => ProblemKind::Input,
             Self::ChangedSinceRead
+            | Self::NothingLeft
+            | Self::ApprovedByYou
+            | Self::AnotherApprover
+            | Self::AlreadySending
             | Self::AiStopped { .. }
             | Self::AiGoesOn
             | Self::OwnStop
@@ -531,6 +551,7 @@ impl From<policy::Refusal> for Problem {
     /// Why an approval does not hold. What only a message can be refused for never comes from checking an approval.
     fn from(refusal: policy::Refusal) -> Self {
         match refusal {
+            policy::Refusal::TooFewApprovers { .. } => Self::AnotherApprover,
             policy::Refusal::AuthorApproved => Self::OwnCampaign,
             policy::Refusal::Edited { .. } => Self::EditedSinceApproval,
             _ => Self::NotApproved,

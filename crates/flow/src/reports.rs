@@ -77,6 +77,7 @@ impl App {
             veto: self.veto_of(&campaign).await?,
             fairness: self.audit_of(id, &content_hash.to_string()).await?,
             audited_attributes: self.audited_attributes(&self.fairness_policy().await?).await?.len(),
+            risk: self.risk_view(&campaign, &content_hash.to_string()).await?,
             approved_by,
             approved_at: approval.as_ref().map(|approval| approval.at),
             standing,
@@ -159,6 +160,13 @@ impl App {
                 self.store().excluded_of_campaign(id, reason, PAGE as i64, offset).await?
             }
         };
+        let mut actions = actions(self, person, &campaign);
+        let live = matches!(campaign.state, CampaignState::Running | CampaignState::Paused);
+        // Until the first message has begun to leave, the launch can be taken back whole.
+        if live && self.may(person, Permission::Halt) && self.store().nothing_began(id).await? {
+            actions.insert(0, CampaignAction::Undo);
+        }
+        let sends_from = self.store().sends_from(id).await?.filter(|at| live && *at > self.now());
         let window_ends = measured.as_ref().map(|measured| measured.to);
         let planned_end = campaign.changed_at.plus_days(i64::from(campaign.plan.window_days)).day();
         let line = |message: store::deliveries::Delivery| MessageLine {
@@ -190,7 +198,8 @@ impl App {
             matches,
             page,
             pages,
-            actions: actions(self, person, &campaign),
+            sends_from,
+            actions,
         })
     }
 

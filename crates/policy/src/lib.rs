@@ -17,6 +17,7 @@ pub mod deploy_gate;
 pub mod fairness_gate;
 pub mod holidays;
 pub mod long_term_gate;
+pub mod oversight;
 pub mod permit;
 pub mod personal;
 pub mod purpose;

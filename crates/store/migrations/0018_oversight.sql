@@ -1,5 +1,5 @@
--- Oversight by people: the switch that stops all AI, how many must approve a campaign, what of it they approved, until
--- when a launch can be undone, and what they said to its author.
+-- Oversight by people: the switch that stops all AI, how many must approve a campaign, what of it they approved, and
+-- before when nothing of a launch leaves.
 
 CREATE TABLE ai_switch (
     id      BIGINT NOT NULL PRIMARY KEY,
@@ -20,24 +20,6 @@ ALTER TABLE campaigns ADD COLUMN at_most BIGINT CHECK (at_most > 0);
 -- Nothing of it leaves before.
 ALTER TABLE campaigns ADD COLUMN sends_from BIGINT;
 
-CREATE TABLE review_comments (
-    id          BIGINT NOT NULL PRIMARY KEY,
-    campaign    BIGINT NOT NULL REFERENCES campaigns (id),
-    -- The content it is about.
-    content     TEXT NOT NULL,
-    person      BIGINT NOT NULL REFERENCES people (id),
-    at          BIGINT NOT NULL,
-    place       TEXT NOT NULL CHECK (place IN ('subject', 'preheader', 'headline', 'body', 'button', 'audience', 'offer', 'plan', 'whole')),
-    language    TEXT CHECK (language IN ('en', 'es')),
-    -- The sentence it is about, as a customer would read it; empty for a whole part.
-    sentence    TEXT NOT NULL,
-    words       TEXT NOT NULL CHECK (words <> ''),
-    resolved_by BIGINT REFERENCES people (id),
-    resolved_at BIGINT,
-    CHECK ((resolved_by IS NULL) = (resolved_at IS NULL))
-);
-CREATE INDEX review_comments_campaign ON review_comments (campaign, id);
-
 -- Nobody counts twice.
 CREATE UNIQUE INDEX approvals_once ON approvals (campaign, content_hash, approver) WHERE verdict = 'approved' AND voided_at IS NULL;
 
@@ -47,4 +29,4 @@ INSERT INTO moves (machine, from_state, to_state) VALUES
     ('campaign', 'paused', 'approved'),
     ('campaign', 'approved', 'submitted');
 
-INSERT INTO counters (name, value) VALUES ('ai_switch', 0), ('review_comments', 0);
+INSERT INTO counters (name, value) VALUES ('ai_switch', 0);

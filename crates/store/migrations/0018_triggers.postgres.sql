@@ -57,17 +57,3 @@ END
 $$;
 CREATE TRIGGER ai_switch_two_people BEFORE INSERT ON ai_switch
 FOR EACH ROW EXECUTE FUNCTION ai_switch_two_people_rule();
-
-CREATE TRIGGER review_comments_kept BEFORE DELETE ON review_comments FOR EACH ROW
-EXECUTE FUNCTION candor_refuse('what was said in a review is kept');
-
-CREATE FUNCTION review_comments_once_rule() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF OLD.resolved_at IS NOT NULL OR OLD.campaign <> NEW.campaign OR OLD.person <> NEW.person OR OLD.words <> NEW.words OR OLD.sentence <> NEW.sentence OR OLD.place <> NEW.place OR OLD.content <> NEW.content OR OLD.at <> NEW.at THEN
-        RAISE EXCEPTION 'candor: a comment is resolved once, and not changed';
-    END IF;
-    RETURN NEW;
-END
-$$;
-CREATE TRIGGER review_comments_once BEFORE UPDATE ON review_comments
-FOR EACH ROW EXECUTE FUNCTION review_comments_once_rule();

@@ -63,10 +63,3 @@ BEGIN SELECT RAISE(ABORT, 'candor: the switch of AI is kept as it was thrown'); 
 CREATE TRIGGER ai_switch_two_people BEFORE INSERT ON ai_switch
 WHEN NEW.stopped = 0 AND (NOT EXISTS (SELECT 1 FROM certificates c WHERE c.person = NEW.person AND c.issued_at <= NEW.at AND NEW.at < c.valid_until) OR EXISTS (SELECT 1 FROM ai_switch s WHERE s.id = (SELECT MAX(b.id) FROM ai_switch b WHERE b.id < NEW.id) AND (s.stopped = 0 OR s.person = NEW.person)))
 BEGIN SELECT RAISE(ABORT, 'candor: AI goes on by somebody certified who did not stop it'); END;
-
-CREATE TRIGGER review_comments_kept BEFORE DELETE ON review_comments
-BEGIN SELECT RAISE(ABORT, 'candor: what was said in a review is kept'); END;
-
-CREATE TRIGGER review_comments_once BEFORE UPDATE ON review_comments
-WHEN OLD.resolved_at IS NOT NULL OR OLD.campaign <> NEW.campaign OR OLD.person <> NEW.person OR OLD.words <> NEW.words OR OLD.sentence <> NEW.sentence OR OLD.place <> NEW.place OR OLD.content <> NEW.content OR OLD.at <> NEW.at
-BEGIN SELECT RAISE(ABORT, 'candor: a comment is resolved once, and not changed'); END;

@@ -1,4 +1,4 @@
--- Oversight: the switch of AI, and comments of reviews.
+-- Oversight: the switch of AI, and launches.
 
 -- name: ai_switch
 SELECT stopped, person, reason, at FROM ai_switch ORDER BY id DESC LIMIT 1;
@@ -19,13 +19,5 @@ UPDATE campaigns SET uses_ai = $2, sends_from = $3 WHERE id = $1 AND state = 'ap
 -- name: sends_from
 SELECT sends_from FROM campaigns WHERE id = $1;
 
--- name: comments
-SELECT id, campaign, content, person, at, place, language, sentence, words, resolved_by, resolved_at FROM review_comments
-WHERE campaign = $1 ORDER BY id;
-
--- name: put_comment
-INSERT INTO review_comments (id, campaign, content, person, at, place, language, sentence, words)
-VALUES ($1, $2, $3, $4, $5, $6, NULLIF($7, ''), $8, $9);
-
--- name: resolve_comment
-UPDATE review_comments SET resolved_by = $2, resolved_at = $3 WHERE id = $1 AND resolved_at IS NULL;
+-- name: began
+SELECT CAST(COUNT(*) AS BIGINT) AS n FROM deliveries WHERE campaign = $1 AND state NOT IN ('planned', 'excluded');

@@ -58,7 +58,6 @@ pub fn return_of(table: &str) -> Option<Return> {
         | "variants"
         | "reports"
         | "approvals"
-        | "review_comments"
         | "ai_switch"
         | "measurements"
         | "guard_readings"

@@ -275,7 +275,6 @@ mod tests {
             terms::fact::Polarity,
             terms::fairness::FairnessVerdict,
             terms::fairness::AuditOccasion,
-            terms::approval::CommentPlace,
             terms::monitoring::SampleKind,
             terms::monitoring::Truth,
             terms::monitoring::Writer,

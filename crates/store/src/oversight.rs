@@ -1,11 +1,11 @@
-//! Oversight: the switch that stops all AI, what is known of a campaign from its launch on, and comments of reviews.
+//! Oversight: the switch that stops all AI, and what is known of a campaign from its launch
+//! on.
 //! The switch is rows that are only added; the last one holds, and the schema lets AI go on only by two people.
 
 use crate::error::{Error, Result};
 use crate::open::{reads, writes};
 use crate::sql::{self, Columns, sql};
 use sqlx::any::AnyRow;
-use terms::approval::Comment;
 use terms::ids::{CampaignId, PersonId};
 use terms::time::Instant;
 
@@ -28,25 +28,6 @@ fn switch(row: &AnyRow) -> Result<AiSwitch> {
         person: PersonId(row.int("person")?),
         reason: row.text("reason")?,
         at: row.at("at")?,
-    })
-}
-
-fn comment(row: &AnyRow) -> Result<Comment> {
-    let resolved = match (row.opt_int("resolved_by")?, row.opt_at("resolved_at")?) {
-        (Some(by), Some(at)) => Some((PersonId(by), at)),
-        _ => None,
-    };
-    Ok(Comment {
-        id: row.int("id")?,
-        campaign: CampaignId(row.int("campaign")?),
-        content: row.word("content")?,
-        person: PersonId(row.int("person")?),
-        at: row.at("at")?,
-        place: row.word("place")?,
-        language: row.opt_word("language")?,
-        sentence: row.text("sentence")?,
-        words: row.text("words")?,
-        resolved,
     })
 }
 
@@ -87,13 +68,13 @@ reads! {
         row.ok_or_else(|| Error::missing("campaign", id))?.opt_at("sends_from")
     }
 
-    /// Every comment about a campaign, oldest first.
+    /// Whether no message of a campaign has begun to leave.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn comments(&mut self, campaign: CampaignId) -> Result<Vec<Comment>> {
-        let rows = sqlx::query(sql!("oversight", "comments")).bind(campaign.0).fetch_all(self.db()).await?;
-        sql::rows(&rows, comment)
+    pub async fn nothing_began(&mut self, id: CampaignId) -> Result<bool> {
+        let query = sqlx::query(sql!("oversight", "began")).bind(id.0);
+        Ok(query.fetch_one(self.db()).await?.int("n")? == 0)
     }
 }
 
@@ -119,30 +100,5 @@ writes! {
         let query = sqlx::query(sql!("oversight", "launching"));
         query.bind(id.0).bind(i64::from(uses_ai)).bind(sends_from.0).execute(self.db()).await?;
         Ok(())
-    }
-
-    /// Keeps a comment. Comes out: its number.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn put_comment(&mut self, comment: &Comment) -> Result<i64> {
-        let id = self.take_numbers("review_comments", 1).await?;
-        sqlx::query(sql!("oversight", "put_comment"))
-            .bind(id).bind(comment.campaign.0).bind(comment.content.to_string()).bind(comment.person.0)
-            .bind(comment.at.0).bind(comment.place.as_str())
-            .bind(comment.language.map_or("", |language| language.as_str()))
-            .bind(comment.sentence.clone()).bind(comment.words.clone())
-            .execute(self.db())
-            .await?;
-        Ok(id)
-    }
-
-    /// Calls a comment done. Comes out: whether it was open.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn resolve_comment(&mut self, id: i64, person: PersonId, at: Instant) -> Result<bool> {
-        let query = sqlx::query(sql!("oversight", "resolve_comment")).bind(id).bind(person.0).bind(at.0);
-        Ok(query.execute(self.db()).await?.rows_affected() > 0)
     }
 }

@@ -96,7 +96,6 @@ pub const WITHOUT_CUSTOMERS: &[(&str, &str)] = &[
     ("variants", "words with slots; names are filled in at the moment of sending"),
     ("reports", "the guard reads a text as a made-up sample customer would"),
     ("approvals", "what people who work with the installation decided"),
-    ("review_comments", "what people who work with the installation said of drafts"),
     ("guard_readings", "texts as the guard read them, with the name of a made-up customer, and what it said"),
     ("guard_findings", "counts by rule"),
     ("guard_held", "counts of messages by campaign, month and rule"),

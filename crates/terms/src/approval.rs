@@ -1,6 +1,5 @@
 //! An approval: a person who is not the author said yes to exactly this content.
 
-use crate::customer::Language;
 use crate::hash::ContentHash;
 use crate::ids::{ApprovalId, CampaignId, PersonId};
 use crate::text_enum::text_enum;
@@ -22,55 +21,6 @@ pub struct Approval {
     pub at: Instant,
     /// What the approver wrote, possibly empty.
     pub note: String,
-}
-
-/// A comment of a review, at a place of the campaign.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Comment {
-    /// Number; 0 before it is kept.
-    pub id: i64,
-    /// Campaign.
-    pub campaign: CampaignId,
-    /// The content it is about.
-    pub content: ContentHash,
-    /// Who wrote it.
-    pub person: PersonId,
-    /// When.
-    pub at: Instant,
-    /// About what.
-    pub place: CommentPlace,
-    /// In the words of which language, where it is about words.
-    pub language: Option<Language>,
-    /// About which sentence; empty: the whole part.
-    pub sentence: String,
-    /// What they say.
-    pub words: String,
-    /// Who called it done, and when.
-    pub resolved: Option<(PersonId, Instant)>,
-}
-
-text_enum! {
-    /// What a comment of a review is about.
-    "place of a comment" CommentPlace {
-        /// The subject.
-        Subject = "subject",
-        /// The preheader.
-        Preheader = "preheader",
-        /// The headline.
-        Headline = "headline",
-        /// The body.
-        Body = "body",
-        /// The button.
-        Button = "button",
-        /// Whom it is meant for.
-        Audience = "audience",
-        /// What is offered.
-        Offer = "offer",
-        /// How it is run: times, share held out.
-        Plan = "plan",
-        /// All of it.
-        Whole = "whole",
-    }
 }
 
 text_enum! {

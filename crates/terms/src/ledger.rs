@@ -64,8 +64,6 @@ text_enum! {
         LaunchUndone = "launch_undone",
         /// Somebody approved a campaign that needs another approver yet.
         CampaignSeconded = "campaign_seconded",
-        /// A comment of a review was resolved.
-        CommentResolved = "comment_resolved",
         /// Settings of oversight were changed: when another approver is needed, how long a launch can be undone.
         OversightChanged = "oversight_changed",
         /// All AI was stopped at once.

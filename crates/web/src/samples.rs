@@ -543,6 +543,20 @@ pub(crate) fn review() -> ReviewView {
     let mut compose = compose();
     compose.state = CampaignState::Submitted;
     ReviewView {
+        risk: flow::oversight::RiskView {
+            class: flow::oversight::RiskClass::High,
+            risks: terms::approval::Risk::ALL
+                .iter()
+                .map(|risk| flow::oversight::RiskLine { risk: *risk, found: 12_000.0, second: true })
+                .collect(),
+            needed: 2,
+            approved: vec![flow::oversight::ApproverLine {
+                name: HOSTILE.into(),
+                at: Day(20_700).start(),
+                note: HOSTILE.into(),
+            }],
+            part: flow::oversight::Part { struck: vec![Language::Spanish], at_most: Some(500) },
+        },
         compose,
         author: "Marta Vidal".into(),
         content_hash: "9f2c4d1be0a7735c9f2c4d1be0a7735c9f2c4d1be0a7735c9f2c4d1be0a7735c".into(),
@@ -562,6 +576,7 @@ pub(crate) fn review() -> ReviewView {
 pub(crate) fn report() -> ReportView {
     let step = |reason: &str, people| FunnelStep { reason: reason.into(), people };
     ReportView {
+        sends_from: Some(Day(20_700).start()),
         brief: brief(
             3,
             "Come back to good coffee",

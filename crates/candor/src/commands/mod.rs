@@ -15,6 +15,7 @@ pub(crate) mod key;
 pub(crate) mod ledger;
 pub(crate) mod long_term;
 pub(crate) mod model;
+pub(crate) mod oversight;
 pub(crate) mod person;
 pub(crate) mod processing;
 pub(crate) mod report;

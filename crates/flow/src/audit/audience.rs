@@ -262,7 +262,14 @@ impl App {
             let held = self.values_for_audit(attribute, about).await?;
             groupings.push(Grouping::new(attribute.as_str(), &snapshot, held, |key| lawful.covers(key)));
         }
-        let mut base = decide::eligible(self, campaign, &snapshot).await?;
+        // Whom an approver left out with their language is among those who could have got it.
+        let mut whole = campaign.clone();
+        whole.plan.struck.clear();
+        let mut base = decide::eligible(self, &whole, &snapshot).await?;
+        let not_struck = |at: &usize| {
+            let language = snapshot.customers.get(*at).map(|customer| customer.language());
+            !language.is_some_and(|language| campaign.plan.struck.contains(&language))
+        };
         let mut included = vec![false; base.len()];
         let mut include = |at: usize| included.get_mut(at).into_iter().for_each(|slot| *slot = true);
         if matches!(campaign.state, CampaignState::Running | CampaignState::Paused) {
@@ -274,7 +281,10 @@ impl App {
                 base.get_mut(at).into_iter().for_each(|slot| *slot = true);
             }
         } else {
-            policy::segment::eval_columns(&segment, &snapshot.columns).ones().for_each(include);
+            policy::segment::eval_columns(&segment, &snapshot.columns)
+                .ones()
+                .filter(not_struck)
+                .for_each(include);
         }
         let mut messages = vec![0; base.len()];
         for (key, n, _) in self.store().reached_since(self.now().plus_days(-REACH_DAYS)).await? {

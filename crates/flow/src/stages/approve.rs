@@ -14,6 +14,7 @@ use terms::person::Person;
 use crate::access::{Permission, on_campaign};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::oversight::Part;
 use crate::problem::Problem;
 
 impl App {
@@ -51,33 +52,72 @@ impl App {
         seen_hash: &str,
         note: &str,
     ) -> Result<()> {
-        let campaign = self.store().campaign(id).await?;
+        self.approve_part(person, id, seen_hash, note, &Part::default()).await.map(|_| ())
+    }
+
+    /// Approves a submitted campaign, or what `part` leaves of it. Comes out: the state it is in then; it stays submitted
+    /// while it needs another approver.
+    ///
+    /// # Errors
+    /// As [`App::approve_campaign`]; [`Problem::NothingLeft`] when every language is left out, [`Problem::ApprovedByYou`]
+    /// for who approved it already.
+    pub async fn approve_part(
+        &self,
+        person: &Person,
+        id: CampaignId,
+        seen_hash: &str,
+        note: &str,
+        part: &Part,
+    ) -> Result<CampaignState> {
+        let mut campaign = self.store().campaign(id).await?;
         let granted = self.needs_on(person, Permission::Approve, on_campaign(&campaign)).await?;
-        let current = self.content_hash(&campaign).await?;
-        if current.to_string() != seen_hash {
+        let seen = self.content_hash(&campaign).await?;
+        if seen.to_string() != seen_hash {
             return Err(Problem::ChangedSinceRead.into());
         }
+        let given = self.store().valid_approvals(id).await?;
+        if part.is_whole() && given.iter().any(|approval| approval.approver == person.id) {
+            return Err(Problem::ApprovedByYou.into());
+        }
+        narrow(&mut campaign, part)?;
+        let current = self.content_hash(&campaign).await?;
+        let narrowed = current != seen;
         self.plan_needs_ai(&campaign.plan).await?;
         self.still_clear(&campaign).await?;
         self.long_term_allows(&campaign).await?;
-        self.fair_to_approve(&granted, &campaign, seen_hash).await?;
+        let content = current.to_string();
+        self.fair_to_approve(&granted, &campaign, &content).await?;
+        let needed = self.needed_for(&campaign, &content).await?;
+        let report = if narrowed { self.store().report(id, &seen).await? } else { None };
         let mut tx = self.store().begin().await?;
+        if narrowed {
+            if tx.campaign_hash(id).await? != Some(seen) {
+                return Err(Problem::ChangedSinceRead.into());
+            }
+            let (struck, at_most) = (&campaign.plan.struck, campaign.plan.at_most);
+            tx.narrow_campaign(id, struck, at_most, &current, self.now()).await?;
+        }
+        if let Some(report) = report {
+            tx.put_report(id, &current, &report, self.now()).await?;
+        }
+        tx.need_approvals(id, i64::from(needed)).await?;
         let approval = tx.approve_campaign(id, person.id, &current, note, self.now()).await?;
-        // Whoever approves has seen what the guard left to a person, and lets it pass.
-        let passed = tx.put_passes(approval.id, id).await?;
+        let state = tx.campaign(id).await?.state;
+        // Whoever approves has seen what the guard left to a person, and lets it pass; it is counted once.
+        let passed =
+            if state == CampaignState::Approved { tx.put_passes(approval.id, id).await? } else { Vec::new() };
+        let action = match state {
+            CampaignState::Approved => Action::CampaignApproved,
+            _ => Action::CampaignSeconded,
+        };
         let payload = serde_json::json!({
             "campaign": campaign.plan.name, "passed": passed, "content": current.to_string(), "approval": approval.id, "note": note,
+            "needed": needed, "struck": campaign.plan.struck, "at_most": campaign.plan.at_most,
             "author": campaign.author, "models": self.models_of(&campaign.plan.audience).await?,
         });
-        tx.append_entries(&[self.entry(
-            granted.actor(),
-            Action::CampaignApproved,
-            format!("campaign/{id}"),
-            payload,
-        )])
-        .await?;
+        tx.append_entries(&[self.entry(granted.actor(), action, format!("campaign/{id}"), payload)]).await?;
         tx.commit().await?;
-        Ok(())
+        Ok(state)
     }
 
     /// Refuses a campaign that the guard would hold back now: facts or rules of the brand may have changed since it was
@@ -131,4 +171,20 @@ impl App {
         };
         check_approval(campaign, &approvals, needed, current).map_err(|refusal| Problem::from(refusal).into())
     }
+}
+
+/// Takes what an approver leaves out off a campaign. What was left out before stays so.
+fn narrow(campaign: &mut Campaign, part: &Part) -> Result<()> {
+    for language in &part.struck {
+        if !campaign.plan.struck.contains(language) {
+            campaign.plan.struck.push(*language);
+        }
+    }
+    campaign.plan.struck.sort_unstable();
+    let left = |language| !campaign.plan.struck.contains(&language);
+    if part.at_most == Some(0) || !campaign.variants.iter().any(|variant| left(variant.language)) {
+        return Err(Problem::NothingLeft.into());
+    }
+    campaign.plan.at_most = [campaign.plan.at_most, part.at_most].into_iter().flatten().min();
+    Ok(())
 }

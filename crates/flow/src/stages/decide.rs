@@ -3,7 +3,7 @@
 //! Goes in: a campaign and the state of all customers. Comes out: one row for everybody in the audience, frozen. The
 //! rows add up: planned + excluded, each with one named reason, make the audience.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use policy::decide::{Outcome, Rules, Subject, SubjectColumns, decide, decide_columns};
 use policy::personal::{Wording, budget, wording};
@@ -13,9 +13,9 @@ use science::experiment::power::{Demand, minimal_detectable};
 use store::deliveries::{AudienceRow, Place};
 use terms::campaign::{Campaign, CampaignPlan, CampaignState};
 use terms::customer::Language;
-use terms::decision::{Decision, ExclusionReason};
+use terms::decision::{Decision, ExclusionReason, Reason};
 use terms::experiment::Arm;
-use terms::ids::{CampaignId, PersonId, VariantId};
+use terms::ids::{CampaignId, CustomerKey, PersonId, VariantId};
 use terms::message::Variant;
 use terms::preference::Personalisation;
 use terms::stage::Stage;
@@ -26,6 +26,9 @@ use crate::lawful::subjects::{Facts, limits};
 use crate::problem::Problem;
 use crate::snapshot::Snapshot;
 use crate::views::{AudiencePreview, FunnelStep, LevelCount, MessageWorth};
+
+/// Keeps the draw of a pilot apart from that of the control group, which has the same seed.
+const PILOT: u64 = 0x5049_4c4f_5400_0000;
 
 /// The stratum a customer is assigned in: ten times the stage, plus the fifth of value (9 where there is no value).
 fn stratum(snapshot: &Snapshot, at: usize) -> u32 {
@@ -98,6 +101,10 @@ pub(crate) async fn preview(
             Decision::Contact => eligible += 1,
             Decision::Exclude { reason } => *reasons.entry(*reason).or_default() += 1,
         }
+    }
+    if let Some(most) = plan.at_most.filter(|most| *most < eligible) {
+        reasons.insert(ExclusionReason::Pilot, eligible - most);
+        eligible = most;
     }
     let would_hold_out = (eligible as f64 * plan.control_share).round() as u64;
     let mut stages: BTreeMap<Stage, u64> = BTreeMap::new();
@@ -191,6 +198,28 @@ pub(crate) async fn eligible(app: &App, campaign: &Campaign, snapshot: &Snapshot
     Ok(eligible)
 }
 
+/// Draws an approver's pilot: those who may be contacted, in the order of their hash under the recorded seed, as many as
+/// were approved. Comes out: who takes part, and whom chance left out.
+fn pilot(
+    audience: &Audience,
+    eligible: Vec<usize>,
+    plan: &CampaignPlan,
+) -> (Vec<usize>, HashSet<CustomerKey>) {
+    let Some(most) = plan.at_most.and_then(|most| usize::try_from(most).ok()) else {
+        return (eligible, HashSet::new());
+    };
+    let key = |at: &usize| audience.subjects.get(*at).map(|subject| subject.customer.clone());
+    let hash = |at: &usize| {
+        key(at).map_or(u64::MAX, |key| science::hash::seeded_hash(plan.seed ^ PILOT, key.as_str().as_bytes()))
+    };
+    let mut drawn = eligible;
+    drawn.sort_by_cached_key(|at| (hash(at), *at));
+    let beyond = drawn.split_off(most.min(drawn.len())).iter().filter_map(key).collect();
+    // In the order of the audience, as without a pilot.
+    drawn.sort_unstable();
+    (drawn, beyond)
+}
+
 /// Decides about everybody in the audience and assigns the control group.
 pub(crate) async fn plan(app: &App, campaign: &Campaign) -> Result<Vec<AudienceRow>> {
     let snapshot = app.snapshot().await?;
@@ -206,6 +235,7 @@ pub(crate) async fn plan(app: &App, campaign: &Campaign) -> Result<Vec<AudienceR
             outcome.is_some_and(|outcome| outcome.decision() == Decision::Contact)
         })
         .collect();
+    let (eligible, beyond) = pilot(&audience, eligible, &campaign.plan);
     let unit = |at: &usize| {
         let position = *audience.positions.get(*at)?;
         Some(Unit {
@@ -226,13 +256,23 @@ pub(crate) async fn plan(app: &App, campaign: &Campaign) -> Result<Vec<AudienceR
     let mut rows = Vec::with_capacity(audience.subjects.len());
     for ((at, subject), propensity) in audience.positions.iter().zip(&audience.subjects).zip(propensities) {
         let outcome = decide(subject, &rules, now);
+        let mut reasons = outcome.reasons().to_vec();
+        let mut place = place(&outcome, subject, &campaign.variants);
+        if beyond.contains(&subject.customer) {
+            place = Place::Excluded(ExclusionReason::Pilot);
+            reasons.push(Reason {
+                check: "approval.pilot".to_owned(),
+                found: "not drawn into the pilot".to_owned(),
+                allows: false,
+            });
+        }
         rows.push(AudienceRow {
             customer: subject.customer.clone(),
             step: 0,
             stratum: stratum(&snapshot, *at).to_string(),
             propensity,
-            place: place(&outcome, subject, &campaign.variants),
-            reasons: outcome.reasons().to_vec(),
+            place,
+            reasons,
         });
     }
     Ok(rows)

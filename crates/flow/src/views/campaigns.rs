@@ -244,6 +244,8 @@ pub struct ReviewView {
     pub veto: Option<crate::long_term::VetoView>,
     /// Attributes the vault holds that an audit would go by; with none nothing can be told.
     pub audited_attributes: usize,
+    /// How risky it is, how many must approve it, and who did.
+    pub risk: crate::oversight::RiskView,
     /// Who approved, if somebody did.
     pub approved_by: Option<String>,
     /// When.
@@ -286,6 +288,8 @@ pub enum CampaignAction {
     Pause,
     /// Go on.
     Resume,
+    /// Take the launch back, while nothing has left.
+    Undo,
     /// End for good.
     Stop,
 }
@@ -339,6 +343,8 @@ pub struct ReportView {
     pub curve: Vec<CurvePoint>,
     /// Known truth, where the shop is simulated.
     pub true_uplift: Option<f64>,
+    /// Before when nothing leaves, so that the launch can be undone.
+    pub sends_from: Option<Instant>,
     /// Day the window ends.
     pub window_ends: Option<Day>,
     /// Rows of the audience in the order they were frozen, one page of those the filter lets through.

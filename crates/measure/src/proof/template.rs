@@ -224,6 +224,15 @@ pub(crate) async fn people(app: &App) -> Result<Vec<Person>> {
     }
     let people = app.store().people().await?;
     app.take_demo_test(&somebody(&people, Role::Approver)?).await?;
+    // One approver, and no grace: what is proved here is the rules of contact.
+    let settings = flow::oversight::Oversight {
+        people: u64::MAX,
+        share_percent: 100.0,
+        second_for: vec![terms::approval::Risk::Audience],
+        grace_minutes: 0,
+        ..flow::oversight::Oversight::default()
+    };
+    app.change_oversight(&somebody(&people, Role::PrivacyOfficer)?, &settings).await?;
     Ok(people)
 }
 

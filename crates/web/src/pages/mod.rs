@@ -100,6 +100,7 @@ pub(crate) fn routes(state: WebState) -> Routes {
         .post("/campaigns/{id}/pause", Staff(Halt), review::pause)
         .post("/campaigns/{id}/resume", Staff(Launch), review::resume)
         .post("/campaigns/{id}/stop", Staff(Halt), review::stop)
+        .post("/campaigns/{id}/undo", Staff(Halt), review::undo)
         .get("/facts", Staff(View), facts::show)
         .get("/facts/new", Staff(Compose), facts::new)
         .post("/facts/new", Staff(Compose), facts::create)

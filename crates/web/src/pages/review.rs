@@ -12,8 +12,11 @@ use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
+use flow::oversight::Part;
 use flow::views::{ApprovalStanding, ApproveRefusal, CampaignAction, ReviewView};
 use serde::Deserialize;
+use terms::campaign::CampaignState;
+use terms::customer::Language;
 use terms::ids::CampaignId;
 
 #[derive(Template)]
@@ -74,6 +77,20 @@ impl ReviewPage {
         self.view.may_approve == Err(ApproveRefusal::NotCertified)
     }
 
+    /// A risk in words, with what was found.
+    fn risk(&self, line: &flow::oversight::RiskLine) -> String {
+        self.cx.t1(&format!("risk.{}", line.risk), self.cx.n(line.found))
+    }
+
+    fn risk_class(&self) -> (&'static str, &'static str) {
+        use flow::oversight::RiskClass;
+        match self.view.risk.class {
+            RiskClass::Usual => ("good", self.cx.t("risk.class.usual")),
+            RiskClass::Raised => ("warn", self.cx.t("risk.class.raised")),
+            RiskClass::High => ("bad", self.cx.t("risk.class.high")),
+        }
+    }
+
     fn refusal(&self) -> Option<&'static str> {
         Some(match self.view.may_approve.err()? {
             ApproveRefusal::Author => "author",
@@ -99,6 +116,7 @@ fn name_of(action: CampaignAction) -> &'static str {
         CampaignAction::Launch => "launch",
         CampaignAction::Pause => "pause",
         CampaignAction::Resume => "resume",
+        CampaignAction::Undo => "undo",
         CampaignAction::Stop => "stop",
     }
 }
@@ -142,6 +160,9 @@ fn page(cx: &Cx, view: ReviewView) -> Result<Response, Fault> {
 pub(crate) struct Said {
     #[serde(default)]
     seen_hash: String,
+    at_most: String,
+    strike_en: String,
+    strike_es: String,
     #[serde(default)]
     note: String,
 }
@@ -158,8 +179,15 @@ pub(crate) async fn approve(
     said: Result<Form<Said>, FormRejection>,
 ) -> Result<Response, Fault> {
     let (id, Form(said)) = (CampaignId(id?.0), said?);
-    state.app.approve_campaign(&person, id, &said.seen_hash, said.note.trim()).await?;
-    Ok(back(id, "approved"))
+    let at_most = match said.at_most.trim() {
+        "" => None,
+        typed => Some(typed.parse().map_err(|_| Fault::Unreadable("no number of people".to_owned()))?),
+    };
+    let struck = [(Language::English, &said.strike_en), (Language::Spanish, &said.strike_es)];
+    let struck = struck.into_iter().filter(|(_, ticked)| !ticked.is_empty()).map(|(language, _)| language);
+    let part = Part { struck: struck.collect(), at_most };
+    let state = state.app.approve_part(&person, id, &said.seen_hash, said.note.trim(), &part).await?;
+    Ok(back(id, if state == CampaignState::Approved { "approved" } else { "seconded" }))
 }
 
 /// Overrules the long-term veto against a campaign.
@@ -212,4 +240,6 @@ moves! {
     resume = resume_campaign, "resumed";
     /// Ends for good.
     stop = stop_campaign, "stopped";
+    /// Takes a launch back of which nothing has left.
+    undo = undo_launch, "undone";
 }

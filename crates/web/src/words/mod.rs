@@ -63,6 +63,12 @@ pub(crate) fn problem(cx: &Cx, problem: &Problem) -> String {
         Problem::AiStopped { by, at, reason } => {
             return cx.t3("problem.ai_stopped", by, cx.when(at), reason);
         }
+        Problem::NothingLeft => "problem.nothing_left",
+        Problem::ApprovedByYou => "problem.approved_by_you",
+        Problem::AnotherApprover => "problem.another_approver",
+        Problem::AlreadySending => "problem.already_sending",
+        Problem::Oversight(flow::oversight::OversightFault::Range) => "problem.oversight_range",
+        Problem::Oversight(flow::oversight::OversightFault::Audience) => "problem.oversight_audience",
         Problem::AiGoesOn => "problem.ai_goes_on",
         Problem::OwnStop => "problem.own_stop",
         Problem::NoSuchRemedy => "problem.no_such_remedy",
@@ -291,6 +297,12 @@ mod tests {
             Problem::NoMove(flow::registry::NoMove::Share),
             Problem::BuiltInModel,
             Problem::AiStopped { by: "A".into(), at: terms::time::Instant(0), reason: "b".into() },
+            Problem::NothingLeft,
+            Problem::ApprovedByYou,
+            Problem::AnotherApprover,
+            Problem::AlreadySending,
+            Problem::Oversight(flow::oversight::OversightFault::Range),
+            Problem::Oversight(flow::oversight::OversightFault::Audience),
             Problem::AiGoesOn,
             Problem::OwnStop,
             Problem::TextsHeld,
