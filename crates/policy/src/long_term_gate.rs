@@ -110,6 +110,8 @@ mod tests {
 
     fn plan(audience: &str, offer: &str) -> CampaignPlan {
         CampaignPlan {
+            at_most: None,
+            struck: Vec::new(),
             name: "any".into(),
             goal: Goal::WinBack,
             audience: audience.into(),

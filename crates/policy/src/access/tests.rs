@@ -267,13 +267,13 @@ fn what_a_brand_cannot_write_is_told_with_its_place_and_what_to_do() {
         (forbid(";").replace("@id(\"a\")\n", ""), (3, 1), "no name"),
         (forbid(";").replace("@reason(\"so\")\n", ""), (3, 1), "no reason"),
         (forbid(" when { principal.salary > 3 };"), (5, 45), "salary"),
-        (forbid(" when { context.hour > \"x\" };"), (5, 59), "type"),
-        (forbid(" when { principal in Team::\"x\" };"), (5, 57), "Team"),
-        (forbid(" wenn { true };"), (5, 37), "unexpected"),
+        (forbid(" when { context.hour > \"x\" };"), (5, 60), "type"),
+        (forbid(" when { principal in Team::\"x\" };"), (5, 58), "Team"),
+        (forbid(" wenn { true };"), (5, 38), "wenn"),
         (forbid(" when { true }"), (5, 51), "unexpected end"),
         (forbid(";"), (1, 1), "nobody could stop"),
         (forbid(" when { resource is Campaign };"), (1, 1), "nobody could stop"),
-        (forbid(" when { principal == Person::\"1\" };").repeat(2), (5, 77), "this name"),
+        (forbid(" when { principal == Person::\"1\" };").repeat(2), (7, 1), "this name"),
     ];
     for (text, place, words) in cases {
         let fault = fault(&text);
