@@ -312,7 +312,7 @@ impl App {
             return Err(Problem::TimeOver.into());
         }
         self.still_clear(&campaign).await?;
-        self.long_term_allows(&campaign).await?;
+        self.not_vetoed(&campaign).await?;
         let content = approved.content().to_string();
         // The audience may have grown since, and a rule may be overridden by now.
         let needed = self.needed_for(&campaign, &content).await?;
@@ -430,7 +430,7 @@ impl App {
         let campaign = self.store().campaign(id).await?;
         let granted = self.needs_on(person, permission, on_campaign(&campaign)).await?;
         if starts {
-            self.long_term_allows(&campaign).await?;
+            self.not_vetoed(&campaign).await?;
         }
         let now = self.now();
         let mut tx = self.store().begin().await?;

@@ -52,6 +52,7 @@ fn worker(home: &Path, now: Instant) -> Child {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_killed_in_mid_campaign_loses_and_doubles_nothing() {
     let kit = TestApp::with_customers(1_500).await;
+    kit.one_approver_is_enough().await;
     let id = kit.approved("Everybody", "known_days >= 0").await;
     let marketer = kit.person(Role::Marketer).await;
     kit.app.launch_campaign(&marketer, id).await.unwrap();

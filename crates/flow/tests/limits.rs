@@ -52,7 +52,7 @@ async fn scored(kit: &TestApp) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_of_profiling_ends_scores_at_once_and_everywhere() {
-    let kit = TestApp::with_customers(300).await;
+    let kit = TestApp::with_customers(600).await;
     let before = scored(&kit).await;
     assert!(before.len() > 20, "{}", before.len());
     let key = before[0].clone();

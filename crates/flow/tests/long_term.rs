@@ -44,7 +44,9 @@ fn is_veto(result: Result<(), Error>) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_campaign_is_judged_when_its_window_is_over_and_not_before() {
-    let kit = TestApp::with_customers(400).await;
+    // A tenth is held out, and both arms need fifty whose value is known.
+    let kit = TestApp::with_customers(1_200).await;
+    kit.one_approver_is_enough().await;
     let id = kit.approved("The first", "known_days >= 0").await;
     kit.app.launch_campaign(&kit.person(Role::Marketer).await, id).await.unwrap();
     kit.work_for_a_day().await;

@@ -44,4 +44,4 @@ async fn a_name_that_makes_a_claim_is_held_back_and_all_others_are_sent() {
     assert_eq!(funnel.held.get(&HELD).copied(), Some(i64::from(held)), "the report counts them");
 }
 
-const HELD: ExclusionReason = ExclusionReason::MissingFacts;
+const HELD: ExclusionReason = ExclusionReason::Guard;

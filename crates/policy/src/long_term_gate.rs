@@ -124,8 +124,6 @@ mod tests {
             offer: offer.into(),
             written_with_ai: false,
             topic: String::new(),
-            struck: Vec::new(),
-            at_most: None,
         }
     }
 

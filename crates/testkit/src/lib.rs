@@ -266,6 +266,17 @@ impl TestApp {
         conn.close().await.expect("a clean end");
     }
 
+    /// Asks for one approver whatever the size of an audience, as in a house that has no second one.
+    ///
+    /// # Panics
+    /// When the settings cannot be changed.
+    pub async fn one_approver_is_enough(&self) {
+        let officer = self.person(Role::PrivacyOfficer).await;
+        let now = self.app.oversight().await.expect("settings");
+        let settings = flow::oversight::Oversight { people: 1_000_000, share_percent: 100.0, ..now };
+        self.app.change_oversight(&officer, &settings).await.expect("settings");
+    }
+
     /// Lets every model act that passed its gates, as the approver.
     pub async fn promote_waiting(&self) {
         let approver = self.person(Role::Approver).await;

@@ -144,7 +144,7 @@ impl App {
     }
 
     /// Refuses a campaign of a kind whose last clear judgement is a veto that nobody overruled for it as it stands.
-    pub(crate) async fn long_term_allows(&self, campaign: &Campaign) -> Result<()> {
+    pub(crate) async fn not_vetoed(&self, campaign: &Campaign) -> Result<()> {
         match self.veto_of(campaign).await? {
             Some(VetoView { overruled: None, campaign, name, .. }) => {
                 Err(Problem::LongTermVeto { campaign, name }.into())

@@ -208,6 +208,8 @@ impl App {
 
     /// Whether the texts that campaigns start from may be used: not after they failed their gate, until they pass it.
     pub(crate) async fn texts_may_be_used(&self) -> Result<()> {
+        // A new house has not run any job that would have entered what is a part of the program.
+        self.register_built_in().await?;
         let versions = self.store().models().await?;
         let library = versions
             .iter()

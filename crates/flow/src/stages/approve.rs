@@ -84,7 +84,7 @@ impl App {
         let narrowed = current != seen;
         self.plan_needs_ai(&campaign.plan).await?;
         self.still_clear(&campaign).await?;
-        self.long_term_allows(&campaign).await?;
+        self.not_vetoed(&campaign).await?;
         let content = current.to_string();
         self.fair_to_approve(&granted, &campaign, &content).await?;
         let needed = self.needed_for(&campaign, &content).await?;

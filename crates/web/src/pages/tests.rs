@@ -475,7 +475,7 @@ fn an_approval_is_called_void_only_when_something_changed() {
     };
     use flow::views::ApprovalStanding::{Edited, Holds, NewModel, None};
     for standing in [None, Holds] {
-        assert!(!page(standing).contains("no longer"), "{standing:?}");
+        assert!(!page(standing).contains("approval no longer"), "{standing:?}");
     }
     assert!(page(Edited).contains("The approval no longer counts"));
     assert!(page(NewModel).contains("A model went live after the approval"));
