@@ -168,14 +168,18 @@ pub fn evaluate(
     })
 }
 
+/// What rounding makes of sums of money, in major units a customer: far below anything that is measured.
+const ROUNDING: f64 = 1e-9;
+
 /// Probability that what was estimated lies below a limit; `None` where there are too few.
 #[must_use]
 pub fn probability_below(evidence: &Evidence, limit: f64) -> Option<f64> {
     let Evidence::Sufficient(found) = evidence else { return None };
     let error = (found.interval.high - found.interval.low) / 2.0 / normal_quantile(found.interval.level);
-    Some(match error > 0.0 {
+    // Where nothing differs, what is left is the rounding of sums, and that is no loss.
+    Some(match error > ROUNDING {
         true => Normal::standard().cdf((limit - found.value) / error),
-        false if found.value < limit => 1.0,
+        false if found.value < limit - ROUNDING => 1.0,
         false => 0.0,
     })
 }

@@ -156,14 +156,14 @@ fn page(cx: &Cx, view: ReviewView) -> Result<Response, Fault> {
 }
 
 /// What an approver sends.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(crate) struct Said {
-    #[serde(default)]
     seen_hash: String,
     at_most: String,
+    // A box that is not ticked is not sent.
     strike_en: String,
     strike_es: String,
-    #[serde(default)]
     note: String,
 }
 
