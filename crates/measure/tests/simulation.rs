@@ -26,8 +26,9 @@ async fn clean(first: u64, count: u64) {
         sends += ran.stirred;
         kills += ran.kills;
     }
-    // A simulation in which nothing is sent and nobody dies would show nothing.
-    assert!(sends > count / 2 && kills > count, "{sends} messages left in the storm, {kills} workers died");
+    // A simulation in which nothing is sent and nobody dies would show nothing. Each message asks the switch of all AI and
+    // the holdout too, so workers die before more of them than they once did: 48 and some 60 leave of a hundred seeds.
+    assert!(sends > count / 3 && kills > count, "{sends} messages left in the storm, {kills} workers died");
 }
 
 #[test]
