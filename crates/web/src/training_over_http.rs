@@ -80,7 +80,14 @@ async fn after_a_year_an_approval_is_refused_with_the_way_to_the_test() {
     let cookie = house.cookie(Role::Approver).await;
     let today = text(house.ask(get("/", &cookie, "text/html")).await).await;
     assert!(today.contains("missing or has ended"), "{today}");
-    let refused = house.ask(post("/campaigns/1/approve", &cookie, "seen_hash=x".to_owned())).await;
+    let people = house.app.store().people().await.unwrap();
+    let marketer = people.into_iter().find(|person| person.role == Role::Marketer).unwrap();
+    let english = terms::customer::Language::English;
+    let mut form = house.app.compose_new(Some("win_back"), english).await.unwrap().form;
+    form.name = "Any".to_owned();
+    let id = house.app.save_campaign(&marketer, None, 0, &form).await.unwrap();
+    let approve = format!("/campaigns/{id}/approve");
+    let refused = house.ask(post(&approve, &cookie, "seen_hash=x".to_owned())).await;
     assert_eq!(refused.status(), StatusCode::CONFLICT);
     let page = text(refused).await;
     assert!(page.contains("Your certificate ended on") && page.contains("href=\"/training/test\""), "{page}");
