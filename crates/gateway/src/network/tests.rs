@@ -1,3 +1,5 @@
+//! Files as exporters write them, made by hand, and what damage does to them.
+
 use super::*;
 use prost::Message as _;
 use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension::Value};
